@@ -1,0 +1,53 @@
+#include "base/error.h"
+
+#include <errno.h>
+
+G_DEFINE_QUARK(albumen-error-quark, albumen_error)
+
+const char *albumen_error_name(AlbumenError code)
+{
+    static const char *const names[] = {
+        [ALBUMEN_ERROR_INTERNAL] = "internal",
+        [ALBUMEN_ERROR_INVALID] = "invalid",
+        [ALBUMEN_ERROR_UNAUTHORIZED] = "unauthorized",
+        [ALBUMEN_ERROR_FORBIDDEN] = "forbidden",
+        [ALBUMEN_ERROR_NOT_FOUND] = "not_found",
+        [ALBUMEN_ERROR_CONFLICT] = "conflict",
+        [ALBUMEN_ERROR_TOO_LARGE] = "too_large",
+        [ALBUMEN_ERROR_UNSUPPORTED] = "unsupported",
+        [ALBUMEN_ERROR_CORRUPT] = "corrupt",
+        [ALBUMEN_ERROR_TIMEOUT] = "timeout",
+        [ALBUMEN_ERROR_CRASHED] = "crashed",
+        [ALBUMEN_ERROR_UNAVAILABLE] = "unavailable",
+        [ALBUMEN_ERROR_BUSY] = "busy",
+        [ALBUMEN_ERROR_CANCELLED] = "cancelled",
+        [ALBUMEN_ERROR_IO] = "io",
+    };
+    if ((size_t)code >= G_N_ELEMENTS(names)) {
+        return "internal";
+    }
+    return names[code];
+}
+
+gboolean error_set_errno(GError **error, int saved_errno, const char *what)
+{
+    AlbumenError code = ALBUMEN_ERROR_IO;
+    switch (saved_errno) {
+    case ENOENT:
+    case ENOTDIR:
+        code = ALBUMEN_ERROR_NOT_FOUND;
+        break;
+    case EACCES:
+    case EPERM:
+        code = ALBUMEN_ERROR_FORBIDDEN;
+        break;
+    case ENOSPC:
+    case EDQUOT:
+        code = ALBUMEN_ERROR_UNAVAILABLE;
+        break;
+    default:
+        break;
+    }
+    g_set_error(error, ALBUMEN_ERROR, code, "cannot %s: %s", what, g_strerror(saved_errno));
+    return FALSE;
+}

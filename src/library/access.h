@@ -1,0 +1,39 @@
+/* Who may do what. A principal is somebody who asks; a grant is the permission to read one picture's bytes,
+ * and only this module makes one: whoever opens an original or a thumbnail must show it. */
+#pragma once
+
+#include "base/error.h"
+
+#include <glib.h>
+
+/* What a route asks for. One list for all dialects. */
+typedef enum {
+    CAPABILITY_PUBLIC = 1, /* anybody, also without an account: health, sign-in, texts */
+    CAPABILITY_BROWSE,     /* see pictures and what is known of them */
+    CAPABILITY_MEDIA,      /* the bytes of a picture; the handler needs a grant as well */
+    CAPABILITY_RATE,       /* stars, favourites, rejects of one's own */
+    CAPABILITY_EDIT,       /* albums, people, batches */
+    CAPABILITY_ADMIN,      /* scans, users, settings */
+} Capability;
+
+typedef enum { ROLE_USER = 1, ROLE_ADMIN, ROLE_SUPERADMIN } Role;
+
+typedef struct Principal Principal;
+
+/* The implicit owner of a library without accounts, when asked over loopback. */
+Principal *principal_new_owner(void);
+/* Nobody in particular: may do what is public. */
+Principal *principal_new_anonymous(void);
+void principal_free(Principal *principal);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Principal, principal_free)
+
+Role principal_role(const Principal *principal);
+const char *principal_user_id(const Principal *principal); /* NULL for the owner and for nobody */
+gboolean principal_is_authenticated(const Principal *principal);
+
+/* UNAUTHORIZED when nobody is signed in, FORBIDDEN when the principal may not. */
+gboolean access_check(const Principal *principal, Capability capability, GError **error);
+
+typedef struct Grant Grant;
+void grant_free(Grant *grant);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Grant, grant_free)

@@ -1,0 +1,102 @@
+-- A folder that a person asked to have indexed; its photographs lie in it or beneath it.
+CREATE TABLE source (
+    id INTEGER PRIMARY KEY,
+    path TEXT NOT NULL UNIQUE,              -- base/path_text.h, absolute
+    added_ms INTEGER NOT NULL,              -- since 1970, UTC, as every *_ms here but taken_local_ms
+    scanned_ms INTEGER                      -- when a scan last came to its end
+) STRICT;
+
+CREATE TABLE folder (
+    id INTEGER PRIMARY KEY,
+    source_id INTEGER NOT NULL REFERENCES source (id) ON DELETE CASCADE,
+    path TEXT NOT NULL UNIQUE
+) STRICT;
+CREATE INDEX folder_source ON folder (source_id);
+
+CREATE TABLE photo (
+    id INTEGER PRIMARY KEY,
+    uuid TEXT NOT NULL UNIQUE,
+    folder_id INTEGER NOT NULL REFERENCES folder (id) ON DELETE CASCADE,
+    path TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,                     -- the last part of path
+    file_bytes INTEGER NOT NULL,
+    modified_ns INTEGER NOT NULL,           -- the file's own time: what a second scan compares
+    content_hash BLOB NOT NULL,             -- BLAKE2b-256
+    format TEXT NOT NULL,                   -- media_format_name
+    width INTEGER NOT NULL,                 -- upright
+    height INTEGER NOT NULL,
+    orientation INTEGER NOT NULL,           -- EXIF 1..8, as in the file
+    phash INTEGER NOT NULL,                 -- 64 bits
+    taken_local_ms INTEGER,                 -- the camera's wall clock as if it were UTC
+    taken_offset_minutes INTEGER,
+    camera_make TEXT,
+    camera_model TEXT,
+    lens_model TEXT,
+    software TEXT,
+    artist TEXT,
+    copyright TEXT,
+    title TEXT,
+    caption TEXT,
+    iso INTEGER,
+    f_stop REAL,
+    shutter_seconds REAL,
+    focal_length_mm REAL,
+    focal_length_35mm REAL,
+    exposure_bias_ev REAL,
+    flash INTEGER,
+    latitude REAL,
+    longitude REAL,
+    altitude REAL,
+    file_rating INTEGER,                    -- what the file says: 0..5, -1 rejected
+    indexed_ms INTEGER NOT NULL
+) STRICT;
+CREATE INDEX photo_folder ON photo (folder_id, name);
+CREATE INDEX photo_content ON photo (content_hash);
+CREATE INDEX photo_newest ON photo (taken_local_ms DESC, path);
+CREATE INDEX photo_oldest ON photo (taken_local_ms, path);
+CREATE INDEX photo_camera ON photo (camera_model);
+CREATE INDEX photo_lens ON photo (lens_model);
+CREATE INDEX photo_f_stop ON photo (f_stop);
+CREATE INDEX photo_focal_length ON photo (focal_length_mm);
+
+CREATE TABLE tag (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE
+) STRICT;
+
+CREATE TABLE photo_tag (
+    photo_id INTEGER NOT NULL REFERENCES photo (id) ON DELETE CASCADE,
+    tag_id INTEGER NOT NULL REFERENCES tag (id) ON DELETE CASCADE,
+    position INTEGER NOT NULL,              -- the order in the file
+    PRIMARY KEY (photo_id, tag_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX photo_tag_tag ON photo_tag (tag_id, photo_id);
+
+-- A file that could not be read, until it changes or can.
+CREATE TABLE failure (
+    path TEXT PRIMARY KEY,
+    folder_id INTEGER NOT NULL REFERENCES folder (id) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    file_bytes INTEGER NOT NULL,
+    modified_ns INTEGER NOT NULL,
+    code TEXT NOT NULL,                     -- albumen_error_name
+    reason TEXT NOT NULL,                   -- for a person
+    failed_ms INTEGER NOT NULL
+) STRICT;
+CREATE INDEX failure_folder ON failure (folder_id, name);
+
+-- Long work. A row is leased by a node, which keeps its heartbeat; a lease that ran out may be taken over.
+CREATE TABLE job (
+    id INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('queued', 'running', 'done', 'failed', 'cancelled')),
+    payload TEXT NOT NULL,                  -- JSON
+    progress TEXT,                          -- JSON, as the kind defines
+    error TEXT,
+    node TEXT,
+    lease_until_ms INTEGER,
+    created_ms INTEGER NOT NULL,
+    started_ms INTEGER,
+    finished_ms INTEGER
+) STRICT;
+CREATE INDEX job_state ON job (state, id);
