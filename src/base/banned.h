@@ -1,5 +1,5 @@
-/* Functions that lose bounds, errors or thread safety do not compile here (after git's banned.h). Included by
- * the build before every source of ours; what stands beside each is what to use. */
+/* Functions that lose bounds, errors or thread safety do not compile here (after git's banned.h).
+ * Included by the build before every source of ours; what stands beside each is what to use. */
 #pragma once
 
 #include <stdio.h>

@@ -2,7 +2,7 @@
 
 #include <errno.h>
 
-G_DEFINE_QUARK(albumen-error-quark, albumen_error)
+G_DEFINE_QUARK(albumen - error - quark, albumen_error)
 
 const char *albumen_error_name(AlbumenError code)
 {

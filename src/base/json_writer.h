@@ -1,8 +1,8 @@
 /* A streaming JSON writer: compact, UTF-8 unescaped, commas and nesting kept by the writer.
  *
- * Every writer has a cap; going over it, or writing a number that is not finite, or bytes that are not UTF-8 is
- * handled here and nowhere else: over the cap the writer fails (json_writer_finish answers an error), NaN and
- * infinities become null, and invalid bytes become U+FFFD. */
+ * Every writer has a cap; going over it, or writing a number that is not finite, or bytes that are
+ * not UTF-8 is handled here and nowhere else: over the cap the writer fails (json_writer_finish
+ * answers an error), NaN and infinities become null, and invalid bytes become U+FFFD. */
 #pragma once
 
 #include <glib.h>
@@ -36,9 +36,10 @@ void json_member_double(JsonWriter *writer, const char *key, double value);
 void json_member_bool(JsonWriter *writer, const char *key, gboolean value);
 void json_member_null(JsonWriter *writer, const char *key);
 
-/* Bytes written so far, for streaming: takes them out of the writer and leaves its nesting as it is. */
+/* Bytes written so far, for streaming: takes them out of the writer and leaves its nesting as it
+ * is. */
 GBytes *json_writer_take(JsonWriter *writer);
 
-/* Ends the document. NULL with TOO_LARGE when the cap was passed. Asserts that everything begun was ended.
- * The writer is empty afterwards and may only be freed. */
+/* Ends the document. NULL with TOO_LARGE when the cap was passed. Asserts that everything begun was
+ * ended. The writer is empty afterwards and may only be freed. */
 GBytes *json_writer_finish(JsonWriter *writer, GError **error);

@@ -1,43 +1,44 @@
-/* Every resource that outside input can size has its cap here, its unit in its name. This table is also what
- * docs/limits.md tells users. */
+/* Every resource that outside input can size has its cap here, its unit in its name. This table is
+ * also what docs/limits.md tells users. */
 #pragma once
 
 /* Pictures */
-#define LIMIT_PICTURE_MEGAPIXELS 150         /* more is refused from the header alone */
-#define LIMIT_PICTURE_SIDE_PIXELS 65000      /* JPEG's own limit is 65,500 */
-#define LIMIT_PICTURE_FILE_BYTES (4LL << 30) /* of one original */
-#define LIMIT_EXIF_BYTES (16U << 20)         /* looked at in a file for its EXIF directories */
-#define LIMIT_EXIF_ENTRIES 4096              /* over all directories of a file */
-#define LIMIT_EXIF_DEPTH 8                   /* directories within directories */
-#define LIMIT_XMP_BYTES (4U << 20)
-#define LIMIT_XMP_DEPTH 64
-#define LIMIT_KEYWORDS_PER_PHOTO 256
-#define LIMIT_TEXT_FACT_BYTES 1024 /* a camera's name, a lens, a keyword */
-#define LIMIT_ICC_BYTES (4U << 20)
-#define LIMIT_RAW_PREVIEW_BYTES (64U << 20)
+#define LIMIT_PICTURE_MEGAPIXELS  150         /* more is refused from the header alone */
+#define LIMIT_PICTURE_SIDE_PIXELS 65000       /* JPEG's own limit is 65,500 */
+#define LIMIT_PICTURE_FILE_BYTES  (4LL << 30) /* of one original */
+#define LIMIT_EXIF_BYTES          (16U << 20) /* looked at in a file for its EXIF directories */
+#define LIMIT_EXIF_ENTRIES        4096        /* over all directories of a file */
+#define LIMIT_EXIF_DEPTH          8           /* directories within directories */
+#define LIMIT_XMP_BYTES           (4U << 20)
+#define LIMIT_XMP_DEPTH           64
+#define LIMIT_KEYWORDS_PER_PHOTO  256
+#define LIMIT_TEXT_FACT_BYTES     1024 /* a camera's name, a lens, a keyword */
+#define LIMIT_ICC_BYTES           (4U << 20)
+#define LIMIT_RAW_PREVIEW_BYTES   (64U << 20)
 
 /* Worker processes */
-#define LIMIT_WORKER_MEMORY_BYTES (512LL << 20) /* writable memory of one worker */
+#define LIMIT_WORKER_MEMORY_BYTES        (512LL << 20) /* writable memory of one worker */
 #define LIMIT_WORKER_SECONDS_PER_PICTURE 60
-#define LIMIT_WORKER_REPLY_BYTES (96U << 20) /* facts and encoded pictures of one answer */
-#define LIMIT_WORKERS 64
+#define LIMIT_WORKER_REPLY_BYTES         (96U << 20) /* facts and encoded pictures of one answer */
+#define LIMIT_WORKERS                    64
 
 /* HTTP */
-#define LIMIT_HTTP_THREADS 16
-#define LIMIT_HTTP_CONNECTIONS 12000
+#define LIMIT_HTTP_THREADS                 16
+#define LIMIT_HTTP_CONNECTIONS             12000
 #define LIMIT_HTTP_CONNECTION_MEMORY_BYTES (64U << 10) /* request line and headers */
-#define LIMIT_HTTP_IDLE_SECONDS 60
-#define LIMIT_HTTP_JSON_BODY_BYTES (8U << 20)
-#define LIMIT_HTTP_JSON_DEPTH 64
-#define LIMIT_HTTP_PARAMETERS 256
-#define LIMIT_HTTP_PARAMETER_BYTES (16U << 10)
-#define LIMIT_HTTP_RANGES 16
-#define LIMIT_JSON_OUTPUT_BYTES (256U << 20)
+#define LIMIT_HTTP_IDLE_SECONDS            60
+#define LIMIT_HTTP_JSON_BODY_BYTES         (8U << 20)
+#define LIMIT_HTTP_JSON_DEPTH              64
+#define LIMIT_HTTP_PARAMETERS              256
+#define LIMIT_HTTP_PARAMETER_BYTES         (16U << 10)
+#define LIMIT_HTTP_RANGES                  16
+#define LIMIT_JSON_OUTPUT_BYTES            (256U << 20)
+#define LIMIT_JSON_OUTPUT_DEPTH            32
 
 /* Library */
-#define LIMIT_PAGE_PHOTOS 1000
-#define LIMIT_SCAN_DEPTH 128         /* folders within folders */
-#define LIMIT_SCAN_BATCH_PHOTOS 64   /* written in one transaction */
-#define LIMIT_LISTED_FAILURES 10000  /* told in one answer; the rest are counted */
-#define LIMIT_STATEMENT_CACHE 128    /* prepared statements a connection */
+#define LIMIT_PAGE_PHOTOS        1000
+#define LIMIT_SCAN_DEPTH         128   /* folders within folders */
+#define LIMIT_SCAN_BATCH_PHOTOS  64    /* written in one transaction */
+#define LIMIT_LISTED_FAILURES    10000 /* told in one answer; the rest are counted */
+#define LIMIT_STATEMENT_CACHE    128   /* prepared statements a connection */
 #define LIMIT_READER_CONNECTIONS 16

@@ -1,8 +1,9 @@
 /* Worker processes: children of the same binary that decode pictures in a sandbox.
  *
- * A request passes one open descriptor and gets facts and encoded pictures back. A worker that crashes, hangs
- * or outgrows its memory is killed and replaced; its picture gets the error (CRASHED, TIMEOUT, TOO_LARGE), no
- * other request notices. Thread safe: any number of threads may ask, each waits for a free worker. */
+ * A request passes one open descriptor and gets facts and encoded pictures back. A worker that
+ * crashes, hangs or outgrows its memory is killed and replaced; its picture gets the error
+ * (CRASHED, TIMEOUT, TOO_LARGE), no other request notices. Thread safe: any number of threads may
+ * ask, each waits for a free worker. */
 #pragma once
 
 #include "media/picture.h"
@@ -11,8 +12,8 @@
 
 typedef struct WorkerPool WorkerPool;
 
-/* Starts nothing yet: a worker is started when a request finds none idle, up to `workers` (1..LIMIT_WORKERS).
- * `program` is this binary (/proc/self/exe). */
+/* Starts nothing yet: a worker is started when a request finds none idle, up to `workers`
+ * (1..LIMIT_WORKERS). `program` is this binary (/proc/self/exe). */
 WorkerPool *worker_pool_new(const char *program, int workers);
 /* Waits for requests under way, then ends the workers. */
 void worker_pool_free(WorkerPool *pool);
@@ -21,11 +22,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(WorkerPool, worker_pool_free)
 int worker_pool_size(const WorkerPool *pool);
 
 /* media_read in a worker. `fd` stays the caller's. `cancellable` may be NULL. */
-MediaPicture *worker_read(WorkerPool *pool, int fd, const char *name, GCancellable *cancellable, GError **error);
+MediaPicture *worker_read(WorkerPool *pool, int fd, const char *name, GCancellable *cancellable,
+                          GError **error);
 /* media_render_jpeg in a worker. */
-GBytes *worker_render_jpeg(WorkerPool *pool, int fd, const char *name, int max_pixels, int quality, GError **error);
+GBytes *worker_render_jpeg(WorkerPool *pool, int fd, const char *name, int max_pixels, int quality,
+                           GError **error);
 /* media_scale_jpeg in a worker. */
-GBytes *worker_scale_jpeg(WorkerPool *pool, GBytes *jpeg, int max_pixels, int quality, GError **error);
+GBytes *worker_scale_jpeg(WorkerPool *pool, GBytes *jpeg, int max_pixels, int quality,
+                          GError **error);
 
 /* Process ids of the workers alive now, for tests and for `doctor`; owned by the caller. */
 GArray *worker_pool_pids(WorkerPool *pool); /* of pid_t */

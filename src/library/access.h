@@ -1,5 +1,6 @@
-/* Who may do what. A principal is somebody who asks; a grant is the permission to read one picture's bytes,
- * and only this module makes one: whoever opens an original or a thumbnail must show it. */
+/* Who may do what. A principal is somebody who asks; a grant is the permission to read one
+ * picture's bytes, and only this module makes one: whoever opens an original or a thumbnail must
+ * show it. */
 #pragma once
 
 #include "base/error.h"

@@ -1,5 +1,5 @@
-/* What a file says about itself: read from EXIF and XMP, never guessed. Absent text is NULL, an absent number
- * NaN (doubles) or FACT_NONE (integers). */
+/* What a file says about itself: read from EXIF and XMP, never guessed. Absent text is NULL, an
+ * absent number NaN (doubles) or FACT_NONE (integers). */
 #pragma once
 
 #include <glib.h>
@@ -8,8 +8,8 @@
 #define FACT_NONE G_MININT64
 
 typedef struct {
-    /* When: the camera's wall clock, in milliseconds as if it were UTC; the offset from UTC in minutes if known.
-     * 2024-07-03 10:20:30.250 +02:00 is {1720002030250, 120}. */
+    /* When: the camera's wall clock, in milliseconds as if it were UTC; the offset from UTC in
+     * minutes if known. 2024-07-03 10:20:30.250 +02:00 is {1720002030250, 120}. */
     gint64 taken_local_ms;
     gint64 taken_offset_minutes;
 
@@ -28,8 +28,8 @@ typedef struct {
     double focal_length_mm;
     double focal_length_35mm;
     double exposure_bias_ev;
-    gint64 flash;    /* 1 fired, 0 not */
-    gint64 rating;   /* 0..5; -1 is XMP's "rejected" */
+    gint64 flash;        /* 1 fired, 0 not */
+    gint64 rating;       /* 0..5; -1 is XMP's "rejected" */
     GPtrArray *keywords; /* of char *, unique, in file order; NULL when there are none */
 
     double latitude;  /* degrees, north positive, WGS 84 */
@@ -43,6 +43,6 @@ MediaFacts *media_facts_new(void); /* everything absent */
 void media_facts_free(MediaFacts *facts);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(MediaFacts, media_facts_free)
 
-/* Fills what `facts` does not have yet from `other` (EXIF first, then XMP: the camera's word before an
- * editor's, except rating, keywords, title and description, where the caller asks XMP first). */
+/* Fills what `facts` does not have yet from `other` (EXIF first, then XMP: the camera's word before
+ * an editor's, except rating, keywords, title and description, where the caller asks XMP first). */
 void media_facts_merge(MediaFacts *facts, const MediaFacts *other);

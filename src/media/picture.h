@@ -1,8 +1,8 @@
 /* One picture file, read once: what it is, what it says, and small pictures of it.
  *
- * This is the only way into the decoders, and only a worker process calls it (jobs/worker_main.c): outside
- * bytes are decoded nowhere else. Everything takes an open descriptor of a regular file, positioned anywhere,
- * and opens no path. */
+ * This is the only way into the decoders, and only a worker process calls it (jobs/worker_main.c):
+ * outside bytes are decoded nowhere else. Everything takes an open descriptor of a regular file,
+ * positioned anywhere, and opens no path. */
 #pragma once
 
 #include "base/error.h"
@@ -34,7 +34,7 @@ gboolean media_name_is_picture(const char *name);
 
 #define MEDIA_THUMBNAIL_LARGE_PIXELS 640 /* long edge; Facet's stored size */
 #define MEDIA_THUMBNAIL_SMALL_PIXELS 320
-#define MEDIA_THUMBNAIL_QUALITY 80
+#define MEDIA_THUMBNAIL_QUALITY      80
 
 typedef struct {
     MediaFormat format;
@@ -42,8 +42,9 @@ typedef struct {
     ContentHash hash;
     gint64 file_bytes;
     MediaFacts *facts;
-    guint64 phash; /* media/phash.h; of the upright picture */
-    GBytes *thumbnail_large; /* upright sRGB JPEG, long edge <= MEDIA_THUMBNAIL_LARGE_PIXELS, never enlarged */
+    guint64 phash;           /* media/phash.h; of the upright picture */
+    GBytes *thumbnail_large; /* upright sRGB JPEG, long edge <= MEDIA_THUMBNAIL_LARGE_PIXELS, never
+                                enlarged */
     GBytes *thumbnail_small;
 } MediaPicture;
 
@@ -53,14 +54,17 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(MediaPicture, media_picture_free)
 /* Once in a process, before the sandbox closes: loads libraries, plug-ins and colour profiles. */
 gboolean media_init(GError **error);
 
-/* Reads, hashes, and decodes once at the smallest scale that serves. `name` is the file's own name, a hint
- * for formats whose bytes do not tell (RAW). When the picture cannot be decoded the error's message is for a
- * person ("the file ends in the middle of the picture"), codes: CORRUPT, UNSUPPORTED, TOO_LARGE, IO. */
+/* Reads, hashes, and decodes once at the smallest scale that serves. `name` is the file's own name,
+ * a hint for formats whose bytes do not tell (RAW). When the picture cannot be decoded the error's
+ * message is for a person ("the file ends in the middle of the picture"), codes: CORRUPT,
+ * UNSUPPORTED, TOO_LARGE, IO. */
 MediaPicture *media_read(int fd, const char *name, GError **error);
 
-/* The whole picture, upright, sRGB, as a JPEG of `quality` 1..100 with its long edge at most `max_pixels`
- * (0: full size). For what browsers do not show: RAW (developed with the camera's white balance), HEIC, TIFF. */
+/* The whole picture, upright, sRGB, as a JPEG of `quality` 1..100 with its long edge at most
+ * `max_pixels` (0: full size). For what browsers do not show: RAW (developed with the camera's
+ * white balance), HEIC, TIFF. */
 GBytes *media_render_jpeg(int fd, const char *name, int max_pixels, int quality, GError **error);
 
-/* A thumbnail of ours scaled to fit max_pixels x max_pixels, never enlarged (the same bytes then). */
+/* A thumbnail of ours scaled to fit max_pixels x max_pixels, never enlarged (the same bytes then).
+ */
 GBytes *media_scale_jpeg(GBytes *jpeg, int max_pixels, int quality, GError **error);

@@ -1,6 +1,7 @@
-/* Named bytes outside the database: thumbnails, uploads, the trash. Keys are ours, never a client's: lower-case
- * letters, digits, '-', '_', '.', with '/' between parts, no part empty or starting with a dot. One driver so
- * far: files beneath the data folder; a bucket will be another. */
+/* Named bytes outside the database: thumbnails, uploads, the trash. Keys are ours, never a
+ * client's: lower-case letters, digits, '-', '_', '.', with '/' between parts, no part empty or
+ * starting with a dot. One driver so far: files beneath the data folder; a bucket will be another.
+ */
 #pragma once
 
 #include "base/error.h"
@@ -14,8 +15,8 @@ Blobs *blobs_open_folder(const char *path, GError **error);
 void blobs_free(Blobs *blobs);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Blobs, blobs_free)
 
-/* Whole or not at all: written beside, then renamed. `durable` also syncs it to the disk; what can be made
- * again from an original need not be. Replaces what was there. */
+/* Whole or not at all: written beside, then renamed. `durable` also syncs it to the disk; what can
+ * be made again from an original need not be. Replaces what was there. */
 gboolean blobs_put(Blobs *blobs, const char *key, GBytes *data, gboolean durable, GError **error);
 
 /* A read-only descriptor and the size. NOT_FOUND when there is none. The caller closes it. */

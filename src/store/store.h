@@ -1,7 +1,8 @@
 /* One SQL interface over two engines: SQLite (a file) and PostgreSQL (a server).
  *
- * A transaction borrows a connection, and everything runs in one. SQLite has one writer, which others wait for,
- * and a pool of read-only connections that never wait for it (WAL). PostgreSQL has a pool for both.
+ * A transaction borrows a connection, and everything runs in one. SQLite has one writer, which
+ * others wait for, and a pool of read-only connections that never wait for it (WAL). PostgreSQL has
+ * a pool for both.
  *
  *     static const StoreQuery find_photo = {
  *         .name = "find_photo",
@@ -14,10 +15,11 @@
  *     switch (store_step(statement, error)) {
  *     case STORE_ROW: ... store_column_int(statement, 0) ...
  *
- * SQL text is literal (the StoreQuery is a static constant, or a StoreSql made of literals); values are bound,
- * as ?1, ?2 ... in both engines. Engine-specific text goes to .postgres beside .sql. A statement belongs to its
- * transaction and is cached by the connection; preparing it again resets it. Errors of a bind are kept and
- * reported by the step that follows. Not thread safe: a transaction belongs to one thread; a Store to all. */
+ * SQL text is literal (the StoreQuery is a static constant, or a StoreSql made of literals); values
+ * are bound, as ?1, ?2 ... in both engines. Engine-specific text goes to .postgres beside .sql. A
+ * statement belongs to its transaction and is cached by the connection; preparing it again resets
+ * it. Errors of a bind are kept and reported by the step that follows. Not thread safe: a
+ * transaction belongs to one thread; a Store to all. */
 #pragma once
 
 #include "base/error.h"
@@ -38,17 +40,17 @@ typedef struct {
 
 typedef enum { STORE_ERROR = -1, STORE_DONE = 0, STORE_ROW = 1 } StoreStep;
 
-/* Opens `url`: "sqlite:PATH" or a plain path for SQLite (made when missing, mode 0600), "postgresql://..." for
- * PostgreSQL. Does not migrate. UNAVAILABLE when the engine cannot be reached, CORRUPT when the file is no
- * database. */
+/* Opens `url`: "sqlite:PATH" or a plain path for SQLite (made when missing, mode 0600),
+ * "postgresql://..." for PostgreSQL. Does not migrate. UNAVAILABLE when the engine cannot be
+ * reached, CORRUPT when the file is no database. */
 Store *store_open(const char *url, GError **error);
 void store_close(Store *store); /* every transaction must have ended */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Store, store_close)
 
 StoreEngine store_engine(const Store *store);
 
-/* Brings the schema to this program's version, each migration in a transaction of its own. A database that is
- * newer than the program is refused with UNSUPPORTED and left alone. */
+/* Brings the schema to this program's version, each migration in a transaction of its own. A
+ * database that is newer than the program is refused with UNSUPPORTED and left alone. */
 gboolean store_migrate(Store *store, GError **error);
 
 /* The version the schema has now; 0 for an empty database, -1 on error. */
@@ -58,8 +60,8 @@ int store_schema_version(Store *store, GError **error);
 StoreTx *store_read(Store *store, GError **error);
 /* The one writer (SQLite) or a read-write transaction (PostgreSQL). Waits for its turn. */
 StoreTx *store_write(Store *store, GError **error);
-/* Makes the writes last. On failure (BUSY when it is worth trying the whole transaction again) they are undone.
- * The transaction is over either way, and may only be freed. */
+/* Makes the writes last. On failure (BUSY when it is worth trying the whole transaction again) they
+ * are undone. The transaction is over either way, and may only be freed. */
 gboolean store_commit(StoreTx *tx, GError **error);
 /* Ends it; undone unless it was committed. */
 void store_tx_free(StoreTx *tx);
@@ -76,14 +78,16 @@ void store_bind_text(StoreStatement *statement, int index, const char *value);
 void store_bind_blob(StoreStatement *statement, int index, const void *data, gsize length);
 void store_bind_null(StoreStatement *statement, int index);
 
-/* The next row, the end, or an error: CONFLICT for a broken constraint, BUSY, INTERNAL for the rest. */
+/* The next row, the end, or an error: CONFLICT for a broken constraint, BUSY, INTERNAL for the
+ * rest. */
 StoreStep store_step(StoreStatement *statement, GError **error);
 /* Steps to the end of a statement that gives no rows. ret_changed (may be NULL): rows written. */
 gboolean store_run(StoreStatement *statement, gint64 *ret_changed, GError **error);
 /* Runs a statement that must give one row; NOT_FOUND when it gives none. */
 gboolean store_step_one(StoreStatement *statement, GError **error);
 
-/* Columns count from 0. Text and blobs live until the next step or prepare of the same statement. */
+/* Columns count from 0. Text and blobs live until the next step or prepare of the same statement.
+ */
 gboolean store_column_is_null(const StoreStatement *statement, int column);
 gint64 store_column_int(const StoreStatement *statement, int column);       /* 0 for NULL */
 double store_column_double(const StoreStatement *statement, int column);    /* NaN for NULL */
@@ -92,14 +96,16 @@ gconstpointer store_column_blob(const StoreStatement *statement, int column, gsi
 int store_column_count(const StoreStatement *statement);
 const char *store_column_name(const StoreStatement *statement, int column);
 
-/* SQL put together from literals, with its values. The macro refuses anything but a string literal. */
+/* SQL put together from literals, with its values. The macro refuses anything but a string literal.
+ */
 typedef struct StoreSql StoreSql;
 StoreSql *store_sql_new(void);
 void store_sql_free(StoreSql *sql);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(StoreSql, store_sql_free)
 #define store_sql_add(sql, literal) store_sql_add_literal_((sql), "" literal "")
 void store_sql_add_literal_(StoreSql *sql, const char *literal);
-/* For a column or clause that a static table of ours names: pass only pointers into constant tables. */
+/* For a column or clause that a static table of ours names: pass only pointers into constant
+ * tables. */
 void store_sql_add_constant(StoreSql *sql, const char *constant);
 /* Each appends the next placeholder to the text and keeps the value. */
 void store_sql_value_int(StoreSql *sql, gint64 value);
