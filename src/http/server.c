@@ -193,8 +193,6 @@ static void *on_target(void *cls, const char *uri, struct MHD_Connection *connec
 /* The headers are here. */
 static enum MHD_Result begin(HttpServer *server, HttpRequest *request, const char *method)
 {
-    g_atomic_int_inc(&server->under_way);
-    request->under_way = TRUE;
     request->method = router_method(method);
     request->method_name = request->method < HTTP_METHODS ? method : "?";
     gboolean routed = request_route(request, server->router);
@@ -218,6 +216,10 @@ static enum MHD_Result on_access(void *cls, struct MHD_Connection *connection, c
     if (*upload_data_size > 0) {
         return take_body(request, upload_data, upload_data_size);
     }
+    if (!request->under_way) { /* it has arrived whole */
+        request->under_way = TRUE;
+        g_atomic_int_inc(&server->under_way);
+    }
     if (stage == STAGE_READY) {
         return send_response(server, request);
     }
@@ -236,7 +238,7 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **co
     }
     *con_cls = NULL;
     gboolean under_way = request->under_way;
-    if (under_way && server->options.access_log) {
+    if (request->response.filled && server->options.access_log) {
         log_access(request);
     }
     request_free(request);
