@@ -23,9 +23,11 @@ struct HttpServer {
     GCond idle; /* under_way or working reached 0 */
 };
 
+/* Nobody waits while the server runs; one who begins to wait has said so before looking at the
+ * counter. */
 static void count_down(HttpServer *server, gint *counter)
 {
-    if (g_atomic_int_dec_and_test(counter)) {
+    if (g_atomic_int_dec_and_test(counter) && g_atomic_int_get(&server->stopping)) {
         g_mutex_lock(&server->idle_lock);
         g_cond_broadcast(&server->idle);
         g_mutex_unlock(&server->idle_lock);
