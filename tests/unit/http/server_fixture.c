@@ -107,6 +107,13 @@ static gboolean answer_file(HttpRequest *request, GError **error)
     return http_respond_file(request, "image/jpeg", fd, FIXTURE_FILE_BYTES, &caching);
 }
 
+static gboolean answer_resource(HttpRequest *request, GError **error)
+{
+    const HttpCaching fresh = {.cache_control = "no-cache"};
+    g_autofree char *path = g_strconcat("/test/", http_text(request, "name", ""), NULL);
+    return http_respond_resource(request, path, &fresh, error);
+}
+
 static gboolean answer_cached(HttpRequest *request, GError **error)
 {
     g_autofree char *text = g_strnfill(5000, 'a');
@@ -221,6 +228,8 @@ static const HttpRoute routes[] = {
                .handler = answer_cookie),
     HTTP_ROUTE(MAY_ALL, .method = HTTP_GET, .path = "/file", .handler = answer_file,
                .response_mime = "image/jpeg"),
+    HTTP_ROUTE(MAY_ALL, .method = HTTP_GET, .path = "/embedded/{name...}", .quick = TRUE,
+               .handler = answer_resource),
     HTTP_ROUTE(MAY_ALL, .method = HTTP_GET, .path = "/cached", .quick = TRUE,
                .handler = answer_cached, .query = query_parameters, .response_mime = "text/plain"),
     HTTP_ROUTE(MAY_ALL, .method = HTTP_GET, .path = "/long", .quick = TRUE, .handler = answer_long,
@@ -355,4 +364,55 @@ void fixture_await_slow(Fixture *fixture)
 void fixture_release_slow(Fixture *fixture)
 {
     g_assert_cmpint(write(fixture->go[1], "g", 1), ==, 1);
+}
+
+void check_exchange(const char *url, const char *method, const char *target, const char *headers,
+                    const char *body, int status, const char *text)
+{
+    g_autoptr(Answer) answer = client_ask(url, method, target, headers, body);
+    g_assert_nonnull(answer);
+    g_autofree char *found = answer_text(answer);
+    g_test_message("%s %s: %d %.200s", method, target, answer->status, found);
+    g_assert_cmpint(answer->status, ==, status);
+    if (text) {
+        g_assert_cmpstr(found, ==, text);
+    }
+}
+
+void check_answer(const char *url, const char *method, const char *target, int status,
+                  const char *text)
+{
+    check_exchange(url, method, target, NULL, NULL, status, text);
+}
+
+void check_header(const Answer *answer, const char *name, const char *value)
+{
+    g_autofree char *found = answer_header(answer, name);
+    g_assert_cmpstr(found, ==, value);
+}
+
+char *list_violations(const char *url, const char *target, const char *headers, const char *body)
+{
+    g_autoptr(Answer) answer = client_ask(url, body ? "POST" : "GET", target, headers, body);
+    g_assert_cmpint(answer->status, ==, 422);
+    g_autofree char *text = answer_text(answer);
+    json_t *list = json_loads(text, 0, NULL);
+    g_assert_true(json_is_array(list));
+    GString *out = g_string_new(NULL);
+    size_t i;
+    json_t *item;
+    json_array_foreach(list, i, item)
+    {
+        const char *name = json_string_value(json_object_get(item, "name"));
+        json_int_t index = json_integer_value(json_object_get(item, "item"));
+        g_string_append_printf(out, "%s%s %s", i ? "; " : "",
+                               json_string_value(json_object_get(item, "in")), name ? name : "-");
+        if (index) {
+            g_string_append_printf(out, "[%d]", (int)index - 1);
+        }
+        g_string_append_printf(out, " %s: %s", json_string_value(json_object_get(item, "kind")),
+                               json_string_value(json_object_get(item, "message")));
+    }
+    json_decref(list);
+    return g_string_free(out, FALSE);
 }

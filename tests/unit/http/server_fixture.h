@@ -22,6 +22,16 @@ void fixture_stop(Fixture *fixture, int grace_seconds);
 void fixture_await_slow(Fixture *fixture);
 void fixture_release_slow(Fixture *fixture);
 
+/* One exchange on a connection of its own; `text` may be NULL. */
+void check_answer(const char *url, const char *method, const char *target, int status,
+                  const char *text);
+void check_exchange(const char *url, const char *method, const char *target, const char *headers,
+                    const char *body, int status, const char *text);
+void check_header(const Answer *answer, const char *name, const char *value);
+/* All violations, as "location name[item] kind: message", joined by "; "; owned by the caller. POST
+ * when there is a body, else GET. */
+char *list_violations(const char *url, const char *target, const char *headers, const char *body);
+
 extern const HttpServerOptions fixture_options;
 
 /* The file that /file answers. */

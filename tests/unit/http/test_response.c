@@ -1,5 +1,4 @@
-/* Caching, ranges, compression, and the document of the API. */
-#include "http/conditions.h"
+/* Caching, ranges and compression. */
 #include "server_fixture.h"
 
 #include <zlib.h>
@@ -11,12 +10,6 @@ static Answer *get(const char *target, const char *headers)
     Answer *answer = client_ask(fixture.url, "GET", target, headers, NULL);
     g_assert_nonnull(answer);
     return answer;
-}
-
-static void check_header(const Answer *answer, const char *name, const char *value)
-{
-    g_autofree char *found = answer_header(answer, name);
-    g_assert_cmpstr(found, ==, value);
 }
 
 static void check_file(const Answer *answer, gsize offset, gsize length)
@@ -116,42 +109,6 @@ static void test_if_range(void)
     }
 }
 
-static void test_dates(void)
-{
-    char text[HTTP_DATE_CHARS + 1];
-    gint64 seconds = -1;
-    http_date_format(1709164800, text); /* a leap day */
-    g_assert_cmpstr(text, ==, "Thu, 29 Feb 2024 00:00:00 GMT");
-    g_assert_true(http_date_parse(text, &seconds));
-    g_assert_cmpint(seconds, ==, 1709164800);
-    static const char *const bad[] = {
-        "", "Thu, 30 Feb 2024 00:00:00 GMT", "Thu, 29 Fxb 2024 00:00:00 GMT",
-        "Thu, 29 Feb 2024 25:00:00 GMT", "Sunday, 06-Nov-94 08:49:37 GMT"};
-    for (gsize i = 0; i < G_N_ELEMENTS(bad); i++) {
-        g_assert_false(http_date_parse(bad[i], &seconds));
-    }
-}
-
-static void test_who_takes_gzip(void)
-{
-    static const struct {
-        const char *header;
-        gboolean takes;
-    } cases[] = {
-        {NULL, FALSE},          {"", FALSE},
-        {"gzip", TRUE},         {"GZIP", TRUE},
-        {"br, gzip", TRUE},     {"deflate, gzip;q=1.0, *;q=0.5", TRUE},
-        {"gzip;q=0", FALSE},    {"gzip; q=0.000", FALSE},
-        {"gzip;q=0.001", TRUE}, {"*", TRUE},
-        {"*;q=0", FALSE},       {"gzip;q=0, *", FALSE},
-        {"br", FALSE},          {"identity", FALSE},
-        {"gzipped", FALSE},
-    };
-    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_assert_cmpint(http_accepts_gzip(cases[i].header), ==, cases[i].takes);
-    }
-}
-
 static char *unpack(GBytes *packed)
 {
     gsize length;
@@ -195,60 +152,56 @@ static void test_compression(void)
     g_assert_cmpuint(g_bytes_get_size(part->body), ==, 2);
 }
 
-static void test_document(void)
+static void test_embedded_files(void)
 {
-    g_autoptr(GError) error = NULL;
-    g_autoptr(GBytes) bytes = http_openapi(&fixture_options, &error);
-    g_assert_no_error(error);
-    gsize length;
-    const char *text = g_bytes_get_data(bytes, &length);
-    json_t *document = json_loadb(text, length, JSON_REJECT_DUPLICATES, NULL);
-    g_assert_nonnull(document);
-    json_t *paths = json_object_get(document, "paths");
-    const HttpDialect *dialect = fixture_options.dialects[0];
-    g_autoptr(GHashTable) ids = g_hash_table_new(g_str_hash, g_str_equal);
-    for (gsize i = 0; i < dialect->route_count; i++) {
-        static const char *const methods[] = {"get", "post", "put", "patch", "delete"};
-        g_autoptr(GString) path = g_string_new(dialect->routes[i].path);
-        g_string_replace(path, "...", "", 0);
-        json_t *operation =
-            json_object_get(json_object_get(paths, path->str), methods[dialect->routes[i].method]);
-        g_assert_nonnull(operation);
-        const char *id = json_string_value(json_object_get(operation, "operationId"));
-        gboolean same_path = g_str_has_suffix(dialect->routes[i].path, "...}");
-        g_assert_true(g_hash_table_add(ids, (gpointer)id) || same_path);
+    g_autoptr(Answer) plain = get("/embedded/page.html", NULL);
+    check_header(plain, "Content-Type", "text/html; charset=utf-8");
+    check_header(plain, "Content-Encoding", NULL);
+    check_header(plain, "Vary", "Accept-Encoding");
+    g_autofree char *text = answer_text(plain);
+    g_assert_true(g_str_has_prefix(text, "<!doctype html>"));
+
+    g_autoptr(Answer) packed = get("/embedded/page.html", "Accept-Encoding: gzip\r\n");
+    check_header(packed, "Content-Encoding", "gzip");
+    g_autofree char *unpacked = unpack(packed->body);
+    g_assert_cmpstr(unpacked, ==, text);
+
+    /* The content is its own tag. */
+    g_autofree char *etag = answer_header(plain, "ETag");
+    g_autofree char *condition = g_strdup_printf("If-None-Match: %s\r\n", etag);
+    g_autoptr(Answer) known = get("/embedded/page.html", condition);
+    g_assert_cmpint(known->status, ==, 304);
+    g_autoptr(Answer) other = get("/embedded/plain.svg", condition);
+    g_assert_cmpint(other->status, ==, 200);
+    check_header(other, "Content-Type", "image/svg+xml");
+    check_answer(fixture.url, "GET", "/embedded/../page.html", 404, NULL);
+    check_answer(fixture.url, "GET", "/embedded/", 404, NULL);
+}
+
+static void test_head_is_get_without_its_body(void)
+{
+    static const char *const targets[] = {"/api/photos", "/file", "/cached", "/api/nothing"};
+    for (gsize i = 0; i < G_N_ELEMENTS(targets); i++) {
+        g_autoptr(Answer) head = client_ask(fixture.url, "HEAD", targets[i], NULL, NULL);
+        g_autoptr(Answer) get = client_ask(fixture.url, "GET", targets[i], NULL, NULL);
+        g_assert_cmpint(head->status, ==, get->status);
+        g_autofree char *length = answer_header(get, "Content-Length");
+        check_header(head, "Content-Length", length);
+        g_assert_cmpuint(g_bytes_get_size(head->body), ==, 0);
     }
-    json_t *page = NULL, *query = json_object_get(json_object_get(paths, "/api/query"), "get");
-    g_assert_cmpstr(json_string_value(json_object_get(query, "x-capability")), ==, "all");
-    size_t i;
-    json_array_foreach(json_object_get(query, "parameters"), i, page)
-    {
-        if (g_str_equal(json_string_value(json_object_get(page, "name")), "page")) {
-            break;
-        }
-    }
-    char *schema = json_dumps(json_object_get(page, "schema"), JSON_COMPACT);
-    g_assert_cmpstr(schema, ==,
-                    "{\"type\":\"integer\",\"minimum\":1,\"maximum\":100000,\"default\":1}");
-    free(schema);
-    json_t *photos = json_object_get(
-        json_object_get(json_object_get(document, "components"), "schemas"), "Photos");
-    g_assert_true(json_is_object(photos));
-    json_decref(document);
 }
 
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     fixture_start(&fixture);
-    g_test_add_func("/http/content/file", test_whole_file);
-    g_test_add_func("/http/content/conditions", test_conditions);
-    g_test_add_func("/http/content/ranges", test_ranges);
-    g_test_add_func("/http/content/if-range", test_if_range);
-    g_test_add_func("/http/content/dates", test_dates);
-    g_test_add_func("/http/content/gzip", test_who_takes_gzip);
-    g_test_add_func("/http/content/compression", test_compression);
-    g_test_add_func("/http/content/openapi", test_document);
+    g_test_add_func("/http/response/file", test_whole_file);
+    g_test_add_func("/http/response/conditions", test_conditions);
+    g_test_add_func("/http/response/ranges", test_ranges);
+    g_test_add_func("/http/response/if-range", test_if_range);
+    g_test_add_func("/http/response/compression", test_compression);
+    g_test_add_func("/http/response/embedded", test_embedded_files);
+    g_test_add_func("/http/response/head", test_head_is_get_without_its_body);
     int result = g_test_run();
     fixture_stop(&fixture, 60);
     return result;
