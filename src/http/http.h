@@ -125,7 +125,7 @@ typedef gboolean (*HttpGate)(HttpRequest *request, int capability, GError **erro
 typedef struct {
     const char *const
         *listen; /* "HOST:PORT", "[::1]:PORT"; NULL-terminated; port 0 takes a free one */
-    const HttpDialect *const *dialects; /* NULL-terminated; tried in order */
+    const HttpDialect *const *dialects; /* NULL-terminated; of two that take the same, the first */
     HttpGate gate;
     gpointer app;        /* http_request_app */
     int threads;         /* that serve connections; 0: one a core */

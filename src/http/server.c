@@ -56,7 +56,7 @@ static void log_access(const HttpRequest *request)
         }
     }
     double ms = (double)(g_get_monotonic_time() - request->began_us) / 1000;
-    gint64 bytes = request->response.length;
+    gint64 bytes = g_str_equal(request->method_name, "HEAD") ? 0 : request->response.length;
     g_autofree char *line =
         g_strdup_printf("%s %s %d %" G_GINT64_FORMAT " %.1f ms\n", request->method_name, path,
                         request->response.status, bytes, ms);
@@ -196,7 +196,8 @@ static void *on_target(void *cls, const char *uri, struct MHD_Connection *connec
 static enum MHD_Result begin(HttpServer *server, HttpRequest *request, const char *method)
 {
     request->method = router_method(method);
-    request->method_name = request->method < HTTP_METHODS ? method : "?";
+    request->method_name =
+        g_str_equal(method, "HEAD") ? "HEAD" : router_method_name(request->method);
     gboolean routed = request_route(request, server->router);
     if (routed && announces_too_much(request)) {
         return answer_too_large(server, request);

@@ -148,6 +148,31 @@ static void test_the_queue_of_slow_requests_is_bounded(void)
     setrlimit(RLIMIT_NOFILE, &before);
 }
 
+static void test_the_log_names_no_query(void)
+{
+    if (g_test_subprocess()) {
+        g_autoptr(GError) error = NULL;
+        Fixture fixture = {0};
+        HttpServerOptions options = fixture_options;
+        options.app = &fixture;
+        options.access_log = TRUE;
+        HttpServer *server = http_server_start(&options, &error);
+        g_assert_no_error(error);
+        const char *url = http_server_urls(server)[0];
+        check_answer(url, "GET", "/api/query?text=secret", 200, NULL);
+        check_answer(url, "GET", "/api/%0Anothing?secret", 404, NULL);
+        check_answer(url, "HEAD", "/api/photos", 200, NULL);
+        http_server_stop(server, 60);
+        return;
+    }
+    g_test_trap_subprocess(NULL, 0, G_TEST_SUBPROCESS_DEFAULT);
+    g_test_trap_assert_passed();
+    g_test_trap_assert_stderr("*GET /api/query 200 1?? *.* ms\n*");
+    g_test_trap_assert_stderr("*GET /api/%0Anothing 404 16 *.* ms\n*");
+    g_test_trap_assert_stderr("*HEAD /api/photos 200 0 *.* ms\n*");
+    g_test_trap_assert_stderr_unmatched("*secret*");
+}
+
 static void start(Fixture *fixture, gconstpointer data)
 {
     fixture_start(fixture);
@@ -167,6 +192,7 @@ int main(int argc, char **argv)
     ADD("slow", test_a_slow_request_does_not_delay_a_quick_one);
     ADD("leave", test_a_client_may_leave);
     g_test_add_func("/http/server/queue", test_the_queue_of_slow_requests_is_bounded);
+    g_test_add_func("/http/server/log", test_the_log_names_no_query);
     g_test_add_func("/http/server/stop", test_stopping_finishes_what_is_under_way);
     g_test_add_func("/http/server/cancel", test_stopping_without_grace_cancels);
     return g_test_run();

@@ -31,6 +31,11 @@ static void test_bad_addresses_are_refused(void)
     for (gsize i = 0; i < G_N_ELEMENTS(targets); i++) {
         check_answer(fixture.url, "GET", targets[i], 400, NULL);
     }
+    /* Said by who would have answered. */
+    check_answer(
+        fixture.url, "GET", "/api/%", 400,
+        "small: the address of the request has a % that is not followed by two hexadecimal "
+        "digits");
 }
 
 int main(int argc, char **argv)
