@@ -16,29 +16,31 @@ struct HttpServer {
     GPtrArray *daemons; /* struct MHD_Daemon */
     GThreadPool *work;
     GCancellable *cancellable;
-    gint stopping;  /* atomic */
-    gint under_way; /* requests; atomic */
-    gint working;   /* those of them that are in the work pool, or on their way there; atomic */
+    gint stopping; /* atomic */
+    /* Both atomic, and one more than there are while the server runs, so that nobody is woken for
+     * nothing. */
+    gint under_way; /* requests that have arrived whole */
+    gint working;   /* those of them that are in the work pool, or on their way there */
     GMutex idle_lock;
     GCond idle; /* under_way or working reached 0 */
 };
 
-/* Nobody waits while the server runs; one who begins to wait has said so before looking at the
- * counter. */
 static void count_down(HttpServer *server, gint *counter)
 {
-    if (g_atomic_int_dec_and_test(counter) && g_atomic_int_get(&server->stopping)) {
+    if (g_atomic_int_dec_and_test(counter)) {
         g_mutex_lock(&server->idle_lock);
         g_cond_broadcast(&server->idle);
         g_mutex_unlock(&server->idle_lock);
     }
 }
 
-/* Waits until the counter is 0, or for so long; -1: as long as it takes. */
+/* Gives up the server's own count and waits until nobody else's is left, or for so long; -1: as
+ * long as it takes. */
 static void wait_for_zero(HttpServer *server, gint *counter, int seconds)
 {
     gint64 until = seconds < 0 ? G_MAXINT64 : g_get_monotonic_time() + seconds * G_TIME_SPAN_SECOND;
     gboolean in_time = TRUE;
+    count_down(server, counter);
     g_mutex_lock(&server->idle_lock);
     while (in_time && g_atomic_int_get(counter) > 0) {
         in_time = g_cond_wait_until(&server->idle, &server->idle_lock, until);
@@ -128,7 +130,7 @@ static enum MHD_Result dispatch(HttpServer *server, HttpRequest *request)
     /* Counted before the look at whether the server stops: so either this request sees that it
      * does, or the stop sees this request. */
     int before = g_atomic_int_add(&server->working, 1);
-    if (before >= LIMIT_HTTP_WORK_THREADS + LIMIT_HTTP_WORK_QUEUE ||
+    if (before > LIMIT_HTTP_WORK_THREADS + LIMIT_HTTP_WORK_QUEUE ||
         g_cancellable_is_cancelled(server->cancellable)) {
         count_down(server, &server->working);
         fail_busy(request);
@@ -349,6 +351,7 @@ HttpServer *http_server_start(const HttpServerOptions *options, GError **error)
     server->daemons = g_ptr_array_new();
     server->cancellable = g_cancellable_new();
     server->work = g_thread_pool_new(work, server, LIMIT_HTTP_WORK_THREADS, FALSE, NULL);
+    server->under_way = server->working = 1;
     g_mutex_init(&server->idle_lock);
     g_cond_init(&server->idle);
     g_autoptr(GArray) sockets = g_array_new(FALSE, FALSE, sizeof(int));
