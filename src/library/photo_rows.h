@@ -60,6 +60,11 @@ Photo *photo_from_row(const StoreStatement *row);
 /* Binds every member of PHOTO_FACTS, in its order, from parameter `first`; returns the next one. */
 int photo_bind_facts(StoreStatement *statement, int first, const MediaFacts *facts);
 
+/* The parameters photo_bind_facts fills, from ?13 on: one a column of PHOTO_FACTS. */
+#define PHOTO_FACT_VALUES                                                                          \
+    "?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, "   \
+    "?31, ?32, ?33, ?34, "
+
 /* How many columns PHOTO_FACTS has. */
 #define PHOTO_FACT_ONE_(column, member, type) +1
 #define PHOTO_FACT_COUNT                      (0 PHOTO_FACTS(PHOTO_FACT_ONE_))
