@@ -73,7 +73,10 @@ static void add_like(StoreSql *sql, StoreEngine engine, const char *column, cons
 
 static void add_lens(StoreSql *sql, StoreEngine engine, const char *lens)
 {
-    g_autofree char *pattern = like_pattern("", lens, "%");
+    /* What a camera could not spell ends the part of the name that can be trusted. */
+    const char *unspelt = strstr(lens, "\xEF\xBF\xBD");
+    g_autofree char *name = g_strndup(lens, unspelt ? (gsize)(unspelt - lens) : strlen(lens));
+    g_autofree char *pattern = like_pattern("", g_strstrip(name), "%");
     store_sql_add(sql, " AND ");
     add_like(sql, engine, "p.lens_model", pattern);
 }

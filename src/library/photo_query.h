@@ -52,7 +52,7 @@ typedef struct {
 typedef struct {
     PhotoBounds ranges[PHOTO_RANGE_COUNT];
     const char *camera;       /* equals */
-    const char *lens;         /* begins with, any case */
+    const char *lens;         /* begins with, any case; read up to its first U+FFFD */
     const char *tag;          /* has */
     const char *require_tags; /* has one of this comma list */
     const char *exclude_tags; /* has none of this comma list */
