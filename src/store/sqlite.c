@@ -20,6 +20,7 @@ typedef struct {
 typedef struct {
     StoreStatement base;
     sqlite3_stmt *handle;
+    gint64 changes_before; /* of the whole connection, at the first step */
     gint64 changed;
 } SqliteStatement;
 
@@ -265,17 +266,17 @@ static gboolean sqlite_bind(StoreStatement *statement, int index, const StoreVal
 static StoreStep sqlite_step(StoreStatement *statement, GError **error)
 {
     sqlite3 *db = db_of(statement->connection);
-    gint64 before = statement->state == STATEMENT_FRESH ? sqlite3_total_changes64(db) : -1;
-    int status = sqlite3_step(handle_of(statement));
-    if (before >= 0) {
-        /* sqlite3_changes keeps the number of an earlier statement when this one writes none. */
-        ((SqliteStatement *)statement)->changed =
-            sqlite3_total_changes64(db) == before ? 0 : sqlite3_changes64(db);
+    SqliteStatement *sqlite = (SqliteStatement *)statement;
+    if (statement->state == STATEMENT_FRESH) {
+        sqlite->changes_before = sqlite3_total_changes64(db);
     }
-    switch (status) {
+    switch (sqlite3_step(sqlite->handle)) {
     case SQLITE_ROW:
         return STORE_ROW;
     case SQLITE_DONE:
+        /* A statement that cannot write leaves sqlite3_changes as an earlier one set it. */
+        sqlite->changed =
+            sqlite3_total_changes64(db) == sqlite->changes_before ? 0 : sqlite3_changes64(db);
         return STORE_DONE;
     default:
         fail(db, error);
