@@ -42,3 +42,5 @@
 #define LIMIT_LISTED_FAILURES    10000 /* told in one answer; the rest are counted */
 #define LIMIT_STATEMENT_CACHE    128   /* prepared statements a connection */
 #define LIMIT_READER_CONNECTIONS 16
+#define LIMIT_WRITER_CONNECTIONS 8           /* to PostgreSQL; SQLite has one writer */
+#define LIMIT_BLOB_GET_BYTES     (1LL << 30) /* larger ones are read through a descriptor */
