@@ -40,9 +40,7 @@ static gboolean decode(const ByteSource *source, MediaFormat format, const char 
     case MEDIA_JPEG:
         return jpeg_decode(source, min_long_pixels, ret_decoded, error);
     default:
-        g_set_error(error, ALBUMEN_ERROR, ALBUMEN_ERROR_UNSUPPORTED,
-                    "%s pictures are not supported", media_format_name(format));
-        return FALSE;
+        return vips_decode(source, format, min_long_pixels, ret_decoded, error);
     }
 }
 

@@ -175,14 +175,14 @@ static GBytes *take_exif(VipsImage *image)
 }
 
 /* Replaces *image by what an operation made of it. */
-static gboolean step(VipsImage **image, int status, VipsImage *next)
+static gboolean step(VipsImage **image, int status, VipsImage **next)
 {
     if (status != 0) {
-        g_clear_object(&next);
+        g_clear_object(next);
         return FALSE;
     }
     g_object_unref(*image);
-    *image = next;
+    *image = g_steal_pointer(next);
     return TRUE;
 }
 
@@ -199,7 +199,7 @@ static gboolean flatten(VipsImage **image)
     VipsImage *flat = NULL;
     int status = vips_flatten(*image, &flat, "background", background, NULL);
     vips_area_unref(VIPS_AREA(background));
-    return step(image, status, flat);
+    return step(image, status, &flat);
 }
 
 /* To 8 bits of grey, RGB or CMYK; the embedded profile is applied later, to fewer pixels. */
@@ -216,11 +216,10 @@ static gboolean to_bytes(VipsImage **image, gboolean *ret_is_srgb)
     case VIPS_INTERPRETATION_CMYK:
     case VIPS_INTERPRETATION_MULTIBAND:
         if (vips_image_get_format(*image) == VIPS_FORMAT_USHORT &&
-            !step(image, vips_msb(*image, &next, NULL), next)) {
+            !step(image, vips_msb(*image, &next, NULL), &next)) {
             return FALSE;
         }
-        next = NULL;
-        return step(image, vips_cast_uchar(*image, &next, NULL), next);
+        return step(image, vips_cast_uchar(*image, &next, NULL), &next);
     case VIPS_INTERPRETATION_GREY16:
         to = VIPS_INTERPRETATION_B_W;
         break;
@@ -230,7 +229,7 @@ static gboolean to_bytes(VipsImage **image, gboolean *ret_is_srgb)
         *ret_is_srgb = TRUE;
         break;
     }
-    return step(image, vips_colourspace(*image, &next, to, "source_space", kind, NULL), next);
+    return step(image, vips_colourspace(*image, &next, to, "source_space", kind, NULL), &next);
 }
 
 static gboolean keep_bands(VipsImage **image)
@@ -239,7 +238,8 @@ static gboolean keep_bands(VipsImage **image)
     gboolean cmyk = vips_image_get_interpretation(*image) == VIPS_INTERPRETATION_CMYK;
     int keep = bands >= 4 && cmyk ? 4 : bands >= 3 ? 3 : 1;
     VipsImage *next = NULL;
-    return keep == bands || step(image, vips_extract_band(*image, &next, 0, "n", keep, NULL), next);
+    return keep == bands ||
+           step(image, vips_extract_band(*image, &next, 0, "n", keep, NULL), &next);
 }
 
 /* The largest whole factor that leaves the long edge at least `min_long_pixels`, and what must be
@@ -260,7 +260,7 @@ static gboolean shrink(VipsImage **image, int factor)
     VipsImage *next = NULL;
     int across = MIN(factor, vips_image_get_width(*image));
     int down = MIN(factor, vips_image_get_height(*image));
-    return factor == 1 || step(image, vips_shrink(*image, &next, across, down, NULL), next);
+    return factor == 1 || step(image, vips_shrink(*image, &next, across, down, NULL), &next);
 }
 
 /* Runs the whole pipeline, straight into the bitmap's memory. */
