@@ -36,7 +36,12 @@
 #define LIMIT_HTTP_JSON_DEPTH              64
 #define LIMIT_HTTP_PARAMETERS              256
 #define LIMIT_HTTP_PARAMETER_BYTES         (16U << 10)
-#define LIMIT_HTTP_RANGES                  16
+#define LIMIT_HTTP_PATH_PARTS              32 /* that routes may name; {name...} takes any number */
+#define LIMIT_HTTP_PATH_NAMES              8  /* {name}s of one route */
+#define LIMIT_HTTP_COOKIES                 64 /* looked at in one request */
+#define LIMIT_HTTP_VIOLATIONS              64 /* told in one answer */
+#define LIMIT_HTTP_WORK_THREADS            16 /* for requests that are not quick */
+#define LIMIT_HTTP_WORK_QUEUE              1024 /* of them waiting; more are refused */
 #define LIMIT_JSON_OUTPUT_BYTES            (256U << 20)
 #define LIMIT_JSON_OUTPUT_DEPTH            32
 
