@@ -15,6 +15,11 @@
 #define LIMIT_TEXT_FACT_BYTES     1024 /* a camera's name, a lens, a keyword */
 #define LIMIT_ICC_BYTES           (4U << 20)
 #define LIMIT_RAW_PREVIEW_BYTES   (64U << 20)
+#define LIMIT_RAW_FILE_BYTES      (256U << 20)  /* read into memory to find its picture */
+#define LIMIT_BITMAP_BYTES        (256U << 20)  /* decoded pixels of one picture at a time */
+#define LIMIT_DECODER_BYTES       (384LL << 20) /* what a decoder may need besides */
+#define LIMIT_JPEG_SCANS          64            /* of a progressive JPEG */
+#define LIMIT_JPEG_WARNINGS       1000          /* damaged places, before the picture is given up */
 
 /* Worker processes */
 #define LIMIT_WORKER_MEMORY_BYTES        (512LL << 20) /* writable memory of one worker */
