@@ -260,8 +260,7 @@ static gboolean rules_add(scmp_filter_ctx filter, guint32 action, const CallRule
     for (gsize i = 0; i < count; i++) {
         const CallRule *rule = &rules[i];
         struct scmp_arg_cmp test = {rule->index, SCMP_CMP_MASKED_EQ, rule->mask, rule->value};
-        int failed =
-            seccomp_rule_add_array(filter, action, rule->call, rule->mask ? 1 : 0, &test);
+        int failed = seccomp_rule_add_array(filter, action, rule->call, rule->mask ? 1 : 0, &test);
         if (failed) {
             return FALSE;
         }
@@ -270,7 +269,8 @@ static gboolean rules_add(scmp_filter_ctx filter, guint32 action, const CallRule
 }
 
 /* Rules whose argument is known only now: tgkill (abort() and raise() use it) and prlimit64 (glibc
- * asks with it how large a stack is) may be used on this process alone, and prlimit64 not to set. */
+ * asks with it how large a stack is) may be used on this process alone, and prlimit64 not to set.
+ */
 static gboolean rules_add_own(scmp_filter_ctx filter)
 {
     const CallRule own[] = {CALL_IF(tgkill, 0, WHOLE, (guint64)getpid())};
@@ -288,8 +288,8 @@ static gboolean filter_fill(scmp_filter_ctx filter)
            rules_add(filter, SCMP_ACT_ALLOW, calls_allowed, G_N_ELEMENTS(calls_allowed)) &&
            rules_add(filter, SCMP_ACT_ERRNO(EACCES), calls_refused, G_N_ELEMENTS(calls_refused)) &&
            rules_add(filter, SCMP_ACT_ERRNO(ENOSYS), absent, G_N_ELEMENTS(absent)) &&
-           (!SANITIZED || rules_add(filter, SCMP_ACT_ALLOW, calls_sanitizers,
-                                    G_N_ELEMENTS(calls_sanitizers))) &&
+           (!SANITIZED ||
+            rules_add(filter, SCMP_ACT_ALLOW, calls_sanitizers, G_N_ELEMENTS(calls_sanitizers))) &&
            rules_add_own(filter);
 }
 

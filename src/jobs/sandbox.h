@@ -8,7 +8,7 @@
 
 #include <glib.h>
 
-/* Closes the door for the whole process, for good. Answers a line for a person that says which walls
- * stand and which this kernel or build lacks: "no new privileges, ..., system call filter; missing:
- * Landlock". Owned by the caller. */
+/* Closes the door for the whole process, for good. Answers a line for a person that says which
+ * walls stand and which this kernel or build lacks: "no new privileges, ..., system call filter;
+ * missing: Landlock". Owned by the caller. */
 char *sandbox_close(void);

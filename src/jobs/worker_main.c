@@ -55,7 +55,7 @@ static gboolean request_answer(const WorkerDecoders *decoders, GBytes *request_b
     g_autoptr(GError) error = NULL;
     g_auto(WorkerRequest) request = {0};
     g_autoptr(GBytes) body = NULL;
-    FrameKind kind;
+    FrameKind kind = FRAME_ERROR;
     if (worker_request_decode(request_body, &request, &error)) {
         body = request_perform(decoders, &request, fd, &kind, &error);
     }
@@ -89,7 +89,6 @@ int worker_main(void)
 {
     static const WorkerDecoders decoders = {media_read, media_render_jpeg, media_scale_jpeg};
     g_autoptr(GError) error = NULL;
-    hash_init();
     if (!media_init(&error)) {
         reply_send_failure(error);
         return 1;

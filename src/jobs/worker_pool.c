@@ -12,11 +12,11 @@ struct WorkerPool {
     gint64 picture_ms;
     guint pictures;
     GMutex mutex;
-    GCond changed;    /* a worker became idle, ended, or a request was cancelled */
-    GPtrArray *idle;  /* of Worker, owned; the last one used is the first to be used again */
-    GPtrArray *busy;  /* of Worker, owned by the request */
-    int in_between;   /* places taken by workers that are starting or ending */
-    int under_way;    /* requests */
+    GCond changed;   /* a worker became idle, ended, or a request was cancelled */
+    GPtrArray *idle; /* of Worker, owned; the last one used is the first to be used again */
+    GPtrArray *busy; /* of Worker, owned by the request */
+    int in_between;  /* places taken by workers that are starting or ending */
+    int under_way;   /* requests */
 };
 
 WorkerPool *worker_pool_new(const char *program, int workers)

@@ -75,9 +75,8 @@ static int attributes_fill(posix_spawnattr_t *attributes)
     sigset_t none, all;
     sigemptyset(&none);
     sigfillset(&all);
-    int failed = posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETPGROUP |
-                                                          POSIX_SPAWN_SETSIGMASK |
-                                                          POSIX_SPAWN_SETSIGDEF);
+    int failed = posix_spawnattr_setflags(
+        attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
     if (!failed) {
         failed = posix_spawnattr_setsigmask(attributes, &none);
     }
@@ -273,8 +272,8 @@ static WorkerOutcome worker_greet(Worker *worker, GError **error)
 {
     g_auto(WorkerReply) reply = {0};
     g_autoptr(GError) local = NULL;
-    FrameWait wait = {.deadline_us = g_get_monotonic_time() +
-                                     LIMIT_WORKER_START_SECONDS * G_USEC_PER_SEC};
+    FrameWait wait = {.deadline_us =
+                          g_get_monotonic_time() + LIMIT_WORKER_START_SECONDS * G_USEC_PER_SEC};
     WorkerOutcome outcome = worker_receive(worker, FRAME_TEXT, &wait, &reply, &local);
     if (g_error_matches(local, ALBUMEN_ERROR, ALBUMEN_ERROR_UNAVAILABLE)) {
         g_clear_error(&local);

@@ -2,9 +2,9 @@
 
 #include "base/limits.h"
 
-#define REQUEST_TYPE "(yayiiay)"         /* operation, name, max_pixels, quality, jpeg */
+#define REQUEST_TYPE "(yayiiay)"          /* operation, name, max_pixels, quality, jpeg */
 #define PICTURE_TYPE "(yiiayxta{sv}ayay)" /* in the order of MediaPicture */
-#define FAILURE_TYPE "(is)"              /* AlbumenError, sentence */
+#define FAILURE_TYPE "(is)"               /* AlbumenError, sentence */
 
 static gboolean set_corrupt(GError **error, const char *what)
 {
@@ -100,7 +100,7 @@ typedef struct {
 
 #define FACT(field, type, low, high)                                                               \
     {                                                                                              \
-        #field, type, offsetof(MediaFacts, field), low, high                                       \
+#field, type, offsetof(MediaFacts, field), low, high                                       \
     }
 #define FACT_FREE_TEXT(field) FACT(field, FACT_TEXT, 0, LIMIT_TEXT_FACT_BYTES)
 
@@ -325,7 +325,8 @@ GBytes *worker_failure_encode(const GError *failure)
         /* To the start of the character that goes over. */
         *g_utf8_find_prev_char(valid, valid + LIMIT_WORKER_MESSAGE_BYTES) = '\0';
     }
-    return variant_serialise(g_variant_new(FAILURE_TYPE, (int)code, g_strdelimit(valid, "\n\r\t", ' ')));
+    return variant_serialise(
+        g_variant_new(FAILURE_TYPE, (int)code, g_strdelimit(valid, "\n\r\t", ' ')));
 }
 
 static gboolean bytes_are_jpeg(GBytes *bytes, gsize cap_bytes)
@@ -333,8 +334,7 @@ static gboolean bytes_are_jpeg(GBytes *bytes, gsize cap_bytes)
     static const guint8 start[] = {0xFF, 0xD8, 0xFF}; /* SOI and a marker, ITU-T T.81 B.1.1.3 */
     gsize length;
     const guint8 *data = g_bytes_get_data(bytes, &length);
-    return length > sizeof(start) && length <= cap_bytes &&
-           memcmp(data, start, sizeof(start)) == 0;
+    return length > sizeof(start) && length <= cap_bytes && memcmp(data, start, sizeof(start)) == 0;
 }
 
 static gboolean picture_size_is_possible(const MediaPicture *picture)
