@@ -26,6 +26,12 @@
 #define LIMIT_WORKER_SECONDS_PER_PICTURE 60
 #define LIMIT_WORKER_REPLY_BYTES         (96U << 20) /* facts and encoded pictures of one answer */
 #define LIMIT_WORKERS                    64
+#define LIMIT_WORKER_START_SECONDS       30            /* from the start to its greeting */
+#define LIMIT_WORKER_DESCRIPTORS         64            /* open in one worker */
+#define LIMIT_WORKER_PICTURES            1000          /* then a fresh one takes its place */
+#define LIMIT_WORKER_RESTING_BYTES       (192LL << 20) /* resident between pictures, likewise */
+#define LIMIT_WORKER_THUMBNAIL_BYTES     (4U << 20)
+#define LIMIT_WORKER_MESSAGE_BYTES       1024 /* an error's sentence in an answer */
 
 /* HTTP */
 #define LIMIT_HTTP_THREADS                 16
@@ -46,11 +52,13 @@
 #define LIMIT_JSON_OUTPUT_DEPTH            32
 
 /* Library */
-#define LIMIT_PAGE_PHOTOS        1000
-#define LIMIT_SCAN_DEPTH         128   /* folders within folders */
-#define LIMIT_SCAN_BATCH_PHOTOS  64    /* written in one transaction */
-#define LIMIT_LISTED_FAILURES    10000 /* told in one answer; the rest are counted */
-#define LIMIT_STATEMENT_CACHE    128   /* prepared statements a connection */
-#define LIMIT_READER_CONNECTIONS 16
-#define LIMIT_WRITER_CONNECTIONS 8           /* to PostgreSQL; SQLite has one writer */
-#define LIMIT_BLOB_GET_BYTES     (1LL << 30) /* larger ones are read through a descriptor */
+#define LIMIT_PAGE_PHOTOS         1000
+#define LIMIT_IDS_PER_REQUEST     200
+#define LIMIT_SCAN_DEPTH          128     /* folders within folders */
+#define LIMIT_SCAN_FOLDER_ENTRIES 1000000 /* files and folders directly in one folder */
+#define LIMIT_SCAN_BATCH_PHOTOS   64      /* written in one transaction */
+#define LIMIT_LISTED_FAILURES     10000   /* told in one answer; the rest are counted */
+#define LIMIT_STATEMENT_CACHE     128     /* prepared statements a connection */
+#define LIMIT_READER_CONNECTIONS  16
+#define LIMIT_WRITER_CONNECTIONS  8           /* to PostgreSQL; SQLite has one writer */
+#define LIMIT_BLOB_GET_BYTES      (1LL << 30) /* larger ones are read through a descriptor */
