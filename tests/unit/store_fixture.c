@@ -1,0 +1,121 @@
+#include "store_fixture.h"
+
+#include <glib/gstdio.h>
+#include <libpq-fe.h>
+#include <unistd.h>
+
+#define SERVER_VARIABLE "ALBUMEN_TEST_POSTGRES"
+
+static void administer(const char *sql)
+{
+    PGconn *server = PQconnectdb(g_getenv(SERVER_VARIABLE));
+    PGresult *result = PQexec(server, sql);
+    if (PQresultStatus(result) != PGRES_COMMAND_OK) {
+        g_error("%s: %s", sql, PQerrorMessage(server));
+    }
+    PQclear(result);
+    PQfinish(server);
+}
+
+/* The server's URL with the name of another database in it. */
+static char *url_of_database(const char *database)
+{
+    const char *server = g_getenv(SERVER_VARIABLE);
+    const char *authority = strstr(server, "//") + 2;
+    const char *path = strchr(authority, '/');
+    g_assert_nonnull(path);
+    const char *query = strchr(path, '?');
+    return g_strdup_printf("%.*s/%s%s", (int)(path - server), server, database, query ? query : "");
+}
+
+static void make_database(StoreFixture *fixture)
+{
+    static int made;
+    fixture->database = g_strdup_printf("albumen_test_%d_%d", (int)getpid(), made++);
+    g_autofree char *sql = g_strdup_printf("CREATE DATABASE %s", fixture->database);
+    administer(sql);
+    fixture->url = url_of_database(fixture->database);
+}
+
+static void set_up_empty(StoreFixture *fixture, gconstpointer engine)
+{
+    g_autoptr(GError) error = NULL;
+    fixture->engine = GPOINTER_TO_INT(engine);
+    fixture->folder = g_dir_make_tmp("albumen-store-XXXXXX", &error);
+    g_assert_no_error(error);
+    if (fixture->engine == STORE_POSTGRES) {
+        make_database(fixture);
+    } else {
+        fixture->url = g_strdup_printf("sqlite:%s/albumen.db", fixture->folder);
+    }
+}
+
+static void set_up(StoreFixture *fixture, gconstpointer engine)
+{
+    g_autoptr(GError) error = NULL;
+    set_up_empty(fixture, engine);
+    fixture->store = store_open(fixture->url, &error);
+    g_assert_no_error(error);
+    store_migrate(fixture->store, &error);
+    g_assert_no_error(error);
+}
+
+void store_fixture_remove_folder(const char *folder)
+{
+    GDir *entries = g_dir_open(folder, 0, NULL);
+    g_assert_nonnull(entries);
+    const char *name = NULL;
+    while ((name = g_dir_read_name(entries))) {
+        g_autofree char *path = g_build_filename(folder, name, NULL);
+        if (g_file_test(path, G_FILE_TEST_IS_DIR) && !g_file_test(path, G_FILE_TEST_IS_SYMLINK)) {
+            store_fixture_remove_folder(path);
+        } else {
+            g_unlink(path);
+        }
+    }
+    g_dir_close(entries);
+    g_rmdir(folder);
+}
+
+static void tear_down(StoreFixture *fixture, gconstpointer engine)
+{
+    store_close(fixture->store);
+    if (fixture->database) {
+        g_autofree char *sql = g_strdup_printf("DROP DATABASE %s", fixture->database);
+        administer(sql);
+    }
+    store_fixture_remove_folder(fixture->folder);
+    g_free(fixture->database);
+    g_free(fixture->folder);
+    g_free(fixture->url);
+}
+
+static void fail_without_server(void)
+{
+    g_test_message("set " SERVER_VARIABLE " (scripts/test-postgres COMMAND does), or "
+                   "ALBUMEN_TEST_SQLITE_ONLY=1 to test SQLite alone");
+    g_test_fail();
+}
+
+static void add(const char *path, void (*start)(StoreFixture *, gconstpointer),
+                StoreFixtureTest test)
+{
+    g_autofree char *sqlite = g_strconcat(path, "/sqlite", NULL);
+    g_autofree char *postgres = g_strconcat(path, "/postgres", NULL);
+    g_test_add(sqlite, StoreFixture, GINT_TO_POINTER(STORE_SQLITE), start, test, tear_down);
+    if (g_getenv(SERVER_VARIABLE)) {
+        g_test_add(postgres, StoreFixture, GINT_TO_POINTER(STORE_POSTGRES), start, test, tear_down);
+    } else if (g_strcmp0(g_getenv("ALBUMEN_TEST_SQLITE_ONLY"), "1") != 0) {
+        g_test_add_func(postgres, fail_without_server);
+    }
+}
+
+void store_fixture_add(const char *path, StoreFixtureTest test)
+{
+    add(path, set_up, test);
+}
+
+void store_fixture_add_empty(const char *path, StoreFixtureTest test)
+{
+    add(path, set_up_empty, test);
+}
