@@ -57,8 +57,7 @@ static void finish(Scheduler *scheduler, const Job *job, const ScanProgress *pro
     g_autofree char *json = scan_progress_json(progress);
     g_autoptr(GError) error = NULL;
     g_autoptr(StoreTx) tx = store_write(library_store(scheduler->library), &error);
-    if (!tx ||
-        !job_finish(tx, job->id, state, json, failure ? failure->message : NULL, &error) ||
+    if (!tx || !job_finish(tx, job->id, state, json, failure ? failure->message : NULL, &error) ||
         !store_commit(tx, &error)) {
         g_warning("the end of a scan was not written: %s", error->message);
     }
@@ -76,8 +75,8 @@ static gboolean run_one(Scheduler *scheduler, GError **error)
         return FALSE;
     }
     g_autoptr(GCancellable) cancellable = g_cancellable_new();
-    gulong link = g_cancellable_connect(scheduler->cancellable, G_CALLBACK(cancel_other),
-                                        cancellable, NULL);
+    gulong link =
+        g_cancellable_connect(scheduler->cancellable, G_CALLBACK(cancel_other), cancellable, NULL);
     Running running = {scheduler, job->id, cancellable};
     const ScanOptions options = {
         .library = scheduler->library,
