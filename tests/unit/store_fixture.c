@@ -97,25 +97,31 @@ static void fail_without_server(void)
     g_test_fail();
 }
 
-static void add(const char *path, void (*start)(StoreFixture *, gconstpointer),
+static void add(StoreEngine engine, const char *path, void (*start)(StoreFixture *, gconstpointer),
                 StoreFixtureTest test)
 {
-    g_autofree char *sqlite = g_strconcat(path, "/sqlite", NULL);
-    g_autofree char *postgres = g_strconcat(path, "/postgres", NULL);
-    g_test_add(sqlite, StoreFixture, GINT_TO_POINTER(STORE_SQLITE), start, test, tear_down);
-    if (g_getenv(SERVER_VARIABLE)) {
-        g_test_add(postgres, StoreFixture, GINT_TO_POINTER(STORE_POSTGRES), start, test, tear_down);
+    gboolean postgres = engine == STORE_POSTGRES;
+    g_autofree char *name = g_strconcat(path, postgres ? "/postgres" : "/sqlite", NULL);
+    if (!postgres || g_getenv(SERVER_VARIABLE)) {
+        g_test_add(name, StoreFixture, GINT_TO_POINTER(engine), start, test, tear_down);
     } else if (g_strcmp0(g_getenv("ALBUMEN_TEST_SQLITE_ONLY"), "1") != 0) {
-        g_test_add_func(postgres, fail_without_server);
+        g_test_add_func(name, fail_without_server);
     }
+}
+
+void store_fixture_add_for(StoreEngine engine, const char *path, StoreFixtureTest test)
+{
+    add(engine, path, set_up, test);
 }
 
 void store_fixture_add(const char *path, StoreFixtureTest test)
 {
-    add(path, set_up, test);
+    add(STORE_SQLITE, path, set_up, test);
+    add(STORE_POSTGRES, path, set_up, test);
 }
 
 void store_fixture_add_empty(const char *path, StoreFixtureTest test)
 {
-    add(path, set_up_empty, test);
+    add(STORE_SQLITE, path, set_up_empty, test);
+    add(STORE_POSTGRES, path, set_up_empty, test);
 }

@@ -23,7 +23,9 @@ typedef struct {
 typedef void (*StoreFixtureTest)(StoreFixture *fixture, gconstpointer unused);
 
 void store_fixture_add(const char *path, StoreFixtureTest test);
-/* The same with an empty database, which is not even open: fixture->store is NULL. */
+/* For what only one of them has. */
+void store_fixture_add_for(StoreEngine engine, const char *path, StoreFixtureTest test);
+/* On both, with an empty database that is not even open: fixture->store is NULL. */
 void store_fixture_add_empty(const char *path, StoreFixtureTest test);
 
 /* Removes a folder and what is in it. */
