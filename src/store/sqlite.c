@@ -123,6 +123,10 @@ static gboolean configure(sqlite3 *db, StoreAccess access, GError **error)
             return FALSE;
         }
     }
+    if (sqlite3_db_readonly(db, "main") == 1) {
+        g_set_error(error, ALBUMEN_ERROR, ALBUMEN_ERROR_FORBIDDEN, "its file may not be written");
+        return FALSE;
+    }
     if (!turn_log_on(db, error)) {
         return FALSE;
     }

@@ -292,7 +292,7 @@ static void test_unreachable(void)
     g_assert_error(error, ALBUMEN_ERROR, ALBUMEN_ERROR_UNAVAILABLE);
     g_clear_error(&error);
     g_assert_null(store_open("sqlite:/nonexistent/folder/albumen.db", &error));
-    g_assert_nonnull(error);
+    g_assert_error(error, ALBUMEN_ERROR, ALBUMEN_ERROR_NOT_FOUND);
 }
 
 static void test_no_database(StoreFixture *fixture, gconstpointer unused)
