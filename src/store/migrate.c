@@ -142,7 +142,7 @@ static gboolean apply_one(Store *store, StoreTx *tx, const StoreMigration *migra
 static gboolean apply_next(Store *store, const GPtrArray *migrations, gboolean *ret_done,
                            GError **error)
 {
-    g_autoptr(StoreTx) tx = store_write(store, error);
+    g_autoptr(StoreTx) tx = store_migrating(store, error);
     gint64 version = 0;
     if (!tx || !run_query(tx, &lock_schema, error) || !read_version(tx, &version, error)) {
         return FALSE;

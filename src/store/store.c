@@ -18,7 +18,7 @@ struct StoreTx {
 
 static StorePool *pool_for(Store *store, StoreAccess access)
 {
-    return access == STORE_FOR_WRITING ? &store->writers : &store->readers;
+    return access == STORE_FOR_READING ? &store->readers : &store->writers;
 }
 
 static Store *store_new(const char *url)
@@ -121,6 +121,11 @@ StoreTx *store_read(Store *store, GError **error)
 StoreTx *store_write(Store *store, GError **error)
 {
     return transaction_new(store, STORE_FOR_WRITING, error);
+}
+
+StoreTx *store_migrating(Store *store, GError **error)
+{
+    return transaction_new(store, STORE_FOR_MIGRATING, error);
 }
 
 static void give_back(StoreTx *tx)

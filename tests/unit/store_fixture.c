@@ -114,14 +114,19 @@ void store_fixture_add_for(StoreEngine engine, const char *path, StoreFixtureTes
     add(engine, path, set_up, test);
 }
 
+void store_fixture_add_empty_for(StoreEngine engine, const char *path, StoreFixtureTest test)
+{
+    add(engine, path, set_up_empty, test);
+}
+
 void store_fixture_add(const char *path, StoreFixtureTest test)
 {
-    add(STORE_SQLITE, path, set_up, test);
-    add(STORE_POSTGRES, path, set_up, test);
+    store_fixture_add_for(STORE_SQLITE, path, test);
+    store_fixture_add_for(STORE_POSTGRES, path, test);
 }
 
 void store_fixture_add_empty(const char *path, StoreFixtureTest test)
 {
-    add(STORE_SQLITE, path, set_up_empty, test);
-    add(STORE_POSTGRES, path, set_up_empty, test);
+    store_fixture_add_empty_for(STORE_SQLITE, path, test);
+    store_fixture_add_empty_for(STORE_POSTGRES, path, test);
 }

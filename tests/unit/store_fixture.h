@@ -23,10 +23,11 @@ typedef struct {
 typedef void (*StoreFixtureTest)(StoreFixture *fixture, gconstpointer unused);
 
 void store_fixture_add(const char *path, StoreFixtureTest test);
+/* With an empty database that is not even open: fixture->store is NULL. */
+void store_fixture_add_empty(const char *path, StoreFixtureTest test);
 /* For what only one of them has. */
 void store_fixture_add_for(StoreEngine engine, const char *path, StoreFixtureTest test);
-/* On both, with an empty database that is not even open: fixture->store is NULL. */
-void store_fixture_add_empty(const char *path, StoreFixtureTest test);
+void store_fixture_add_empty_for(StoreEngine engine, const char *path, StoreFixtureTest test);
 
 /* Removes a folder and what is in it. */
 void store_fixture_remove_folder(const char *folder);

@@ -99,6 +99,42 @@ static void test_upgrade_and_failure(StoreFixture *fixture, gconstpointer unused
     g_assert_cmpstr(none, ==, "");
 }
 
+/* What SQLite cannot alter is made anew and takes the old one's place; what refers to it stays. */
+static void test_tables_can_be_rebuilt(StoreFixture *fixture, gconstpointer unused)
+{
+    static const StoreQuery children = {.name = "children",
+                                        .sql = "SELECT x || ' ' || old FROM child"
+                                               " JOIN parent ON parent.id = child.parent_id"};
+    static const StoreQuery orphan = {.name = "orphan", .sql = "INSERT INTO child VALUES (9, 'z')"};
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Store) store = open_store(fixture);
+    g_autoptr(GPtrArray) migrations = migrations_new();
+    add_migration(migrations, "0001-a.sql",
+                  "CREATE TABLE parent (id INTEGER PRIMARY KEY, old TEXT);"
+                  "CREATE TABLE child (parent_id INTEGER REFERENCES parent (id) ON DELETE CASCADE,"
+                  " x TEXT);"
+                  "INSERT INTO parent VALUES (1, 'p');"
+                  "INSERT INTO child VALUES (1, 'c');");
+    add_migration(migrations, "0002-b.sql",
+                  "CREATE TABLE made_anew (id INTEGER PRIMARY KEY, old TEXT NOT NULL);"
+                  "INSERT INTO made_anew SELECT id, old FROM parent;"
+                  "DROP TABLE parent;"
+                  "ALTER TABLE made_anew RENAME TO parent;");
+    g_assert_true(migrations_apply(store, migrations, &error));
+    g_assert_no_error(error);
+    g_autofree char *rows = lines(store, &children);
+    g_assert_cmpstr(rows, ==, "c p\n");
+
+    add_migration(migrations, "0003-c.sql", "DELETE FROM parent;");
+    g_assert_false(migrations_apply(store, migrations, &error));
+    g_assert_error(error, ALBUMEN_ERROR, ALBUMEN_ERROR_CONFLICT);
+    g_autofree char *after = lines(store, &children);
+    g_assert_cmpstr(after, ==, "c p\n");
+
+    g_autoptr(StoreTx) tx = store_write(store, NULL); /* references are checked at once again */
+    g_assert_cmpint(store_step(store_prepare(tx, &orphan, NULL), NULL), ==, STORE_ERROR);
+}
+
 static void test_newer_is_refused(StoreFixture *fixture, gconstpointer unused)
 {
     static const StoreQuery newer = {
@@ -219,6 +255,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     store_fixture_add_empty("/migrate/empty", test_from_empty);
     store_fixture_add_empty("/migrate/upgrade", test_upgrade_and_failure);
+    store_fixture_add_empty_for(STORE_SQLITE, "/migrate/rebuild", test_tables_can_be_rebuilt);
     store_fixture_add("/migrate/newer", test_newer_is_refused);
     store_fixture_add_empty("/migrate/at-once", test_processes_at_once);
     store_fixture_add_for(STORE_POSTGRES, "/migrate/same", test_engines_have_the_same_schema);
