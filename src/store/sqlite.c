@@ -99,7 +99,7 @@ static gboolean turn_log_on(sqlite3 *db, GError **error)
             g_propagate_error(error, g_steal_pointer(&failure));
             return FALSE;
         }
-        g_usleep(BUSY_RETRY_MS * 1000);
+        g_usleep(BUSY_RETRY_MS * 1000UL);
     }
 }
 

@@ -43,8 +43,8 @@ Store *store_open(const char *url, GError **error)
 {
     g_autoptr(Store) store = store_new(url);
     /* The writer first: it makes the file of SQLite. */
-    StoreConnection *connection = pool_take(&store->writers);
-    connection = store->driver->open(store->where, STORE_FOR_WRITING, error);
+    pool_take(&store->writers);
+    StoreConnection *connection = store->driver->open(store->where, STORE_FOR_WRITING, error);
     pool_give(&store->writers, connection);
     return connection ? g_steal_pointer(&store) : NULL;
 }
