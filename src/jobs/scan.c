@@ -289,9 +289,12 @@ static gboolean scan_folders(Scan *scan, const Source *source, const WalkRoot *r
     while (wait_for_readers(scan, G_MAXUINT)) {
         GError *failure = NULL;
         g_autoptr(WalkFolder) found = walk_next(walk, &failure);
-        if (!found) {
+        if (failure) {
             g_propagate_error(error, failure);
-            return failure == NULL;
+            return FALSE;
+        }
+        if (!found) {
+            return TRUE;
         }
         g_autofree char *path = folder_text(source, found->path);
         g_hash_table_remove(known_folders, path);

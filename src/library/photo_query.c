@@ -76,7 +76,7 @@ GPtrArray *photo_list(StoreTx *tx, const Principal *viewer, const PhotoFilter *f
                       const PhotoPage *page, GError **error)
 {
     g_autoptr(StoreSql) sql = photo_visible(photo_columns(tx), viewer);
-    photo_filter_add(sql, store_tx_engine(tx), filter);
+    photo_filter_add(sql, filter);
     add_order(sql, page->sort, page->ascending);
     store_sql_add(sql, " LIMIT ");
     store_sql_value_int(sql, page->limit);
@@ -98,7 +98,7 @@ GPtrArray *photo_list(StoreTx *tx, const Principal *viewer, const PhotoFilter *f
 gint64 photo_count(StoreTx *tx, const Principal *viewer, const PhotoFilter *filter, GError **error)
 {
     g_autoptr(StoreSql) sql = photo_visible("SELECT count(*)", viewer);
-    photo_filter_add(sql, store_tx_engine(tx), filter);
+    photo_filter_add(sql, filter);
     StoreStatement *row = store_prepare_sql(tx, sql, error);
     if (!row || !store_step_one(row, error)) {
         return -1;
@@ -137,7 +137,7 @@ PhotoLayout *photo_layout(StoreTx *tx, const Principal *viewer, const PhotoFilte
 {
     g_autoptr(StoreSql) sql =
         photo_visible("SELECT p.id, p.width, p.height, p.taken_local_ms", viewer);
-    photo_filter_add(sql, store_tx_engine(tx), filter);
+    photo_filter_add(sql, filter);
     add_order(sql, sort, ascending);
     StoreStatement *row = store_prepare_sql(tx, sql, error);
     if (!row) {
