@@ -36,7 +36,7 @@
 /* HTTP */
 #define LIMIT_HTTP_THREADS                 16
 #define LIMIT_HTTP_CONNECTIONS             12000
-#define LIMIT_HTTP_CONNECTION_MEMORY_BYTES (64U << 10) /* request line and headers */
+#define LIMIT_HTTP_CONNECTION_MEMORY_BYTES (32U << 10) /* request line and headers */
 #define LIMIT_HTTP_IDLE_SECONDS            60
 #define LIMIT_HTTP_JSON_BODY_BYTES         (8U << 20)
 #define LIMIT_HTTP_JSON_DEPTH              64

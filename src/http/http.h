@@ -147,9 +147,9 @@ typedef struct {
 HttpServer *http_server_start(const HttpServerOptions *options, GError **error);
 /* Addresses it listens on, as URLs ("http://127.0.0.1:5000"); owned by the server. */
 const char *const *http_server_urls(const HttpServer *server);
-/* Stops accepting, lets requests under way end (at most `grace_seconds`), then cancels
- * http_request_cancellable, waits for the handlers that still run to return, and frees everything.
- */
+/* Stops accepting, lets requests that have arrived whole be answered (at most `grace_seconds`),
+ * then cancels http_request_cancellable, waits for the handlers that still run to return, and frees
+ * everything. */
 void http_server_stop(HttpServer *server, int grace_seconds);
 
 int http_status_of(const GError *error);
