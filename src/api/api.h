@@ -21,6 +21,7 @@ typedef struct {
     void (*wake)(gpointer data);
     gpointer wake_data;
     const char *version;
+    const HttpServerOptions *server; /* for the OpenAPI document */
 } Api;
 
 /* The dialects, in the order in which their routes are tried; NULL-terminated. */

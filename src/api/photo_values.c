@@ -72,7 +72,7 @@ void photo_member_tags_list(JsonWriter *writer, const char *key, const GPtrArray
     json_key(writer, key);
     json_array_begin(writer);
     for (guint i = 0; i < count; i++) {
-        json_string(writer, g_ptr_array_index(tags, i));
+        json_text(writer, g_ptr_array_index(tags, i));
     }
     json_array_end(writer);
 }

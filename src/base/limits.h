@@ -51,6 +51,8 @@
 #define LIMIT_JSON_OUTPUT_BYTES            (256U << 20)
 #define LIMIT_JSON_OUTPUT_DEPTH            32
 
+#define LIMIT_SCALED_CACHE_BYTES (16U << 20) /* of thumbnails scaled to a size that is not stored */
+
 /* Library */
 #define LIMIT_PAGE_PHOTOS         1000
 #define LIMIT_IDS_PER_REQUEST     200

@@ -15,7 +15,7 @@
 /* Half-written files stand here; no key can begin with a dot. On the same file system as the rest,
  * so that a rename moves them. */
 #define UNFINISHED         ".unfinished"
-#define UNFINISHED_SECONDS (24 * 3600)
+#define UNFINISHED_SECONDS (24LL * 3600)
 #define NAME_RANDOM_BYTES  16
 #define KEY_BYTES_MAX      512
 

@@ -13,7 +13,9 @@ typedef struct StoreConnection StoreConnection;
 /* How long a connection waits for another process or transaction before BUSY. */
 #define STORE_BUSY_SECONDS 30
 
-typedef enum { STORE_FOR_READING, STORE_FOR_WRITING } StoreAccess;
+/* Migrating is writing with references unchecked until the commit, so that SQLite can rebuild a
+ * table that others refer to. */
+typedef enum { STORE_FOR_READING, STORE_FOR_WRITING, STORE_FOR_MIGRATING } StoreAccess;
 
 typedef enum {
     STORE_VALUE_NULL,
@@ -109,3 +111,4 @@ StoreConnection *store_tx_connection(StoreTx *tx, GError **error);
 /* Remembers the first error: nothing more can be done in the transaction, on either engine. */
 void store_tx_fail(StoreTx *tx, const GError *error);
 const StoreDriver *store_driver(const Store *store);
+StoreTx *store_migrating(Store *store, GError **error);

@@ -126,6 +126,8 @@ static gboolean apply_one(Store *store, StoreTx *tx, const StoreMigration *migra
     if (!connection || (migration->version == 1 && !run_query(tx, &make_versions, error))) {
         return FALSE;
     }
+    /* A statement that stands on a row keeps SQLite from dropping a table. */
+    connection_reset_statements(connection);
     if (!store_driver(store)->run_script(connection, sql, error)) {
         g_prefix_error(error,
                        "the database cannot be brought to version %d (%s): ", migration->version,
@@ -140,7 +142,7 @@ static gboolean apply_one(Store *store, StoreTx *tx, const StoreMigration *migra
 static gboolean apply_next(Store *store, const GPtrArray *migrations, gboolean *ret_done,
                            GError **error)
 {
-    g_autoptr(StoreTx) tx = store_write(store, error);
+    g_autoptr(StoreTx) tx = store_migrating(store, error);
     gint64 version = 0;
     if (!tx || !run_query(tx, &lock_schema, error) || !read_version(tx, &version, error)) {
         return FALSE;

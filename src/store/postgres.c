@@ -204,8 +204,8 @@ static gboolean postgres_is_usable(StoreConnection *connection)
 static gboolean postgres_begin(StoreConnection *connection, StoreAccess access, GError **error)
 {
     return execute(own(connection),
-                   access == STORE_FOR_WRITING ? "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
-                                               : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+                   access == STORE_FOR_READING ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+                                               : "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
                    error);
 }
 

@@ -15,6 +15,7 @@
 typedef struct {
     StoreConnection base;
     sqlite3 *db;
+    gboolean references_unchecked; /* in a migration */
 } SqliteConnection;
 
 typedef struct {
@@ -98,7 +99,7 @@ static gboolean turn_log_on(sqlite3 *db, GError **error)
             g_propagate_error(error, g_steal_pointer(&failure));
             return FALSE;
         }
-        g_usleep(BUSY_RETRY_MS * 1000);
+        g_usleep(BUSY_RETRY_MS * 1000UL);
     }
 }
 
@@ -122,6 +123,10 @@ static gboolean configure(sqlite3 *db, StoreAccess access, GError **error)
                         "this SQLite lacks a safety that Albumen needs");
             return FALSE;
         }
+    }
+    if (sqlite3_db_readonly(db, "main") == 1) {
+        g_set_error(error, ALBUMEN_ERROR, ALBUMEN_ERROR_FORBIDDEN, "its file may not be written");
+        return FALSE;
     }
     if (!turn_log_on(db, error)) {
         return FALSE;
@@ -174,15 +179,45 @@ static gboolean sqlite_is_usable(StoreConnection *connection)
 
 /* Transactions */
 
+/* References are a matter of the connection, and cannot be turned on or off in a transaction. */
+static void check_references_at_once(StoreConnection *connection, gboolean at_once)
+{
+    sqlite3_db_config(db_of(connection), SQLITE_DBCONFIG_ENABLE_FKEY, at_once, NULL);
+    ((SqliteConnection *)connection)->references_unchecked = !at_once;
+}
+
+static gboolean check_references(sqlite3 *db, GError **error)
+{
+    sqlite3_stmt *handle = NULL;
+    int status = sqlite3_prepare_v2(db, "PRAGMA foreign_key_check", -1, &handle, NULL);
+    if (status == SQLITE_OK) {
+        status = sqlite3_step(handle);
+    }
+    if (status == SQLITE_ROW) {
+        g_set_error(error, ALBUMEN_ERROR, ALBUMEN_ERROR_CONFLICT,
+                    "a row of the table %s refers to nothing", sqlite3_column_text(handle, 0));
+    } else if (status != SQLITE_DONE) {
+        fail(db, error);
+    }
+    sqlite3_finalize(handle);
+    return status == SQLITE_DONE;
+}
+
 static gboolean sqlite_begin(StoreConnection *connection, StoreAccess access, GError **error)
 {
-    return execute(db_of(connection), access == STORE_FOR_WRITING ? "BEGIN IMMEDIATE" : "BEGIN",
-                   error);
+    sqlite3 *db = db_of(connection);
+    if (access == STORE_FOR_READING) {
+        return execute(db, "BEGIN", error);
+    }
+    check_references_at_once(connection, access != STORE_FOR_MIGRATING);
+    return execute(db, "BEGIN IMMEDIATE", error);
 }
 
 static gboolean sqlite_commit(StoreConnection *connection, GError **error)
 {
-    return execute(db_of(connection), "COMMIT", error);
+    sqlite3 *db = db_of(connection);
+    gboolean unchecked = ((SqliteConnection *)connection)->references_unchecked;
+    return (!unchecked || check_references(db, error)) && execute(db, "COMMIT", error);
 }
 
 static void sqlite_rollback(StoreConnection *connection)

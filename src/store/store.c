@@ -18,7 +18,7 @@ struct StoreTx {
 
 static StorePool *pool_for(Store *store, StoreAccess access)
 {
-    return access == STORE_FOR_WRITING ? &store->writers : &store->readers;
+    return access == STORE_FOR_READING ? &store->readers : &store->writers;
 }
 
 static Store *store_new(const char *url)
@@ -43,8 +43,8 @@ Store *store_open(const char *url, GError **error)
 {
     g_autoptr(Store) store = store_new(url);
     /* The writer first: it makes the file of SQLite. */
-    StoreConnection *connection = pool_take(&store->writers);
-    connection = store->driver->open(store->where, STORE_FOR_WRITING, error);
+    pool_take(&store->writers);
+    StoreConnection *connection = store->driver->open(store->where, STORE_FOR_WRITING, error);
     pool_give(&store->writers, connection);
     return connection ? g_steal_pointer(&store) : NULL;
 }
@@ -121,6 +121,11 @@ StoreTx *store_read(Store *store, GError **error)
 StoreTx *store_write(Store *store, GError **error)
 {
     return transaction_new(store, STORE_FOR_WRITING, error);
+}
+
+StoreTx *store_migrating(Store *store, GError **error)
+{
+    return transaction_new(store, STORE_FOR_MIGRATING, error);
 }
 
 static void give_back(StoreTx *tx)

@@ -117,7 +117,7 @@ const HttpDialect albumen_dialect = {
     .prefix = "/api/albumen/",
     .routes = routes,
     .route_count = G_N_ELEMENTS(routes),
-    .schemas = "/albumen/api/albumen.json",
+
     .fail = fail,
     .invalid = invalid,
 };

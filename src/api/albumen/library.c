@@ -29,7 +29,7 @@ static void write_scan(JsonWriter *writer, const Job *job)
 {
     json_key(writer, "scan");
     if (!job) {
-        json_null(writer);
+        json_none(writer);
         return;
     }
     g_autofree char *started = time_iso(job->started_ms);
@@ -43,7 +43,7 @@ static void write_scan(JsonWriter *writer, const Job *job)
     if (job->progress) {
         json_raw(writer, job->progress, strlen(job->progress));
     } else {
-        json_null(writer);
+        json_none(writer);
     }
     json_object_end(writer);
 }

@@ -1,5 +1,6 @@
 #include "api/facet/facet.h"
 
+#include "api/filter_params.h"
 #include "base/limits.h"
 
 #include <string.h>
@@ -86,11 +87,11 @@ static void write_location(JsonWriter *writer, const HttpViolation *violation)
 {
     json_key(writer, "loc");
     json_array_begin(writer);
-    json_string(writer, violation->location);
+    json_text(writer, violation->location);
     if (strcmp(violation->kind, "json_invalid") == 0) {
         json_int(writer, violation->position);
     } else if (violation->name) {
-        json_string(writer, violation->name);
+        json_text(writer, violation->name);
     }
     if (violation->item > 0) {
         json_int(writer, (gint64)violation->item - 1);
@@ -106,7 +107,7 @@ static void write_input(JsonWriter *writer, const HttpViolation *violation)
     if (json) {
         json_raw(writer, json, strlen(json));
     } else {
-        json_string(writer, violation->input);
+        json_text(writer, violation->input);
     }
 }
 
@@ -150,7 +151,7 @@ const HttpDialect facet_dialect = {
     .prefix = "/api/",
     .routes = routes,
     .route_count = G_N_ELEMENTS(routes),
-    .schemas = "/albumen/api/facet.json",
+
     .fail = fail,
     .invalid = invalid,
 };

@@ -8,7 +8,7 @@ static void write_text(const char *text, double number, gint64 count, gpointer d
 {
     JsonWriter *writer = data;
     json_array_begin(writer);
-    json_string(writer, text);
+    json_text(writer, text);
     json_int(writer, count);
     json_array_end(writer);
 }
