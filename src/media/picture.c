@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "media/colour.h"
 #include "media/jpeg.h"
+#include "media/metadata.h"
 #include "media/orient.h"
 #include "media/phash.h"
 #include "media/probe.h"
@@ -85,11 +86,6 @@ static gboolean make_thumbnails(MediaPicture *picture, Decoded *decoded, GError 
     return picture->thumbnail_small != NULL;
 }
 
-static MediaFacts *read_facts(const ByteSource *source, MediaFormat format, const Decoded *decoded)
-{
-    return media_facts_new();
-}
-
 MediaPicture *media_read(int fd, const char *name, GError **error)
 {
     ByteSource source;
@@ -103,7 +99,7 @@ MediaPicture *media_read(int fd, const char *name, GError **error)
     if (!decode(&source, picture->format, name, DECODE_LONG_PIXELS, &decoded, error)) {
         return NULL;
     }
-    picture->facts = read_facts(&source, picture->format, &decoded);
+    picture->facts = metadata_read(&source, picture->format, &decoded);
     gboolean swaps = !decoded.is_upright && orient_swaps_sides(picture->facts->orientation);
     picture->width = swaps ? decoded.full_height : decoded.full_width;
     picture->height = swaps ? decoded.full_width : decoded.full_height;
@@ -121,7 +117,7 @@ GBytes *media_render_jpeg(int fd, const char *name, int max_pixels, int quality,
     if (!decode(&source, format, name, max_pixels, &decoded, error)) {
         return NULL;
     }
-    g_autoptr(MediaFacts) facts = read_facts(&source, format, &decoded);
+    g_autoptr(MediaFacts) facts = metadata_read(&source, format, &decoded);
     g_autoptr(Bitmap) bitmap = finish(&decoded, max_pixels, facts->orientation, error);
     return bitmap ? jpeg_encode(bitmap, quality, error) : NULL;
 }
