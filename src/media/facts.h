@@ -37,7 +37,7 @@ typedef struct {
     double longitude; /* degrees, east positive */
     double altitude;  /* metres above the sea */
 
-    int orientation; /* EXIF 1..8; 1 when absent */
+    int orientation; /* EXIF 1..8, how the decoded pixels must be turned; 1 when absent */
 } MediaFacts;
 
 MediaFacts *media_facts_new(void); /* everything absent */

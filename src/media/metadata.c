@@ -151,5 +151,12 @@ MediaFacts *metadata_read(const ByteSource *source, MediaFormat format, const De
     g_autoptr(MediaFacts) exif = exif_reader_facts(reader);
     g_autoptr(MediaFacts) xmp = blocks.xmp ? xmp_read(blocks.xmp, NULL) : NULL;
     g_clear_pointer(&blocks.xmp, g_bytes_unref);
-    return join(exif, xmp);
+    MediaFacts *facts = join(exif, xmp);
+    if (decoded->facts) {
+        media_facts_merge(facts, decoded->facts);
+    }
+    if (decoded->is_upright || decoded->orientation) {
+        facts->orientation = decoded->is_upright ? 1 : decoded->orientation;
+    }
+    return facts;
 }
