@@ -13,8 +13,13 @@
  * of the interpolation, by the pixel of the result. */
 #define DEVELOP_BYTES_PER_PIXEL 16
 
+/* No sensor's data packs so well: fewer bytes than this say that only metadata were kept. LibRaw
+ * would make a black picture of them. */
+#define PIXELS_PER_BYTE_MAX 64
+
 typedef struct {
-    GBytes *bytes; /* LibRaw reads from them */
+    gboolean ended_early; /* sensor data was asked for beyond the end */
+    GBytes *bytes;        /* LibRaw reads from them */
     libraw_data_t *raw;
 } RawFile;
 
@@ -81,14 +86,23 @@ static MediaFacts *facts_of(const libraw_data_t *raw)
     return facts;
 }
 
+/* LibRaw goes on with black where data is missing, and tells it only here: the offset of the
+ * damage, or -1 for the end of the file. */
+static void on_damage(void *data, const char *name, const int offset)
+{
+    RawFile *file = data;
+    file->ended_early = file->ended_early || offset < 0;
+}
+
 /* LibRaw forgets a file over which it failed, so this may be called again for the next attempt. */
 static gboolean open_raw(RawFile *file, GError **error)
 {
     g_clear_pointer(&file->raw, libraw_close);
-    file->raw = libraw_init(LIBRAW_OPIONS_NO_MEMERR_CALLBACK | LIBRAW_OPIONS_NO_DATAERR_CALLBACK);
+    file->raw = libraw_init(LIBRAW_OPIONS_NO_MEMERR_CALLBACK);
     if (!file->raw) {
         return set_error(LIBRAW_UNSUFFICIENT_MEMORY, error);
     }
+    libraw_set_dataerror_handler(file->raw, on_damage, file);
     gsize length = 0;
     /* LibRaw takes a pointer that is not const, and only reads. */
     gpointer data = (gpointer)g_bytes_get_data(file->bytes, &length);
@@ -188,7 +202,10 @@ static Bitmap *develop(RawFile *file, int min_long_pixels, GError **error)
     raw->params.output_color = 1; /* sRGB */
     raw->params.user_flip = 0;    /* turned by us, like everything else */
     raw->params.half_size = wants_half(raw, min_long_pixels);
-    int status = libraw_unpack(raw);
+    gint64 pixels = (gint64)raw->sizes.raw_width * raw->sizes.raw_height;
+    gboolean holds_pixels = (gint64)g_bytes_get_size(file->bytes) > pixels / PIXELS_PER_BYTE_MAX;
+    int status = holds_pixels ? libraw_unpack(raw) : LIBRAW_IO_ERROR;
+    status = file->ended_early ? LIBRAW_IO_ERROR : status;
     status = status == LIBRAW_SUCCESS ? libraw_dcraw_process(raw) : status;
     libraw_processed_image_t *image =
         status == LIBRAW_SUCCESS ? libraw_dcraw_make_mem_image(raw, &status) : NULL;
