@@ -39,14 +39,14 @@ static void drop_message(const char *domain, GLogLevelFlags level, const char *m
 
 gboolean vips_decode_init(GError **error)
 {
+    g_log_set_handler("VIPS", G_LOG_LEVEL_WARNING | G_LOG_LEVEL_INFO | G_LOG_LEVEL_DEBUG,
+                      drop_message, NULL);
     if (VIPS_INIT("albumen") != 0) {
         g_set_error(error, ALBUMEN_ERROR, ALBUMEN_ERROR_INTERNAL, "libvips does not start: %s",
                     vips_error_buffer());
         vips_error_clear();
         return FALSE;
     }
-    g_log_set_handler("VIPS", G_LOG_LEVEL_WARNING | G_LOG_LEVEL_INFO | G_LOG_LEVEL_DEBUG,
-                      drop_message, NULL);
     vips_block_untrusted_set(TRUE);
     vips_operation_block_set("VipsForeignLoadJxl", FALSE);
     vips_concurrency_set(1);

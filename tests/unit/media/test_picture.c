@@ -467,6 +467,7 @@ static void test_names(void)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    g_log_set_always_fatal(G_LOG_FATAL_MASK | G_LOG_LEVEL_CRITICAL); /* libvips warns of much */
     g_autoptr(GError) error = NULL;
     media_init(&error);
     g_assert_no_error(error);
