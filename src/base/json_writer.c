@@ -128,7 +128,7 @@ static void append_quoted(JsonWriter *writer, const char *text, gsize length)
     append(writer, "\"", 1);
 }
 
-void json_string_len(JsonWriter *writer, const char *value, gsize length)
+void json_text_len(JsonWriter *writer, const char *value, gsize length)
 {
     separate(writer);
     if (g_utf8_validate_len(value, length, NULL)) {
@@ -139,19 +139,19 @@ void json_string_len(JsonWriter *writer, const char *value, gsize length)
     append_quoted(writer, valid, strlen(valid));
 }
 
-void json_string(JsonWriter *writer, const char *value)
+void json_text(JsonWriter *writer, const char *value)
 {
     if (value) {
-        json_string_len(writer, value, strlen(value));
+        json_text_len(writer, value, strlen(value));
     } else {
-        json_null(writer);
+        json_none(writer);
     }
 }
 
 void json_key(JsonWriter *writer, const char *key)
 {
     g_assert(!writer->after_key);
-    json_string(writer, key);
+    json_text(writer, key);
     append(writer, ":", 1);
     writer->after_key = TRUE;
 }
@@ -179,7 +179,7 @@ static void shortest_double(char text[G_ASCII_DTOSTR_BUF_SIZE], double value)
 void json_double(JsonWriter *writer, double value)
 {
     if (!isfinite(value)) {
-        json_null(writer);
+        json_none(writer);
         return;
     }
     char text[G_ASCII_DTOSTR_BUF_SIZE];
@@ -197,7 +197,7 @@ void json_bool(JsonWriter *writer, gboolean value)
     append(writer, value ? "true" : "false", value ? 4 : 5);
 }
 
-void json_null(JsonWriter *writer)
+void json_none(JsonWriter *writer)
 {
     separate(writer);
     append(writer, "null", 4);
@@ -212,7 +212,7 @@ void json_raw(JsonWriter *writer, const char *json, gsize length)
 void json_member_string(JsonWriter *writer, const char *key, const char *value)
 {
     json_key(writer, key);
-    json_string(writer, value);
+    json_text(writer, value);
 }
 
 void json_member_int(JsonWriter *writer, const char *key, gint64 value)
@@ -236,7 +236,7 @@ void json_member_bool(JsonWriter *writer, const char *key, gboolean value)
 void json_member_null(JsonWriter *writer, const char *key)
 {
     json_key(writer, key);
-    json_null(writer);
+    json_none(writer);
 }
 
 GBytes *json_writer_take(JsonWriter *writer)

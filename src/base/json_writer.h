@@ -2,7 +2,9 @@
  *
  * Every writer has a cap; going over it, or writing a number that is not finite, or bytes that are
  * not UTF-8 is handled here and nowhere else: over the cap the writer fails (json_writer_finish
- * answers an error), NaN and infinities become null, and invalid bytes become U+FFFD. */
+ * answers an error), NaN and infinities become null, and invalid bytes become U+FFFD.
+ *
+ * json_text and json_none rather than json_string and json_null, which are jansson's. */
 #pragma once
 
 #include <glib.h>
@@ -20,12 +22,12 @@ void json_array_begin(JsonWriter *writer);
 void json_array_end(JsonWriter *writer);
 void json_key(JsonWriter *writer, const char *key);
 
-void json_string(JsonWriter *writer, const char *value); /* NULL writes null */
-void json_string_len(JsonWriter *writer, const char *value, gsize length);
+void json_text(JsonWriter *writer, const char *value); /* NULL writes null */
+void json_text_len(JsonWriter *writer, const char *value, gsize length);
 void json_int(JsonWriter *writer, gint64 value);
 void json_double(JsonWriter *writer, double value); /* the shortest text that reads back the same */
 void json_bool(JsonWriter *writer, gboolean value);
-void json_null(JsonWriter *writer);
+void json_none(JsonWriter *writer);
 /* Text that is JSON already, from a trusted source: an embedded resource, a json_dumps of ours. */
 void json_raw(JsonWriter *writer, const char *json, gsize length);
 

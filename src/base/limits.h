@@ -42,15 +42,25 @@
 #define LIMIT_HTTP_JSON_DEPTH              64
 #define LIMIT_HTTP_PARAMETERS              256
 #define LIMIT_HTTP_PARAMETER_BYTES         (16U << 10)
-#define LIMIT_HTTP_RANGES                  16
+#define LIMIT_HTTP_PATH_PARTS              32 /* that routes may name; {name...} takes any number */
+#define LIMIT_HTTP_PATH_NAMES              8  /* {name}s of one route */
+#define LIMIT_HTTP_COOKIES                 64 /* looked at in one request */
+#define LIMIT_HTTP_VIOLATIONS              64 /* told in one answer */
+#define LIMIT_HTTP_WORK_THREADS            16 /* for requests that are not quick */
+#define LIMIT_HTTP_WORK_QUEUE              1024 /* of them waiting; more are refused */
 #define LIMIT_JSON_OUTPUT_BYTES            (256U << 20)
 #define LIMIT_JSON_OUTPUT_DEPTH            32
 
+#define LIMIT_SCALED_CACHE_BYTES (16U << 20) /* of thumbnails scaled to a size that is not stored */
+
 /* Library */
 #define LIMIT_PAGE_PHOTOS         1000
+#define LIMIT_IDS_PER_REQUEST     200
 #define LIMIT_SCAN_DEPTH          128     /* folders within folders */
 #define LIMIT_SCAN_FOLDER_ENTRIES 1000000 /* files and folders directly in one folder */
 #define LIMIT_SCAN_BATCH_PHOTOS   64      /* written in one transaction */
 #define LIMIT_LISTED_FAILURES     10000   /* told in one answer; the rest are counted */
 #define LIMIT_STATEMENT_CACHE     128     /* prepared statements a connection */
 #define LIMIT_READER_CONNECTIONS  16
+#define LIMIT_WRITER_CONNECTIONS  8           /* to PostgreSQL; SQLite has one writer */
+#define LIMIT_BLOB_GET_BYTES      (1LL << 30) /* larger ones are read through a descriptor */

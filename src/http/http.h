@@ -10,12 +10,23 @@
 #include "base/error.h"
 #include "base/json_writer.h"
 
+#include <gio/gio.h>
 #include <jansson.h>
 
 typedef struct HttpServer HttpServer;
 typedef struct HttpRequest HttpRequest;
 
-typedef enum { HTTP_GET, HTTP_POST, HTTP_PUT, HTTP_PATCH, HTTP_DELETE } HttpMethod;
+/* HEAD is seen as GET by everyone but the wire. OPTIONS is answered by the server itself and stands
+ * in no table; `decorate` sees it. */
+typedef enum {
+    HTTP_GET,
+    HTTP_POST,
+    HTTP_PUT,
+    HTTP_PATCH,
+    HTTP_DELETE,
+    HTTP_OPTIONS,
+    HTTP_METHODS /* their number */
+} HttpMethod;
 
 typedef enum {
     HTTP_TEXT = 1,
@@ -28,7 +39,11 @@ typedef enum {
 } HttpType;
 
 /* One query parameter, path parameter or member of a JSON body. Tables end with a member whose name
- * is NULL. */
+ * is NULL.
+ *
+ * A list in the query is one text with commas; http_text answers it as sent, its items were
+ * checked. In a body null stands for an absent optional member; texts that spell a number or a flag
+ * are accepted for one, and http_body then holds the number or the flag. */
 typedef struct {
     const char *name;
     HttpType type;
@@ -77,12 +92,16 @@ typedef struct {
     const char *name;     /* of the parameter; NULL for the body as a whole */
     /* pydantic's names, which fit any dialect: "missing", "int_parsing", "float_parsing",
      * "bool_parsing", "string_type", "list_type", "greater_than_equal", "less_than_equal",
-     * "too_long", "too_short", "literal_error", "json_invalid", "model_attributes_type" */
+     * "too_long", "too_short" (a list's items), "string_too_long", "string_too_short",
+     * "literal_error", "json_invalid", "model_attributes_type"; for the body also "int_type",
+     * "int_from_float", "float_type", "bool_type", "dict_type" */
     const char *kind;
     const char *message;
-    const char *input; /* as sent; NULL when absent */
-    double bound;      /* for the kinds that have one */
-    gint64 position;   /* of json_invalid */
+    const char *input;        /* as sent; NULL when absent or when it is input_json */
+    const json_t *input_json; /* the offending value of a body; NULL: absent, or it is input */
+    guint item;               /* of a list: 1 + the index of the offending item; 0: the whole */
+    double bound;             /* for the kinds that have one */
+    gint64 position;          /* of json_invalid */
 } HttpViolation;
 
 typedef struct {
@@ -109,22 +128,28 @@ typedef struct {
     const HttpDialect *const *dialects; /* NULL-terminated; tried in order */
     HttpGate gate;
     gpointer app;        /* http_request_app */
-    int threads;         /* 0: one a core */
+    int threads;         /* that serve connections; 0: one a core */
     gboolean access_log; /* one line a request on standard error: method, path without its query,
                             status, bytes, ms */
     const char *title, *version; /* of the OpenAPI document */
+    /* Names a capability in the OpenAPI document ("x-capability"); NULL: its number. */
+    const char *(*capability_name)(int capability);
     /* Answers GETs that no route takes (the web app); returns FALSE with NOT_FOUND to let the
-     * dialect answer. */
+     * dialect answer. Asks no gate, has no route, and must be quick. */
     HttpHandler fallback;
     /* Adds headers to every answer (CORS, security); may be NULL. Runs when the response is
      * complete. */
     void (*decorate)(HttpRequest *request);
 } HttpServerOptions;
 
+/* The options and all they point to must outlive the server. Fails with INVALID for an address or a
+ * table that makes no sense, UNAVAILABLE when an address is taken. */
 HttpServer *http_server_start(const HttpServerOptions *options, GError **error);
 /* Addresses it listens on, as URLs ("http://127.0.0.1:5000"); owned by the server. */
 const char *const *http_server_urls(const HttpServer *server);
-/* Stops accepting, lets requests under way end (at most `grace_seconds`), frees everything. */
+/* Stops accepting, lets requests under way end (at most `grace_seconds`), then cancels
+ * http_request_cancellable, waits for the handlers that still run to return, and frees everything.
+ */
 void http_server_stop(HttpServer *server, int grace_seconds);
 
 int http_status_of(const GError *error);
@@ -140,13 +165,18 @@ const char *http_request_header(const HttpRequest *request,
                                 const char *name); /* NULL when absent */
 const char *http_request_cookie(const HttpRequest *request, const char *name);
 const HttpRoute *http_request_route(const HttpRequest *request);
+/* The peer is this machine, and forwards for nobody else (no Forwarded or X-Forwarded-For). */
 gboolean http_request_is_loopback(const HttpRequest *request);
+/* Cancelled when the server stops and its grace is over: a handler that may take long watches it.
+ */
+GCancellable *http_request_cancellable(const HttpRequest *request);
 void http_request_set_principal(HttpRequest *request, gpointer principal,
                                 GDestroyNotify free_principal);
 gpointer http_request_principal(const HttpRequest *request);
 
-/* Declared parameters by name, of path and query. Asking for an undeclared name is a bug and
- * asserts. */
+/* Declared parameters by name, of path and query; a {name} of the path that is not declared is a
+ * text. Asking for an undeclared name is a bug and asserts. `absent` is answered when http_has is
+ * FALSE. */
 gboolean http_has(const HttpRequest *request, const char *name);   /* present and not empty */
 gboolean http_given(const HttpRequest *request, const char *name); /* present, perhaps empty */
 const char *http_text(const HttpRequest *request, const char *name, const char *absent);
@@ -157,9 +187,13 @@ gboolean http_flag(const HttpRequest *request, const char *name,
 /* The JSON body, validated; never NULL for a route with .body. Owned by the request. */
 const json_t *http_body(const HttpRequest *request);
 
-/* --- the response: exactly one of these per request that succeeds --- */
-void http_set_status(HttpRequest *request, int status); /* 200 unless set */
+/* --- the response: exactly one http_respond_ per request that succeeds. What a handler set before
+ * it failed is forgotten; then its dialect's `fail` responds. --- */
+void http_set_status(HttpRequest *request, int status); /* 200 unless set; before http_respond_ */
+/* Set-Cookie adds, Vary merges, others replace. A name or value that is not allowed in a header
+ * (line ends above all) makes the answer a 500. */
 void http_set_header(HttpRequest *request, const char *name, const char *value);
+int http_response_status(const HttpRequest *request);
 gboolean http_respond_json(HttpRequest *request, JsonWriter *writer,
                            GError **error); /* takes the writer */
 gboolean http_respond_json_t(HttpRequest *request, const json_t *json, GError **error);
@@ -174,12 +208,15 @@ typedef struct {
     gint64 modified_seconds;   /* since 1970; 0: no Last-Modified */
 } HttpCaching;
 /* Whole pictures and files: answers If-None-Match (304), If-Modified-Since, Range (206, 416) and
- * If-Range. */
+ * If-Range; several ranges at once are answered with the whole. Takes `fd`, a regular file of which
+ * the first `bytes` are sent, whatever becomes of the request. */
 gboolean http_respond_file(HttpRequest *request, const char *mime, int fd, gint64 bytes,
                            const HttpCaching *caching);
+/* Text-like bytes are compressed as in http_respond_bytes, their ETag is weak then. */
 gboolean http_respond_cached(HttpRequest *request, const char *mime, GBytes *bytes,
                              const HttpCaching *caching);
 /* Embedded files, each perhaps with a .gz twin beside it in the resource: `path` in the program's
- * GResource. */
+ * GResource, its type told by its name. Without an etag in `caching` the content's hash is
+ * one. NOT_FOUND when there is none. */
 gboolean http_respond_resource(HttpRequest *request, const char *path, const HttpCaching *caching,
                                GError **error);

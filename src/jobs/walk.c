@@ -276,7 +276,7 @@ static gboolean folder_add(const Walk *walk, WalkFolder *folder, int fd, const s
         if (fstatat(fd, name, &info, AT_SYMLINK_NOFOLLOW) != 0) {
             return errno == ENOENT || error_set_errno(error, errno, "look into the folder");
         }
-        type = IFTODT(info.st_mode);
+        type = (unsigned char)IFTODT(info.st_mode);
     }
     if (type == DT_DIR) {
         if (!folder_is_passed_over(name)) {

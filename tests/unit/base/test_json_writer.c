@@ -24,7 +24,7 @@ static void test_nesting_and_commas(void)
     json_array_begin(writer);
     json_array_end(writer);
     json_bool(writer, TRUE);
-    json_null(writer);
+    json_none(writer);
     json_array_end(writer);
     json_member_string(writer, "c", NULL);
     json_object_end(writer);
@@ -35,9 +35,9 @@ static void test_text(void)
 {
     g_autoptr(JsonWriter) writer = json_writer_new(1000);
     json_array_begin(writer);
-    json_string(writer, "\"\\/\b\f\n\r\t\x01 é\xF0\x9F\x90\xA6");
-    json_string(writer, "bad\xFF");
-    json_string_len(writer, "a\0b", 3);
+    json_text(writer, "\"\\/\b\f\n\r\t\x01 é\xF0\x9F\x90\xA6");
+    json_text(writer, "bad\xFF");
+    json_text_len(writer, "a\0b", 3);
     json_array_end(writer);
     check(writer, "[\"\\\"\\\\/\\b\\f\\n\\r\\t\\u0001 é\xF0\x9F\x90\xA6\",\"bad\xEF\xBF\xBD\","
                   "\"a\xEF\xBF\xBD"
@@ -63,7 +63,7 @@ static void test_cap(void)
 {
     g_autoptr(JsonWriter) writer = json_writer_new(10);
     g_autoptr(GError) error = NULL;
-    json_string(writer, "longer than that");
+    json_text(writer, "longer than that");
     g_assert_null(json_writer_finish(writer, &error));
     g_assert_error(error, ALBUMEN_ERROR, ALBUMEN_ERROR_TOO_LARGE);
 }

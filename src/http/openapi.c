@@ -1,0 +1,264 @@
+#include "http/request.h"
+
+/* OpenAPI 3.1 (https://spec.openapis.org/oas/v3.1.0), straight from the tables. */
+
+static json_t *type_schema(const HttpParameter *parameter)
+{
+    static const char *const names[] = {
+        [HTTP_TEXT] = "string",   [HTTP_INT] = "integer",     [HTTP_NUMBER] = "number",
+        [HTTP_BOOL] = "boolean",  [HTTP_TEXT_LIST] = "array", [HTTP_INT_LIST] = "array",
+        [HTTP_OBJECT] = "object",
+    };
+    json_t *schema = json_pack("{s:s}", "type", names[parameter->type]);
+    if (parameter->type == HTTP_TEXT_LIST || parameter->type == HTTP_INT_LIST) {
+        const char *item = parameter->type == HTTP_INT_LIST ? "integer" : "string";
+        json_object_set_new(schema, "items", json_pack("{s:s}", "type", item));
+    }
+    return schema;
+}
+
+static json_t *number(double value)
+{
+    return value == (double)(gint64)value ? json_integer((gint64)value) : json_real(value);
+}
+
+static void add_bounds(json_t *schema, const HttpParameter *parameter)
+{
+    static const char *const least[] = {
+        [HTTP_TEXT] = "minLength",     [HTTP_INT] = "minimum",       [HTTP_NUMBER] = "minimum",
+        [HTTP_TEXT_LIST] = "minItems", [HTTP_INT_LIST] = "minItems", [HTTP_OBJECT] = NULL,
+    };
+    static const char *const most[] = {
+        [HTTP_TEXT] = "maxLength",     [HTTP_INT] = "maximum",       [HTTP_NUMBER] = "maximum",
+        [HTTP_TEXT_LIST] = "maxItems", [HTTP_INT_LIST] = "maxItems", [HTTP_OBJECT] = NULL,
+    };
+    if (parameter->bounded && least[parameter->type]) {
+        json_object_set_new(schema, least[parameter->type], number(parameter->min));
+        json_object_set_new(schema, most[parameter->type], number(parameter->max));
+    }
+}
+
+/* A default is written as text in the table; the document wants it in its type. */
+static json_t *default_value(const HttpParameter *parameter)
+{
+    gint64 integer;
+    double real;
+    gboolean flag;
+    switch (parameter->type) {
+    case HTTP_INT:
+        return parse_integer(parameter->fallback, &integer) ? json_integer(integer) : NULL;
+    case HTTP_NUMBER:
+        return parse_number(parameter->fallback, &real) ? number(real) : NULL;
+    case HTTP_BOOL:
+        return parse_flag(parameter->fallback, &flag) ? json_boolean(flag) : NULL;
+    case HTTP_TEXT:
+        return json_string(parameter->fallback);
+    case HTTP_TEXT_LIST:
+    case HTTP_INT_LIST:
+    case HTTP_OBJECT:
+        break;
+    }
+    return json_loads(parameter->fallback, 0, NULL);
+}
+
+static json_t *parameter_schema(const HttpParameter *parameter)
+{
+    json_t *schema = type_schema(parameter);
+    json_t *items = json_object_get(schema, "items");
+    add_bounds(schema, parameter);
+    if (parameter->choices) {
+        json_t *choices = json_array();
+        for (gsize i = 0; parameter->choices[i]; i++) {
+            json_array_append_new(choices, json_string(parameter->choices[i]));
+        }
+        json_object_set_new(items ? items : schema, "enum", choices);
+    }
+    json_t *value = parameter->fallback ? default_value(parameter) : NULL;
+    if (value) {
+        json_object_set_new(schema, "default", value);
+    }
+    return schema;
+}
+
+static void add_text(json_t *object, const char *key, const char *text)
+{
+    if (text) {
+        json_object_set_new(object, key, json_string(text));
+    }
+}
+
+static json_t *parameters_of(const HttpEntry *entry)
+{
+    json_t *list = json_array();
+    for (guint i = 0; i < entry->count; i++) {
+        const HttpParameter *parameter = &entry->parameters[i];
+        json_t *item = json_pack("{s:s, s:s, s:b}", "name", parameter->name, "in",
+                                 i < entry->path_count ? "path" : "query", "required",
+                                 (int)parameter->required);
+        add_text(item, "description", parameter->summary);
+        json_t *schema = parameter_schema(parameter);
+        if (json_object_get(schema, "items")) { /* one text with commas */
+            json_object_set_new(item, "style", json_string("form"));
+            json_object_set_new(item, "explode", json_false());
+        }
+        json_object_set_new(item, "schema", schema);
+        json_array_append_new(list, item);
+    }
+    return list;
+}
+
+static json_t *body_of(const HttpRoute *route)
+{
+    json_t *properties = json_object();
+    json_t *required = json_array();
+    for (const HttpParameter *p = route->body; p->name; p++) {
+        json_t *schema = parameter_schema(p);
+        add_text(schema, "description", p->summary);
+        json_object_set_new(properties, p->name, schema);
+        if (p->required) {
+            json_array_append_new(required, json_string(p->name));
+        }
+    }
+    return json_pack("{s:b, s:{s:{s:{s:s, s:o, s:o}}}}", "required", !route->body_optional,
+                     "content", "application/json", "schema", "type", "object", "properties",
+                     properties, "required", required);
+}
+
+static json_t *responses_of(const HttpEntry *entry)
+{
+    const HttpRoute *route = entry->route;
+    const char *mime = route->response_mime ? route->response_mime : "application/json";
+    json_t *schema = json_object();
+    if (route->response_schema) {
+        g_autofree char *reference =
+            g_strconcat("#/components/schemas/", route->response_schema, NULL);
+        add_text(schema, "$ref", reference);
+    }
+    json_t *responses = json_pack("{s:{s:s, s:{s:{s:o}}}}", "200", "description", "OK", "content",
+                                  mime, "schema", schema);
+    if (entry->count > 0 || route->body) {
+        json_object_set_new(responses, "422",
+                            json_pack("{s:s}", "description", "A value does not fit"));
+    }
+    json_object_set_new(responses, "default", json_pack("{s:s}", "description", "An error"));
+    return responses;
+}
+
+/* "get_api_photo_by_id" */
+static char *operation_id(const HttpRoute *route)
+{
+    GString *id = g_string_new(NULL);
+    for (const char *at = router_method_name(route->method); *at; at++) {
+        g_string_append_c(id, g_ascii_tolower(*at));
+    }
+    for (const char *at = route->path; *at; at++) {
+        if (*at == '{') {
+            g_string_append(id, "by_");
+        } else if (g_ascii_isalnum(*at)) {
+            g_string_append_c(id, *at);
+        } else if (id->str[id->len - 1] != '_' && *at != '}' && *at != '.') {
+            g_string_append_c(id, '_');
+        }
+    }
+    return g_string_free(id, FALSE);
+}
+
+static json_t *operation_of(const HttpEntry *entry, const HttpServerOptions *options)
+{
+    const HttpRoute *route = entry->route;
+    g_autofree char *id = operation_id(route);
+    json_t *operation = json_pack("{s:s}", "operationId", id);
+    add_text(operation, "summary", route->summary);
+    const char *tag = route->tag ? route->tag : entry->dialect->name;
+    json_object_set_new(operation, "tags", json_pack("[s]", tag));
+    if (entry->count > 0) {
+        json_object_set_new(operation, "parameters", parameters_of(entry));
+    }
+    if (route->body) {
+        json_object_set_new(operation, "requestBody", body_of(route));
+    }
+    json_object_set_new(operation, "responses", responses_of(entry));
+    json_object_set_new(operation, "x-capability",
+                        options->capability_name
+                            ? json_string(options->capability_name(route->capability))
+                            : json_integer(route->capability));
+    return operation;
+}
+
+/* "/a/{name...}" is "/a/{name}" in the document. */
+static void add_operation(json_t *paths, const HttpEntry *entry, const HttpServerOptions *options)
+{
+    g_autoptr(GString) path = g_string_new(entry->route->path);
+    g_string_replace(path, "...}", "}", 0);
+    g_autofree char *method = g_ascii_strdown(router_method_name(entry->route->method), -1);
+    json_t *item = json_object_get(paths, path->str);
+    if (!item) {
+        item = json_object();
+        json_object_set_new(paths, path->str, item);
+    }
+    if (!json_object_get(item, method)) { /* else another dialect has it already */
+        json_object_set_new(item, method, operation_of(entry, options));
+    }
+}
+
+/* Two dialects may share a schema, but not a name for two. */
+static gboolean merge_schemas(json_t *schemas, const HttpDialect *dialect, GError **error)
+{
+    json_error_t problem;
+    json_t *own = json_loads(dialect->schemas_json, JSON_REJECT_DUPLICATES, &problem);
+    if (!json_is_object(own)) {
+        g_set_error(error, ALBUMEN_ERROR, ALBUMEN_ERROR_INTERNAL,
+                    "the schemas of %s are no JSON object: %s (line %d)", dialect->name,
+                    own ? "another value" : problem.text, own ? 1 : problem.line);
+        json_decref(own);
+        return FALSE;
+    }
+    const char *name;
+    json_t *schema;
+    gboolean merged = TRUE;
+    json_object_foreach(own, name, schema)
+    {
+        json_t *other = json_object_get(schemas, name);
+        if (other && !json_equal(other, schema)) {
+            g_set_error(error, ALBUMEN_ERROR, ALBUMEN_ERROR_INTERNAL,
+                        "two dialects mean different things by the schema %s", name);
+            merged = FALSE;
+            break;
+        }
+        json_object_set(schemas, name, schema);
+    }
+    json_decref(own);
+    return merged;
+}
+
+static gboolean fill_document(json_t *paths, json_t *schemas, const HttpServerOptions *options,
+                              GError **error)
+{
+    HttpRouter *router = router_new(options->dialects, error);
+    if (!router) {
+        return FALSE;
+    }
+    for (guint i = 0; i < router_entry_count(router); i++) {
+        add_operation(paths, router_entry(router, i), options);
+    }
+    router_free(router);
+    for (gsize i = 0; options->dialects[i]; i++) {
+        if (options->dialects[i]->schemas_json &&
+            !merge_schemas(schemas, options->dialects[i], error)) {
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
+GBytes *http_openapi(const HttpServerOptions *options, GError **error)
+{
+    json_t *paths = json_object(), *schemas = json_object();
+    gboolean filled = fill_document(paths, schemas, options, error);
+    json_t *document = json_pack("{s:s, s:{s:s, s:s}, s:o, s:{s:o}}", "openapi", "3.1.0", "info",
+                                 "title", options->title, "version", options->version, "paths",
+                                 paths, "components", "schemas", schemas);
+    char *text = filled ? json_dumps(document, JSON_COMPACT) : NULL;
+    json_decref(document);
+    return text ? g_bytes_new_with_free_func(text, strlen(text), free, text) : NULL;
+}

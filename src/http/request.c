@@ -1,0 +1,440 @@
+#include "http/request.h"
+
+#include "http/body.h"
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+HttpRequest *request_new(const HttpServerOptions *options, const char *target)
+{
+    HttpRequest *request = g_new0(HttpRequest, 1);
+    request->options = options;
+    request->target = g_strdup(target);
+    request->method = HTTP_METHODS;
+    request->method_name = "-";
+    request->began_us = g_get_monotonic_time();
+    response_init(&request->response);
+    return request;
+}
+
+static void clear_cookie(gpointer data)
+{
+    HttpHeader *cookie = data;
+    g_free(cookie->name);
+    g_free(cookie->value);
+}
+
+void request_free(HttpRequest *request)
+{
+    if (request->free_principal) {
+        request->free_principal(request->principal);
+    }
+    response_clear(&request->response);
+    g_clear_pointer(&request->cookies, g_array_unref);
+    g_clear_pointer(&request->raw_body, g_byte_array_unref);
+    json_decref(request->body);
+    values_free(request->values, request->value_count);
+    http_path_clear(&request->path);
+    g_free(request->target);
+    g_free(request);
+}
+
+int http_status_of(const GError *error)
+{
+    if (error->domain != ALBUMEN_ERROR) {
+        return 500;
+    }
+    switch ((AlbumenError)error->code) {
+    case ALBUMEN_ERROR_INVALID:
+        return 400;
+    case ALBUMEN_ERROR_UNAUTHORIZED:
+        return 401;
+    case ALBUMEN_ERROR_FORBIDDEN:
+        return 403;
+    case ALBUMEN_ERROR_NOT_FOUND:
+        return 404;
+    case ALBUMEN_ERROR_CONFLICT:
+        return 409;
+    case ALBUMEN_ERROR_TOO_LARGE:
+        return 413;
+    case ALBUMEN_ERROR_UNSUPPORTED:
+        return 415;
+    case ALBUMEN_ERROR_CORRUPT:
+        return 422;
+    case ALBUMEN_ERROR_UNAVAILABLE:
+    case ALBUMEN_ERROR_BUSY:
+        return 503;
+    case ALBUMEN_ERROR_TIMEOUT:
+        return 504;
+    case ALBUMEN_ERROR_INTERNAL:
+    case ALBUMEN_ERROR_CRASHED:
+    case ALBUMEN_ERROR_CANCELLED:
+    case ALBUMEN_ERROR_IO:
+        break;
+    }
+    return 500;
+}
+
+/* --- answering --- */
+
+/* Says what the client must not be told in detail to whoever runs the server. */
+static void log_internal(const HttpRequest *request, const GError *error)
+{
+    g_autofree char *line =
+        g_strdup_printf("error: %s %s: %s\n", request->method_name,
+                        request->path.decoded ? request->path.decoded : "", error->message);
+    g_strdelimit(line, "\r", ' ');
+    fputs(line, stderr);
+}
+
+static void respond_plainly(HttpRequest *request, int status, const GError *error)
+{
+    http_set_status(request, status);
+    http_respond_text(request, "text/plain; charset=utf-8",
+                      status < 500 ? error->message : "Internal Server Error");
+}
+
+void request_fail(HttpRequest *request, int status, const GError *error)
+{
+    const HttpDialect *dialect = request->match.dialect;
+    if (dialect) {
+        dialect->fail(request, status, error);
+    }
+    if (!request->response.filled) {
+        respond_plainly(request, status, error);
+    }
+}
+
+/* A gate or a handler failed: what it set is forgotten. */
+static void fail_by_error(HttpRequest *request, const GError *error)
+{
+    int status = http_status_of(error);
+    if (status == 500) {
+        log_internal(request, error);
+    }
+    response_reset(&request->response);
+    if (status == 503) {
+        http_set_header(request, "Retry-After", "1");
+    }
+    request_fail(request, status, error);
+}
+
+static void fail_with(HttpRequest *request, int status, AlbumenError code, const char *message)
+{
+    g_autoptr(GError) error = g_error_new_literal(ALBUMEN_ERROR, (gint)code, message);
+    request_fail(request, status, error);
+}
+
+static void call_handler(HttpRequest *request, HttpHandler handler)
+{
+    g_autoptr(GError) error = NULL;
+    if (!handler(request, &error)) {
+        g_assert(error);
+    } else if (!request->response.filled) {
+        g_set_error(&error, ALBUMEN_ERROR, ALBUMEN_ERROR_INTERNAL, "the handler gave no answer");
+    } else if (request->response.bad_header) {
+        g_set_error(&error, ALBUMEN_ERROR, ALBUMEN_ERROR_INTERNAL,
+                    "the handler set a header that is not allowed");
+    }
+    if (error) {
+        fail_by_error(request, error);
+    }
+}
+
+/* --- routing --- */
+
+/* The path of "/path?query" or "http://host/path?query". */
+static const char *path_of_target(const char *target)
+{
+    if (target[0] != '/' && strstr(target, "://")) {
+        const char *path = strchr(strstr(target, "://") + 3, '/');
+        return path ? path : "/";
+    }
+    return target;
+}
+
+static gboolean parse_target(HttpRequest *request, const HttpRouter *router, GError **error)
+{
+    const char *path = path_of_target(request->target);
+    const char *query = strchr(path, '?');
+    gsize path_length = query ? (gsize)(query - path) : strlen(path);
+    if (!http_path_parse(path, path_length, &request->path, error)) {
+        return FALSE;
+    }
+    router_match(router, &request->path, request->method, &request->match);
+    const HttpEntry *entry = request->match.entry;
+    if (!entry) {
+        return TRUE;
+    }
+    request->values = values_new(entry, request->match.values);
+    request->value_count = entry->count;
+    return values_parse_query(request->values, entry->count, entry->path_count,
+                              query ? query + 1 : NULL, error);
+}
+
+static void answer_unrouted(HttpRequest *request)
+{
+    if (request->match.allowed) {
+        g_autofree char *allow = router_allow(request->match.allowed);
+        http_set_header(request, "Allow", allow);
+        if (request->method == HTTP_OPTIONS) {
+            http_set_status(request, 204);
+            http_respond_bytes(request, NULL, NULL);
+        } else {
+            fail_with(request, 405, ALBUMEN_ERROR_INVALID, "Method Not Allowed");
+        }
+    } else if (request->method == HTTP_GET && request->options->fallback) {
+        call_handler(request, request->options->fallback);
+    } else {
+        fail_with(request, 404, ALBUMEN_ERROR_NOT_FOUND, "Not Found");
+    }
+}
+
+gboolean request_route(HttpRequest *request, const HttpRouter *router)
+{
+    g_autoptr(GError) error = NULL;
+    if (!parse_target(request, router, &error)) {
+        request_fail(request, http_status_of(error), error);
+        return FALSE;
+    }
+    if (!request->match.entry) {
+        answer_unrouted(request);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+/* --- running --- */
+
+static gboolean is_json(const char *mime)
+{
+    g_autofree char *type = g_strndup(mime ? mime : "", mime ? strcspn(mime, "; \t") : 0);
+    return g_ascii_strcasecmp(type, "application/json") == 0 ||
+           (g_ascii_strncasecmp(type, "application/", 12) == 0 && g_str_has_suffix(type, "+json"));
+}
+
+static void answer_violations(HttpRequest *request, const HttpViolations *violations)
+{
+    response_reset(&request->response);
+    request->match.dialect->invalid(request, (const HttpViolation *)violations->items->data,
+                                    violations->items->len);
+    if (!request->response.filled) {
+        fail_with(request, 422, ALBUMEN_ERROR_INVALID, "the request does not fit");
+    }
+}
+
+/* FALSE when there is a body that says it is JSON and is none. */
+static gboolean parse_body(HttpRequest *request, HttpViolations *violations)
+{
+    const HttpRoute *route = request->match.entry->route;
+    const GByteArray *raw = request->raw_body;
+    if (!route->body || !raw || raw->len == 0) {
+        if (route->body && route->body_optional) {
+            request->body = json_object();
+        }
+        return TRUE;
+    }
+    if (!is_json(http_request_header(request, "Content-Type"))) {
+        request->body = json_null(); /* no object: told after the gate */
+        return TRUE;
+    }
+    gint64 position = 0;
+    request->body = body_parse((const char *)raw->data, raw->len, &position);
+    if (!request->body) {
+        violations_add(
+            violations,
+            (HttpViolation){.location = "body", .kind = "json_invalid", .position = position},
+            "JSON decode error");
+    }
+    return request->body != NULL;
+}
+
+static void validate(HttpRequest *request, HttpViolations *violations)
+{
+    const HttpEntry *entry = request->match.entry;
+    values_check(request->values, entry->count, entry->path_count, violations);
+    if (entry->route->body) {
+        body_check(request->body, entry->route->body, violations);
+    }
+}
+
+void request_run(HttpRequest *request)
+{
+    const HttpRoute *route = request->match.entry->route;
+    HttpViolations violations;
+    violations_init(&violations);
+    g_autoptr(GError) error = NULL;
+    /* The order is a promise to clients: what cannot be read, who asks, what is asked. */
+    gboolean goes_on = parse_body(request, &violations);
+    if (goes_on && !request->options->gate(request, route->capability, &error)) {
+        fail_by_error(request, error);
+        goes_on = FALSE;
+    } else if (goes_on) {
+        validate(request, &violations);
+    }
+    if (violations.items->len > 0) {
+        answer_violations(request, &violations);
+    } else if (goes_on) {
+        call_handler(request, route->handler);
+    }
+    violations_clear(&violations);
+}
+
+/* --- what handlers ask --- */
+
+gpointer http_request_app(const HttpRequest *request)
+{
+    return request->options->app;
+}
+
+HttpMethod http_request_method(const HttpRequest *request)
+{
+    return request->method;
+}
+
+const char *http_request_path(const HttpRequest *request)
+{
+    return request->path.decoded ? request->path.decoded : "";
+}
+
+const char *http_request_header(const HttpRequest *request, const char *name)
+{
+    return MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, name);
+}
+
+static void add_cookie(GArray *cookies, const char *begin, gsize length)
+{
+    const char *equals = memchr(begin, '=', length);
+    if (!equals) {
+        return;
+    }
+    HttpHeader cookie = {
+        .name = g_strstrip(g_strndup(begin, (gsize)(equals - begin))),
+        .value = g_strstrip(g_strndup(equals + 1, (gsize)(begin + length - equals - 1))),
+    };
+    gsize last = strlen(cookie.value);
+    if (last >= 2 && cookie.value[0] == '"' && cookie.value[last - 1] == '"') {
+        memmove(cookie.value, cookie.value + 1, last - 2);
+        cookie.value[last - 2] = '\0';
+    }
+    g_array_append_val(cookies, cookie);
+}
+
+static GArray *parse_cookies(const char *header)
+{
+    GArray *cookies = g_array_new(FALSE, FALSE, sizeof(HttpHeader));
+    g_array_set_clear_func(cookies, clear_cookie);
+    for (const char *at = header; at && *at && cookies->len < LIMIT_HTTP_COOKIES;) {
+        const char *end = strchrnul(at, ';');
+        add_cookie(cookies, at, (gsize)(end - at));
+        at = *end ? end + 1 : end;
+    }
+    return cookies;
+}
+
+const char *http_request_cookie(const HttpRequest *request, const char *name)
+{
+    if (!request->cookies) {
+        ((HttpRequest *)request)->cookies = parse_cookies(http_request_header(request, "Cookie"));
+    }
+    for (guint i = 0; i < request->cookies->len; i++) {
+        const HttpHeader *cookie = &g_array_index(request->cookies, HttpHeader, i);
+        if (g_str_equal(cookie->name, name)) {
+            return cookie->value;
+        }
+    }
+    return NULL;
+}
+
+const HttpRoute *http_request_route(const HttpRequest *request)
+{
+    return request->match.entry ? request->match.entry->route : NULL;
+}
+
+static gboolean address_is_loopback(const struct sockaddr *address)
+{
+    if (address->sa_family == AF_INET) {
+        const struct sockaddr_in *ip4 = (const struct sockaddr_in *)address;
+        return ntohl(ip4->sin_addr.s_addr) >> 24 == 127;
+    }
+    if (address->sa_family == AF_INET6) {
+        const struct in6_addr *ip6 = &((const struct sockaddr_in6 *)address)->sin6_addr;
+        return IN6_IS_ADDR_LOOPBACK(ip6) || (IN6_IS_ADDR_V4MAPPED(ip6) && ip6->s6_addr[12] == 127);
+    }
+    return FALSE;
+}
+
+gboolean http_request_is_loopback(const HttpRequest *request)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    return info && info->client_addr && address_is_loopback(info->client_addr) &&
+           !http_request_header(request, "X-Forwarded-For") &&
+           !http_request_header(request, "Forwarded");
+}
+
+GCancellable *http_request_cancellable(const HttpRequest *request)
+{
+    return request->cancellable;
+}
+
+void http_request_set_principal(HttpRequest *request, gpointer principal,
+                                GDestroyNotify free_principal)
+{
+    if (request->free_principal) {
+        request->free_principal(request->principal);
+    }
+    request->principal = principal;
+    request->free_principal = free_principal;
+}
+
+gpointer http_request_principal(const HttpRequest *request)
+{
+    return request->principal;
+}
+
+static const HttpValue *value_of(const HttpRequest *request, const char *name)
+{
+    const HttpValue *value = values_find(request->values, request->value_count, name);
+    g_assert(value); /* undeclared: a bug of the handler */
+    return value;
+}
+
+gboolean http_given(const HttpRequest *request, const char *name)
+{
+    return value_of(request, name)->text != NULL;
+}
+
+gboolean http_has(const HttpRequest *request, const char *name)
+{
+    const char *text = value_of(request, name)->text;
+    return text && *text;
+}
+
+const char *http_text(const HttpRequest *request, const char *name, const char *absent)
+{
+    return http_has(request, name) ? value_of(request, name)->text : absent;
+}
+
+gint64 http_int(const HttpRequest *request, const char *name, gint64 absent)
+{
+    g_assert(value_of(request, name)->declared->type == HTTP_INT);
+    return http_has(request, name) ? value_of(request, name)->integer : absent;
+}
+
+double http_number(const HttpRequest *request, const char *name, double absent)
+{
+    g_assert(value_of(request, name)->declared->type == HTTP_NUMBER);
+    return http_has(request, name) ? value_of(request, name)->number : absent;
+}
+
+gboolean http_flag(const HttpRequest *request, const char *name, gboolean absent)
+{
+    g_assert(value_of(request, name)->declared->type == HTTP_BOOL);
+    return http_has(request, name) ? value_of(request, name)->flag : absent;
+}
+
+const json_t *http_body(const HttpRequest *request)
+{
+    return request->body;
+}

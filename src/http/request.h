@@ -1,0 +1,77 @@
+/* What a request is inside this folder. It belongs to one thread at a time: to its connection's,
+ * or, while the connection is suspended, to the work pool's. */
+#pragma once
+
+#include "http/http.h"
+#include "http/params.h"
+#include "http/router.h"
+
+#include <microhttpd.h>
+
+typedef struct {
+    char *name, *value;
+} HttpHeader;
+
+typedef struct {
+    int status;
+    gboolean filled;     /* by one http_respond_ */
+    gboolean bad_header; /* a handler tried to set one that is not allowed */
+    GArray *headers;     /* HttpHeader */
+    GBytes *bytes;       /* the body, or */
+    int fd;              /* a part of this file; -1: none */
+    gint64 offset, length;
+} HttpResponse;
+
+typedef enum {
+    STAGE_TARGET,  /* only the request line is known */
+    STAGE_BODY,    /* the body is coming */
+    STAGE_WORKING, /* suspended, in the work pool */
+    STAGE_READY,   /* the response is complete */
+} HttpStage;
+
+struct HttpRequest {
+    const HttpServerOptions *options;
+    GCancellable *cancellable;
+    struct MHD_Connection *connection;
+    gint stage; /* HttpStage; atomic: it hands the request from thread to thread */
+    gint64 began_us;
+    gboolean under_way; /* counted among the requests that a stop waits for */
+
+    char *target; /* as sent, percent-encoded */
+    const char *method_name;
+    HttpMethod method;
+    HttpPath path;
+    HttpMatch match;
+    HttpValue *values;
+    guint value_count;
+
+    GByteArray *raw_body;
+    gsize body_bytes; /* also those that were not kept */
+    json_t *body;
+    GArray *cookies; /* HttpHeader; NULL until one is asked for */
+
+    gpointer principal;
+    GDestroyNotify free_principal;
+    HttpResponse response;
+};
+
+HttpRequest *request_new(const HttpServerOptions *options, const char *target);
+void request_free(HttpRequest *request);
+
+/* Takes the path and query apart and finds the route. FALSE when it has been answered: a bad
+ * address, an unknown path, a method the path does not take, OPTIONS, the fallback. */
+gboolean request_route(HttpRequest *request, const HttpRouter *router);
+
+/* Parses the body, asks the gate, validates, handles; the response is complete afterwards. */
+void request_run(HttpRequest *request);
+
+/* Answers with an error, through the dialect where there is one. */
+void request_fail(HttpRequest *request, int status, const GError *error);
+
+/* --- response.c --- */
+void response_init(HttpResponse *response);
+/* Forgets everything, so that another answer can be given. */
+void response_reset(HttpResponse *response);
+void response_clear(HttpResponse *response);
+/* What goes on the wire. Takes the body and the descriptor out of the response. */
+struct MHD_Response *response_build(HttpResponse *response);

@@ -1,0 +1,371 @@
+#include "base/hash.h"
+#include "http/listen.h"
+#include "http/request.h"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+/* File descriptors that are not connections: the database, pictures, worker processes. */
+#define SPARE_DESCRIPTORS 256
+
+/* libmicrohttpd has one listening socket a daemon, so each address has a daemon of its own. */
+struct HttpServer {
+    HttpServerOptions options;
+    HttpRouter *router;
+    GPtrArray *urls;    /* NULL-terminated */
+    GPtrArray *daemons; /* struct MHD_Daemon */
+    GThreadPool *work;
+    GCancellable *cancellable;
+    gint waiting;   /* jobs in the work pool that no thread has taken up; atomic */
+    gint stopping;  /* atomic */
+    gint under_way; /* requests; atomic */
+    GMutex idle_lock;
+    GCond idle; /* under_way reached 0 */
+};
+
+static void log_access(const HttpRequest *request)
+{
+    gsize length = strcspn(request->target, "?");
+    g_autofree char *path = g_strndup(request->target, length);
+    for (char *at = path; *at; at++) {
+        if (!g_ascii_isgraph(*at)) {
+            *at = '?'; /* no line of the log can be made by a client */
+        }
+    }
+    double ms = (double)(g_get_monotonic_time() - request->began_us) / 1000;
+    gint64 bytes = request->response.length;
+    g_autofree char *line =
+        g_strdup_printf("%s %s %d %" G_GINT64_FORMAT " %.1f ms\n", request->method_name, path,
+                        request->response.status, bytes, ms);
+    fputs(line, stderr);
+}
+
+/* --- the answer --- */
+
+static enum MHD_Result send_response(HttpServer *server, HttpRequest *request)
+{
+    HttpResponse *response = &request->response;
+    if (server->options.decorate) {
+        server->options.decorate(request);
+    }
+    if (g_atomic_int_get(&server->stopping)) {
+        http_set_header(request, "Connection", "close");
+    }
+    struct MHD_Response *built = response_build(response);
+    if (!built) {
+        return MHD_NO;
+    }
+    enum MHD_Result result =
+        MHD_queue_response(request->connection, (unsigned)response->status, built);
+    MHD_destroy_response(built);
+    return result;
+}
+
+static enum MHD_Result answer_error(HttpServer *server, HttpRequest *request, int status,
+                                    AlbumenError code, const char *message)
+{
+    g_autoptr(GError) error = g_error_new_literal(ALBUMEN_ERROR, (gint)code, message);
+    request_fail(request, status, error);
+    return send_response(server, request);
+}
+
+/* --- the work pool --- */
+
+static void work(gpointer data, gpointer user_data)
+{
+    HttpRequest *request = data;
+    HttpServer *server = user_data;
+    g_atomic_int_add(&server->waiting, -1);
+    g_assert(g_atomic_int_get(&request->stage) == STAGE_WORKING);
+    if (g_cancellable_is_cancelled(server->cancellable)) {
+        g_autoptr(GError) error =
+            g_error_new_literal(ALBUMEN_ERROR, ALBUMEN_ERROR_UNAVAILABLE, "the server is stopping");
+        request_fail(request, 503, error);
+    } else {
+        request_run(request);
+    }
+    /* Resuming gives the request back to its connection, which may free it at once. */
+    struct MHD_Connection *connection = request->connection;
+    g_atomic_int_set(&request->stage, STAGE_READY);
+    MHD_resume_connection(connection);
+}
+
+static enum MHD_Result dispatch(HttpServer *server, HttpRequest *request)
+{
+    if (request->match.entry->route->quick) {
+        request_run(request);
+        return send_response(server, request);
+    }
+    if (g_atomic_int_add(&server->waiting, 1) >= LIMIT_HTTP_WORK_QUEUE) {
+        g_atomic_int_add(&server->waiting, -1);
+        http_set_header(request, "Retry-After", "1");
+        return answer_error(server, request, 503, ALBUMEN_ERROR_BUSY,
+                            "the server has too much to do, try again in a moment");
+    }
+    MHD_suspend_connection(request->connection);
+    g_atomic_int_set(&request->stage, STAGE_WORKING);
+    g_thread_pool_push(server->work, request, NULL);
+    return MHD_YES;
+}
+
+/* --- the body --- */
+
+/* A route that takes no body still reads one away, up to the same cap. */
+static void collect(HttpRequest *request, const char *data, gsize length)
+{
+    request->body_bytes += length;
+    if (request->body_bytes > LIMIT_HTTP_JSON_BODY_BYTES || !request->match.entry->route->body) {
+        return;
+    }
+    if (!request->raw_body) {
+        request->raw_body = g_byte_array_new();
+    }
+    g_byte_array_append(request->raw_body, (const guint8 *)data, (guint)length);
+}
+
+static gboolean announces_too_much(const HttpRequest *request)
+{
+    const char *header = http_request_header(request, "Content-Length");
+    guint64 bytes;
+    return header && (!g_ascii_string_to_unsigned(header, 10, 0, G_MAXUINT64, &bytes, NULL) ||
+                      bytes > LIMIT_HTTP_JSON_BODY_BYTES);
+}
+
+static enum MHD_Result answer_too_large(HttpServer *server, HttpRequest *request)
+{
+    http_set_header(request, "Connection", "close");
+    return answer_error(server, request, 413, ALBUMEN_ERROR_TOO_LARGE,
+                        "the body of the request is too large");
+}
+
+/* The library can queue an answer before a body or after it, not in between: what comes unannounced
+ * is read away for a while, so that a client gets to read why, and then cut off. */
+static enum MHD_Result take_body(HttpRequest *request, const char *data, size_t *length)
+{
+    collect(request, data, *length);
+    *length = 0;
+    return request->body_bytes > 2ULL * LIMIT_HTTP_JSON_BODY_BYTES ? MHD_NO : MHD_YES;
+}
+
+/* --- what the library calls --- */
+
+static void *on_target(void *cls, const char *uri, struct MHD_Connection *connection)
+{
+    HttpServer *server = cls;
+    HttpRequest *request = request_new(&server->options, uri);
+    request->connection = connection;
+    request->cancellable = server->cancellable;
+    return request;
+}
+
+/* The headers are here. */
+static enum MHD_Result begin(HttpServer *server, HttpRequest *request, const char *method)
+{
+    g_atomic_int_inc(&server->under_way);
+    request->under_way = TRUE;
+    request->method = router_method(method);
+    request->method_name = request->method < HTTP_METHODS ? method : "?";
+    if (!request_route(request, server->router)) {
+        return send_response(server, request);
+    }
+    if (announces_too_much(request)) {
+        return answer_too_large(server, request);
+    }
+    g_atomic_int_set(&request->stage, STAGE_BODY);
+    return MHD_YES;
+}
+
+static enum MHD_Result on_access(void *cls, struct MHD_Connection *connection, const char *url,
+                                 const char *method, const char *version, const char *upload_data,
+                                 size_t *upload_data_size, void **con_cls)
+{
+    HttpServer *server = cls;
+    HttpRequest *request = *con_cls;
+    switch ((HttpStage)g_atomic_int_get(&request->stage)) {
+    case STAGE_TARGET:
+        return begin(server, request, method);
+    case STAGE_BODY:
+        if (*upload_data_size > 0) {
+            return take_body(request, upload_data, upload_data_size);
+        }
+        if (request->body_bytes > LIMIT_HTTP_JSON_BODY_BYTES) {
+            return answer_too_large(server, request);
+        }
+        return dispatch(server, request);
+    case STAGE_WORKING:
+        return MHD_YES;
+    case STAGE_READY:
+        break;
+    }
+    return send_response(server, request);
+}
+
+static void on_completed(void *cls, struct MHD_Connection *connection, void **con_cls,
+                         enum MHD_RequestTerminationCode code)
+{
+    HttpServer *server = cls;
+    HttpRequest *request = *con_cls;
+    if (!request) {
+        return;
+    }
+    *con_cls = NULL;
+    gboolean under_way = request->under_way;
+    if (under_way && server->options.access_log) {
+        log_access(request);
+    }
+    request_free(request);
+    if (under_way && g_atomic_int_dec_and_test(&server->under_way)) {
+        g_mutex_lock(&server->idle_lock);
+        g_cond_broadcast(&server->idle);
+        g_mutex_unlock(&server->idle_lock);
+    }
+}
+
+/* Paths are split before they are decoded, which only we can do. */
+static size_t leave_encoded(void *cls, struct MHD_Connection *connection, char *text)
+{
+    return strlen(text);
+}
+
+/* --- start and stop --- */
+
+static unsigned connection_limit(guint daemons)
+{
+    struct rlimit files;
+    rlim_t most = LIMIT_HTTP_CONNECTIONS;
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur != RLIM_INFINITY) {
+        rlim_t left = files.rlim_cur > 2 * SPARE_DESCRIPTORS ? files.rlim_cur - SPARE_DESCRIPTORS
+                                                             : files.rlim_cur / 2;
+        most = MIN(most, left);
+    }
+    return (unsigned)MAX(most / daemons, 1);
+}
+
+static struct MHD_Daemon *start_daemon(HttpServer *server, int fd, unsigned connections)
+{
+    int threads =
+        server->options.threads > 0 ? server->options.threads : (int)g_get_num_processors();
+    threads = MIN(threads, LIMIT_HTTP_THREADS);
+    threads = MIN(threads, (int)connections);
+    struct MHD_OptionItem options[] = {
+        {MHD_OPTION_LISTEN_SOCKET, fd, NULL},
+        {MHD_OPTION_CONNECTION_LIMIT, connections, NULL},
+        {MHD_OPTION_CONNECTION_TIMEOUT, LIMIT_HTTP_IDLE_SECONDS, NULL},
+        {MHD_OPTION_CONNECTION_MEMORY_LIMIT, LIMIT_HTTP_CONNECTION_MEMORY_BYTES, NULL},
+        {MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL},
+        /* A pool of one is no pool; the library wants it unsaid. */
+        {threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, threads, NULL},
+        {MHD_OPTION_END, 0, NULL},
+    };
+    return MHD_start_daemon(
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_USE_TURBO | MHD_ALLOW_SUSPEND_RESUME, 0,
+        NULL, NULL, on_access, server, MHD_OPTION_ARRAY, options, MHD_OPTION_URI_LOG_CALLBACK,
+        on_target, server, MHD_OPTION_NOTIFY_COMPLETED, on_completed, server,
+        MHD_OPTION_UNESCAPE_CALLBACK, leave_encoded, NULL, MHD_OPTION_END);
+}
+
+static gboolean open_sockets(HttpServer *server, GArray *sockets, GError **error)
+{
+    for (gsize i = 0; server->options.listen[i]; i++) {
+        char *url = NULL;
+        int fd = listen_open(server->options.listen[i], &url, error);
+        if (fd < 0) {
+            return FALSE;
+        }
+        g_array_append_val(sockets, fd);
+        g_ptr_array_add(server->urls, url);
+    }
+    g_ptr_array_add(server->urls, NULL);
+    return TRUE;
+}
+
+/* Takes over the sockets, one after the other. */
+static gboolean start_daemons(HttpServer *server, GArray *sockets, GError **error)
+{
+    unsigned connections = connection_limit(sockets->len);
+    for (guint i = 0; i < sockets->len; i++) {
+        int *fd = &g_array_index(sockets, int, i);
+        struct MHD_Daemon *mhd = start_daemon(server, *fd, connections);
+        if (!mhd) {
+            g_set_error(error, ALBUMEN_ERROR, ALBUMEN_ERROR_UNAVAILABLE,
+                        "cannot start serving on %s", server->options.listen[i]);
+            return FALSE;
+        }
+        *fd = -1;
+        g_ptr_array_add(server->daemons, mhd);
+    }
+    return TRUE;
+}
+
+static void close_socket(gpointer data)
+{
+    int fd = *(int *)data;
+    if (fd >= 0) {
+        close(fd);
+    }
+}
+
+HttpServer *http_server_start(const HttpServerOptions *options, GError **error)
+{
+    g_assert(options->gate && options->listen && options->dialects);
+    hash_init();
+    HttpRouter *router = router_new(options->dialects, error);
+    if (!router) {
+        return NULL;
+    }
+    HttpServer *server = g_new0(HttpServer, 1);
+    server->options = *options;
+    server->router = router;
+    server->urls = g_ptr_array_new_with_free_func(g_free);
+    server->daemons = g_ptr_array_new();
+    server->cancellable = g_cancellable_new();
+    server->work = g_thread_pool_new(work, server, LIMIT_HTTP_WORK_THREADS, FALSE, NULL);
+    g_mutex_init(&server->idle_lock);
+    g_cond_init(&server->idle);
+    g_autoptr(GArray) sockets = g_array_new(FALSE, FALSE, sizeof(int));
+    g_array_set_clear_func(sockets, close_socket);
+    if (!open_sockets(server, sockets, error) || !start_daemons(server, sockets, error)) {
+        http_server_stop(server, 0);
+        return NULL;
+    }
+    return server;
+}
+
+const char *const *http_server_urls(const HttpServer *server)
+{
+    return (const char *const *)server->urls->pdata;
+}
+
+static void wait_until_idle(HttpServer *server, int grace_seconds)
+{
+    gint64 until = g_get_monotonic_time() + grace_seconds * G_TIME_SPAN_SECOND;
+    g_mutex_lock(&server->idle_lock);
+    while (g_atomic_int_get(&server->under_way) > 0 &&
+           g_cond_wait_until(&server->idle, &server->idle_lock, until)) {
+    }
+    g_mutex_unlock(&server->idle_lock);
+}
+
+void http_server_stop(HttpServer *server, int grace_seconds)
+{
+    g_atomic_int_set(&server->stopping, 1);
+    for (guint i = 0; i < server->daemons->len; i++) {
+        MHD_socket fd = MHD_quiesce_daemon(server->daemons->pdata[i]);
+        if (fd != MHD_INVALID_SOCKET) {
+            close(fd);
+        }
+    }
+    wait_until_idle(server, grace_seconds);
+    g_cancellable_cancel(server->cancellable);
+    for (guint i = 0; i < server->daemons->len; i++) {
+        MHD_stop_daemon(server->daemons->pdata[i]);
+    }
+    g_thread_pool_free(server->work, FALSE, TRUE);
+    router_free(server->router);
+    g_ptr_array_unref(server->daemons);
+    g_ptr_array_unref(server->urls);
+    g_object_unref(server->cancellable);
+    g_cond_clear(&server->idle);
+    g_mutex_clear(&server->idle_lock);
+    g_free(server);
+}
