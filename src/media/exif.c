@@ -133,65 +133,6 @@ static void set_text_utf16(char **text, const ExifEntry *entry)
     }
 }
 
-static void read_main_entry(ExifReader *reader, const ExifEntry *entry)
-{
-    MediaFacts *facts = reader->facts;
-    switch (entry->tag) {
-    case 0x0017: /* ISO, in Panasonic's RW2 */
-        set_integer(&reader->iso_values[0], entry);
-        break;
-    case 0x010E: /* ImageDescription */
-        set_text(&facts->description, entry);
-        break;
-    case 0x010F: /* Make */
-        set_text(&facts->camera_make, entry);
-        break;
-    case 0x0110: /* Model */
-        set_text(&facts->camera_model, entry);
-        break;
-    case 0x0112:
-        set_orientation(reader, entry);
-        break;
-    case 0x0131: /* Software */
-        set_text(&facts->software, entry);
-        break;
-    case 0x0132: /* DateTime */
-        set_text(&reader->times[2].time, entry);
-        break;
-    case 0x013B: /* Artist */
-        set_text(&facts->artist, entry);
-        break;
-    case 0x02BC: /* XMP */
-        if (!reader->xmp) {
-            reader->xmp = exif_entry_bytes(entry, LIMIT_XMP_BYTES);
-        }
-        break;
-    case 0x4746: /* Rating */
-        set_integer(&facts->rating, entry);
-        break;
-    case 0x4749: /* RatingPercent */
-        set_integer(&reader->rating_percent, entry);
-        break;
-    case 0x8298: /* Copyright */
-        set_text(&facts->copyright, entry);
-        break;
-    case 0x9C9B: /* XPTitle */
-        set_text_utf16(&facts->title, entry);
-        break;
-    case 0x9C9C: /* XPComment */
-        set_text_utf16(&reader->comment, entry);
-        break;
-    case 0x9C9E: /* XPKeywords */
-        set_keywords(reader, entry);
-        break;
-    case 0xC630: /* DNG's LensInfo */
-        set_lens_range(reader, entry);
-        break;
-    default:
-        break;
-    }
-}
-
 static void read_time_entry(ExifReader *reader, const ExifEntry *entry)
 {
     static const struct {
@@ -264,6 +205,68 @@ static void read_camera_entry(ExifReader *reader, const ExifEntry *entry)
     }
 }
 
+/* Tags of the main and the Exif directory have different numbers, and some writers mix them up:
+ * they are understood in either. */
+static void read_main_entry(ExifReader *reader, const ExifEntry *entry)
+{
+    MediaFacts *facts = reader->facts;
+    switch (entry->tag) {
+    case 0x0017: /* ISO, in Panasonic's RW2 */
+        set_integer(&reader->iso_values[0], entry);
+        break;
+    case 0x010E: /* ImageDescription */
+        set_text(&facts->description, entry);
+        break;
+    case 0x010F: /* Make */
+        set_text(&facts->camera_make, entry);
+        break;
+    case 0x0110: /* Model */
+        set_text(&facts->camera_model, entry);
+        break;
+    case 0x0112:
+        set_orientation(reader, entry);
+        break;
+    case 0x0131: /* Software */
+        set_text(&facts->software, entry);
+        break;
+    case 0x0132: /* DateTime */
+        set_text(&reader->times[2].time, entry);
+        break;
+    case 0x013B: /* Artist */
+        set_text(&facts->artist, entry);
+        break;
+    case 0x02BC: /* XMP */
+        if (!reader->xmp) {
+            reader->xmp = exif_entry_bytes(entry, LIMIT_XMP_BYTES);
+        }
+        break;
+    case 0x4746: /* Rating */
+        set_integer(&facts->rating, entry);
+        break;
+    case 0x4749: /* RatingPercent */
+        set_integer(&reader->rating_percent, entry);
+        break;
+    case 0x8298: /* Copyright */
+        set_text(&facts->copyright, entry);
+        break;
+    case 0x9C9B: /* XPTitle */
+        set_text_utf16(&facts->title, entry);
+        break;
+    case 0x9C9C: /* XPComment */
+        set_text_utf16(&reader->comment, entry);
+        break;
+    case 0x9C9E: /* XPKeywords */
+        set_keywords(reader, entry);
+        break;
+    case 0xC630: /* DNG's LensInfo */
+        set_lens_range(reader, entry);
+        break;
+    default:
+        read_camera_entry(reader, entry);
+        break;
+    }
+}
+
 /* Degrees, minutes, seconds; the later ones may be missing, but not be without a value. */
 static double degrees_of(const ExifEntry *entry)
 {
@@ -315,7 +318,7 @@ static void read_directory(ExifReader *reader, const ExifTiff *tiff, gint64 offs
 
 static void read_entry(ExifReader *reader, const ExifEntry *entry, ExifDirectory kind, int depth)
 {
-    if (kind == EXIF_MAIN && (entry->tag == 0x8769 || entry->tag == 0x8825)) {
+    if (kind != EXIF_PLACE && (entry->tag == 0x8769 || entry->tag == 0x8825)) {
         gint64 offset = exif_entry_integer(entry);
         if (offset != FACT_NONE) {
             read_directory(reader, entry->tiff, offset,
@@ -323,16 +326,10 @@ static void read_entry(ExifReader *reader, const ExifEntry *entry, ExifDirectory
         }
         return;
     }
-    switch (kind) {
-    case EXIF_MAIN:
-        read_main_entry(reader, entry);
-        break;
-    case EXIF_CAMERA:
-        read_camera_entry(reader, entry);
-        break;
-    case EXIF_PLACE:
+    if (kind == EXIF_PLACE) {
         read_place_entry(reader, entry);
-        break;
+    } else {
+        read_main_entry(reader, entry);
     }
 }
 

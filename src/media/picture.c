@@ -12,6 +12,7 @@
 #include "media/resize.h"
 #include "media/source.h"
 #include "media/vips_decode.h"
+#include "media/warm.h"
 
 /* The long edge that the one decode must have: enough for the thumbnails with a good filter, and
  * for what looks at the picture later. */
@@ -31,7 +32,7 @@ gboolean media_init(GError **error)
 {
     hash_init();
     tzset(); /* LibRaw asks for the time zone, which is a file */
-    return vips_decode_init(error);
+    return vips_decode_init(error) && warm_decoders(error);
 }
 
 /* A purpose tells apart what a RAW file's picture is: its preview, or a development. */

@@ -372,8 +372,10 @@ static void parse(XmpReader *reader, const char *data, gsize length)
     if (!reader->parser) {
         g_error("out of memory");
     }
-    xmlCtxtUseOptions(reader->parser, XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING |
-                                          XML_PARSE_IGNORE_ENC | XML_PARSE_COMPACT);
+    /* NOENT: "&amp;" becomes "&" in attributes too; of other entities there are none. */
+    xmlCtxtUseOptions(reader->parser, XML_PARSE_NONET | XML_PARSE_NOENT | XML_PARSE_NOERROR |
+                                          XML_PARSE_NOWARNING | XML_PARSE_IGNORE_ENC |
+                                          XML_PARSE_COMPACT);
     int status = xmlParseChunk(reader->parser, data, (int)length, TRUE);
     if (!reader->error && status != 0) {
         g_set_error(&reader->error, ALBUMEN_ERROR, ALBUMEN_ERROR_CORRUPT,
