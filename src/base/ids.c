@@ -28,5 +28,6 @@ char *random_hex(gsize bytes)
     g_autofree guint8 *data = g_malloc(bytes);
     randombytes_buf(data, bytes);
     char *hex = g_malloc(bytes * 2 + 1);
-    return sodium_bin2hex(hex, bytes * 2 + 1, data, bytes);
+    sodium_bin2hex(hex, bytes * 2 + 1, data, bytes);
+    return hex;
 }

@@ -15,12 +15,23 @@
 #define LIMIT_TEXT_FACT_BYTES     1024 /* a camera's name, a lens, a keyword */
 #define LIMIT_ICC_BYTES           (4U << 20)
 #define LIMIT_RAW_PREVIEW_BYTES   (64U << 20)
+#define LIMIT_RAW_FILE_BYTES      (256U << 20)  /* read into memory to find its picture */
+#define LIMIT_BITMAP_BYTES        (256U << 20)  /* decoded pixels of one picture at a time */
+#define LIMIT_DECODER_BYTES       (384LL << 20) /* what a decoder may need besides */
+#define LIMIT_JPEG_SCANS          64            /* of a progressive JPEG */
+#define LIMIT_JPEG_WARNINGS       1000          /* damaged places, before the picture is given up */
 
 /* Worker processes */
 #define LIMIT_WORKER_MEMORY_BYTES        (512LL << 20) /* writable memory of one worker */
 #define LIMIT_WORKER_SECONDS_PER_PICTURE 60
 #define LIMIT_WORKER_REPLY_BYTES         (96U << 20) /* facts and encoded pictures of one answer */
 #define LIMIT_WORKERS                    64
+#define LIMIT_WORKER_START_SECONDS       30            /* from the start to its greeting */
+#define LIMIT_WORKER_DESCRIPTORS         64            /* open in one worker */
+#define LIMIT_WORKER_PICTURES            1000          /* then a fresh one takes its place */
+#define LIMIT_WORKER_RESTING_BYTES       (192LL << 20) /* resident between pictures, likewise */
+#define LIMIT_WORKER_THUMBNAIL_BYTES     (4U << 20)
+#define LIMIT_WORKER_MESSAGE_BYTES       1024 /* an error's sentence in an answer */
 
 /* HTTP */
 #define LIMIT_HTTP_THREADS                 16
@@ -40,10 +51,18 @@
 #define LIMIT_JSON_OUTPUT_BYTES            (256U << 20)
 #define LIMIT_JSON_OUTPUT_DEPTH            32
 
+#define LIMIT_SCALED_CACHE_BYTES (16U << 20) /* of thumbnails scaled to a size that is not stored  \
+                                              */
+
 /* Library */
-#define LIMIT_PAGE_PHOTOS        1000
-#define LIMIT_SCAN_DEPTH         128   /* folders within folders */
-#define LIMIT_SCAN_BATCH_PHOTOS  64    /* written in one transaction */
-#define LIMIT_LISTED_FAILURES    10000 /* told in one answer; the rest are counted */
-#define LIMIT_STATEMENT_CACHE    128   /* prepared statements a connection */
-#define LIMIT_READER_CONNECTIONS 16
+#define LIMIT_SELECTION_CACHE_BYTES (32U << 20) /* of orders of photos lately asked for */
+#define LIMIT_PAGE_PHOTOS           1000
+#define LIMIT_IDS_PER_REQUEST       200
+#define LIMIT_SCAN_DEPTH            128     /* folders within folders */
+#define LIMIT_SCAN_FOLDER_ENTRIES   1000000 /* files and folders directly in one folder */
+#define LIMIT_SCAN_BATCH_PHOTOS     64      /* written in one transaction */
+#define LIMIT_LISTED_FAILURES       10000   /* told in one answer; the rest are counted */
+#define LIMIT_STATEMENT_CACHE       128     /* prepared statements a connection */
+#define LIMIT_READER_CONNECTIONS    16
+#define LIMIT_WRITER_CONNECTIONS    8           /* to PostgreSQL; SQLite has one writer */
+#define LIMIT_BLOB_GET_BYTES        (1LL << 30) /* larger ones are read through a descriptor */

@@ -3,7 +3,7 @@
  * show it. */
 #pragma once
 
-#include "base/error.h"
+#include "store/store.h"
 
 #include <glib.h>
 
@@ -32,9 +32,24 @@ Role principal_role(const Principal *principal);
 const char *principal_user_id(const Principal *principal); /* NULL for the owner and for nobody */
 gboolean principal_is_authenticated(const Principal *principal);
 
+/* Whether the principal sees the library's pictures at all. */
+gboolean principal_sees_library(const Principal *principal);
+
 /* UNAUTHORIZED when nobody is signed in, FORBIDDEN when the principal may not. */
 gboolean access_check(const Principal *principal, Capability capability, GError **error);
 
 typedef struct Grant Grant;
+
+/* The permission to read the bytes of this photo; NOT_FOUND when `viewer` may not know of it. */
+Grant *access_grant_photo(StoreTx *tx, const Principal *viewer, gint64 photo_id, GError **error);
+Grant *access_grant_path(StoreTx *tx, const Principal *viewer, const char *path, GError **error);
 void grant_free(Grant *grant);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Grant, grant_free)
+
+gint64 grant_photo_id(const Grant *grant);
+const char *grant_path(const Grant *grant); /* base/path_text.h */
+const char *
+grant_source(const Grant *grant); /* the folder it was indexed from, which it may not lead out of */
+const char *grant_format(const Grant *grant); /* media_format_name */
+/* Names the content; good for an ETag. 64 hex digits. */
+const char *grant_content(const Grant *grant);

@@ -2,7 +2,7 @@
  *
  * A transaction borrows a connection, and everything runs in one. SQLite has one writer, which
  * others wait for, and a pool of read-only connections that never wait for it (WAL). PostgreSQL has
- * a pool for both.
+ * a pool for each.
  *
  *     static const StoreQuery find_photo = {
  *         .name = "find_photo",
@@ -17,9 +17,13 @@
  *
  * SQL text is literal (the StoreQuery is a static constant, or a StoreSql made of literals); values
  * are bound, as ?1, ?2 ... in both engines. Engine-specific text goes to .postgres beside .sql. A
- * statement belongs to its transaction and is cached by the connection; preparing it again resets
- * it. Errors of a bind are kept and reported by the step that follows. Not thread safe: a
- * transaction belongs to one thread; a Store to all. */
+ * statement belongs to its transaction and is cached by the connection under its text; preparing it
+ * again resets it, so that a query cannot run twice side by side in one transaction. Errors of a
+ * bind are kept and reported by the step that follows. A prepare or step that fails ends what the
+ * transaction can do, on either engine: what follows fails with the same error, and nothing is
+ * kept. So INSERT ... ON CONFLICT, not trying out. Not thread safe: a transaction belongs to one
+ * thread; a Store to all. docs/internals/store.md tells more.
+ */
 #pragma once
 
 #include "base/error.h"
@@ -40,9 +44,10 @@ typedef struct {
 
 typedef enum { STORE_ERROR = -1, STORE_DONE = 0, STORE_ROW = 1 } StoreStep;
 
-/* Opens `url`: "sqlite:PATH" or a plain path for SQLite (made when missing, mode 0600),
- * "postgresql://..." for PostgreSQL. Does not migrate. UNAVAILABLE when the engine cannot be
- * reached, CORRUPT when the file is no database. */
+/* Opens `url`: "sqlite:PATH" or a plain path for SQLite (made when missing, mode 0600; its folder
+ * must exist), "postgresql://..." for PostgreSQL. Does not migrate. UNAVAILABLE when the engine
+ * cannot be reached, NOT_FOUND or FORBIDDEN when the file cannot be made or written, CORRUPT when
+ * it is no database. */
 Store *store_open(const char *url, GError **error);
 void store_close(Store *store); /* every transaction must have ended */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Store, store_close)
@@ -56,9 +61,13 @@ gboolean store_migrate(Store *store, GError **error);
 /* The version the schema has now; 0 for an empty database, -1 on error. */
 int store_schema_version(Store *store, GError **error);
 
-/* A consistent snapshot for reading; writes through it fail. */
+/* A snapshot for reading, taken by its first query; writes through it fail. Waits while
+ * LIMIT_READER_CONNECTIONS are in use, so a thread holds at most one. Free it soon: while it lasts
+ * SQLite's log can only grow. */
 StoreTx *store_read(Store *store, GError **error);
-/* The one writer (SQLite) or a read-write transaction (PostgreSQL). Waits for its turn. */
+/* The one writer (SQLite) or a read-write transaction (PostgreSQL). Waits for its turn; first come,
+ * first served. A thread that holds one and asks for another would wait for itself. BUSY when
+ * another process does not end its own in time. */
 StoreTx *store_write(Store *store, GError **error);
 /* Makes the writes last. On failure (BUSY when it is worth trying the whole transaction again) they
  * are undone. The transaction is over either way, and may only be freed. */
@@ -71,22 +80,27 @@ StoreEngine store_tx_engine(const StoreTx *tx);
 
 StoreStatement *store_prepare(StoreTx *tx, const StoreQuery *query, GError **error);
 
-/* Parameters count from 1. Text and blobs are copied. NULL text binds NULL. */
+/* Parameters count from 1; what is never bound is NULL. Text and blobs are copied. Text is UTF-8
+ * (INVALID otherwise); NULL text binds NULL; a blob of no bytes is no NULL. A bind after a step
+ * begins the statement anew and leaves the other values. */
 void store_bind_int(StoreStatement *statement, int index, gint64 value);
 void store_bind_double(StoreStatement *statement, int index, double value); /* NaN binds NULL */
 void store_bind_text(StoreStatement *statement, int index, const char *value);
 void store_bind_blob(StoreStatement *statement, int index, const void *data, gsize length);
 void store_bind_null(StoreStatement *statement, int index);
 
-/* The next row, the end, or an error: CONFLICT for a broken constraint, BUSY, INTERNAL for the
- * rest. */
+/* The next row, the end (which is told again and again), or an error: CONFLICT for a broken
+ * constraint, BUSY, UNAVAILABLE, INTERNAL for the rest. On PostgreSQL rows come one by one; running
+ * another statement before the end takes those that remain into memory. */
 StoreStep store_step(StoreStatement *statement, GError **error);
-/* Steps to the end of a statement that gives no rows. ret_changed (may be NULL): rows written. */
+/* Steps to the end; rows are passed over. ret_changed (may be NULL): rows written, without those
+ * that a reference deleted. */
 gboolean store_run(StoreStatement *statement, gint64 *ret_changed, GError **error);
 /* Runs a statement that must give one row; NOT_FOUND when it gives none. */
 gboolean store_step_one(StoreStatement *statement, GError **error);
 
-/* Columns count from 0. Text and blobs live until the next step or prepare of the same statement.
+/* Columns of the row that the statement stands on, counted from 0. Text and blobs live until the
+ * next step or prepare of the same statement.
  */
 gboolean store_column_is_null(const StoreStatement *statement, int column);
 gint64 store_column_int(const StoreStatement *statement, int column);       /* 0 for NULL */
@@ -111,5 +125,7 @@ void store_sql_add_constant(StoreSql *sql, const char *constant);
 void store_sql_value_int(StoreSql *sql, gint64 value);
 void store_sql_value_double(StoreSql *sql, double value);
 void store_sql_value_text(StoreSql *sql, const char *value);
+/* Text and values together: equal for two that ask the same. Owned by the caller. */
+char *store_sql_key(const StoreSql *sql);
 /* The statement with its values bound, ready to step. */
 StoreStatement *store_prepare_sql(StoreTx *tx, const StoreSql *sql, GError **error);

@@ -48,16 +48,19 @@ CREATE TABLE photo (
     longitude REAL,
     altitude REAL,
     file_rating INTEGER,                    -- what the file says: 0..5, -1 rejected
-    indexed_ms INTEGER NOT NULL
+    indexed_ms INTEGER NOT NULL,
+    -- only what is present is shown; the rest keeps its marks for the day it comes back
+    state TEXT NOT NULL DEFAULT 'present' CHECK (state IN ('present', 'missing')),
+    state_ms INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX photo_folder ON photo (folder_id, name);
 CREATE INDEX photo_content ON photo (content_hash);
-CREATE INDEX photo_newest ON photo (taken_local_ms DESC, path);
-CREATE INDEX photo_oldest ON photo (taken_local_ms, path);
-CREATE INDEX photo_camera ON photo (camera_model);
-CREATE INDEX photo_lens ON photo (lens_model);
-CREATE INDEX photo_f_stop ON photo (f_stop);
-CREATE INDEX photo_focal_length ON photo (focal_length_mm);
+CREATE INDEX photo_newest ON photo (taken_local_ms DESC, path) WHERE state = 'present';
+CREATE INDEX photo_oldest ON photo (taken_local_ms, path) WHERE state = 'present';
+CREATE INDEX photo_camera ON photo (camera_model) WHERE state = 'present';
+CREATE INDEX photo_lens ON photo (lens_model) WHERE state = 'present';
+CREATE INDEX photo_f_stop ON photo (f_stop) WHERE state = 'present';
+CREATE INDEX photo_focal_length ON photo (focal_length_mm) WHERE state = 'present';
 
 CREATE TABLE tag (
     id INTEGER PRIMARY KEY,
@@ -100,3 +103,11 @@ CREATE TABLE job (
     finished_ms INTEGER
 ) STRICT;
 CREATE INDEX job_state ON job (state, id);
+
+-- Counts what changes in photo and its tags: what was worked out from them is good for as long as it stands still.
+CREATE TABLE library_version (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    version INTEGER NOT NULL
+) STRICT;
+-- It starts at the time of its making, so that no two libraries at one address share a number.
+INSERT INTO library_version (id, version) VALUES (1, CAST(strftime('%s', 'now') AS INTEGER) * 1000);

@@ -1,0 +1,26 @@
+/* Our own dialect, /api/albumen: what has no place in the other five. Problem documents (RFC 9457),
+ * cursors. */
+#pragma once
+
+#include "api/api.h"
+
+extern const HttpDialect albumen_dialect;
+
+/* layout.c */
+gboolean albumen_layout(HttpRequest *request, GError **error);
+
+/* photos.c */
+gboolean albumen_photos(HttpRequest *request, GError **error);
+gboolean albumen_photo(HttpRequest *request, GError **error);
+gboolean albumen_thumbnail(HttpRequest *request, GError **error);
+gboolean albumen_image(HttpRequest *request, GError **error);
+
+/* library.c */
+gboolean albumen_library(HttpRequest *request, GError **error);
+gboolean albumen_failures(HttpRequest *request, GError **error);
+gboolean albumen_scan(HttpRequest *request, GError **error);
+
+/* docs.c */
+gboolean albumen_openapi(HttpRequest *request, GError **error);
+gboolean albumen_docs(HttpRequest *request, GError **error);
+gboolean albumen_docs_file(HttpRequest *request, GError **error);

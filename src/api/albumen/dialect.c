@@ -1,0 +1,123 @@
+#include "api/albumen/albumen.h"
+#include "api/filter_params.h"
+#include "base/limits.h"
+#include "media/picture.h"
+
+#include <string.h>
+
+static const HttpParameter layout_query[] = {FILTER_PARAMS, {0}};
+
+static const HttpParameter ids_query[] = {
+    {.name = "ids", .type = HTTP_TEXT, .required = TRUE, .summary = "Numbers, by commas"},
+    {0},
+};
+
+static const HttpParameter id_path[] = {
+    {.name = "id", .type = HTTP_INT, .bounded = TRUE, .min = 1, .max = 9007199254740991.0},
+    {0},
+};
+
+static const HttpParameter size_query[] = {
+    {.name = "size",
+     .type = HTTP_INT,
+     .bounded = TRUE,
+     .min = 1,
+     .max = MEDIA_THUMBNAIL_LARGE_PIXELS,
+     .summary = "Pixels of the long edge"},
+    {.name = "v", .type = HTTP_TEXT, .summary = "Any text: makes a new address for a browser"},
+    {0},
+};
+
+static const HttpParameter version_query[] = {
+    {.name = "v", .type = HTTP_TEXT, .summary = "Any text: makes a new address for a browser"},
+    {0},
+};
+
+static const HttpParameter failures_query[] = {
+    {.name = "limit", .type = HTTP_INT, .bounded = TRUE, .min = 1, .max = 1000, .fallback = "100"},
+    {.name = "cursor", .type = HTTP_TEXT, .summary = "next_cursor of the page before"},
+    {0},
+};
+
+#define GET(route, cap, schema, text, function, ...)                                               \
+    HTTP_ROUTE(cap, .method = HTTP_GET, .path = route, .tag = "Albumen", .summary = text,          \
+               .response_schema = schema, .handler = function, __VA_ARGS__)
+
+static const HttpRoute routes[] = {
+    GET("/api/albumen/library", CAPABILITY_BROWSE, "Library", "The library as a whole",
+        albumen_library),
+    GET("/api/albumen/layout", CAPABILITY_BROWSE, NULL,
+        "The shape of a selection: ids, aspects and days of every photo", albumen_layout,
+        .query = layout_query, .response_mime = "application/octet-stream"),
+    GET("/api/albumen/photos", CAPABILITY_BROWSE, "Tiles", "What tiles say of these photos",
+        albumen_photos, .query = ids_query),
+    GET("/api/albumen/photos/{id}", CAPABILITY_BROWSE, "Photo", "All that is known of a photo",
+        albumen_photo, .path_parameters = id_path),
+    GET("/api/albumen/photos/{id}/thumbnail", CAPABILITY_MEDIA, NULL, "A small picture",
+        albumen_thumbnail, .path_parameters = id_path, .query = size_query,
+        .response_mime = "image/jpeg"),
+    GET("/api/albumen/photos/{id}/image", CAPABILITY_MEDIA, NULL,
+        "The picture, as a browser can show it", albumen_image, .path_parameters = id_path,
+        .query = version_query, .response_mime = "image/*"),
+    GET("/api/albumen/failures", CAPABILITY_BROWSE, "Failures", "Files that could not be read",
+        albumen_failures, .query = failures_query),
+    HTTP_ROUTE(CAPABILITY_ADMIN, .method = HTTP_POST, .path = "/api/albumen/scans",
+               .tag = "Albumen", .summary = "Looks for what changed in the folders",
+               .response_schema = "QueuedJob", .handler = albumen_scan),
+    GET("/api/openapi.json", CAPABILITY_PUBLIC, "OpenApi", "This document", albumen_openapi),
+    GET("/api/docs", CAPABILITY_PUBLIC, NULL, "This document, to read", albumen_docs, .quick = TRUE,
+        .response_mime = "text/html"),
+    GET("/api/docs/{file}", CAPABILITY_PUBLIC, NULL, "Files of that page", albumen_docs_file,
+        .quick = TRUE, .response_mime = "*/*"),
+};
+
+static void write_problem(HttpRequest *request, int status, const char *kind, const char *detail,
+                          const HttpViolation *violations, gsize count)
+{
+    g_autoptr(JsonWriter) writer = json_writer_new(LIMIT_JSON_OUTPUT_BYTES);
+    json_object_begin(writer);
+    json_member_string(writer, "type", "about:blank");
+    json_member_string(writer, "title", kind);
+    json_member_int(writer, "status", status);
+    json_member_string(writer, "detail", detail);
+    if (count > 0) {
+        json_key(writer, "errors");
+        json_array_begin(writer);
+        for (gsize i = 0; i < count; i++) {
+            json_object_begin(writer);
+            json_member_string(writer, "in", violations[i].location);
+            json_member_string(writer, "name", violations[i].name);
+            json_member_string(writer, "detail", violations[i].message);
+            json_object_end(writer);
+        }
+        json_array_end(writer);
+    }
+    json_object_end(writer);
+    g_autoptr(GBytes) bytes = json_writer_finish(writer, NULL);
+    http_set_status(request, status);
+    http_respond_bytes(request, "application/problem+json", bytes);
+}
+
+static void fail(HttpRequest *request, int status, const GError *error)
+{
+    const char *title =
+        error->domain == ALBUMEN_ERROR ? albumen_error_name((AlbumenError)error->code) : "internal";
+    const char *detail = status == 500 ? "The server failed; its log says why" : error->message;
+    write_problem(request, status, title, detail, NULL, 0);
+}
+
+static void invalid(HttpRequest *request, const HttpViolation *violations, gsize count)
+{
+    write_problem(request, 422, "invalid", "The request does not fit this address", violations,
+                  count);
+}
+
+const HttpDialect albumen_dialect = {
+    .name = "albumen",
+    .prefix = "/api/albumen/",
+    .routes = routes,
+    .route_count = G_N_ELEMENTS(routes),
+
+    .fail = fail,
+    .invalid = invalid,
+};

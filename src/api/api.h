@@ -1,0 +1,45 @@
+/* The dialects over one library. This layer parses and writes; what is true is decided below it.
+ *
+ * Every handler reads: parameters, one or two calls of library/, an answer. It sees no SQL and
+ * opens no file, and gets at a picture's bytes only by a grant. */
+#pragma once
+
+#include "api/thumbnail_cache.h"
+#include "http/http.h"
+#include "jobs/worker_pool.h"
+#include "library/access.h"
+#include "library/library.h"
+#include "library/settings.h"
+
+/* What every handler works with; read-only after the start, so safe from any thread. */
+typedef struct {
+    Library *library;
+    Settings *settings;
+    WorkerPool *workers;
+    ThumbnailCache *scaled;
+    /* Called when a job was queued, to look at once; may be NULL. */
+    void (*wake)(gpointer data);
+    gpointer wake_data;
+    const char *version;
+    const HttpServerOptions *server; /* for the OpenAPI document */
+} Api;
+
+/* The dialects, in the order in which their routes are tried; NULL-terminated. */
+extern const HttpDialect *const api_dialects[];
+
+/* The gate of every route: who asks, and may they? */
+gboolean api_gate(HttpRequest *request, int capability, GError **error);
+
+/* CORS for the origins that the settings allow, and the headers every answer carries. */
+void api_decorate(HttpRequest *request);
+
+/* What a capability is called in the OpenAPI document. */
+const char *api_capability_name(int capability);
+
+/* GETs that no route takes: the web app. */
+gboolean api_web(HttpRequest *request, GError **error);
+
+/* Shorthands for handlers. */
+const Api *api_of(const HttpRequest *request);
+const Principal *api_principal(const HttpRequest *request);
+StoreTx *api_read(HttpRequest *request, GError **error);

@@ -1,0 +1,157 @@
+#include "api/facet/facet.h"
+
+#include "api/filter_params.h"
+#include "base/limits.h"
+
+#include <string.h>
+
+static const HttpParameter photos_query[] = {
+    FILTER_PARAMS,
+    {.name = "page", .type = HTTP_INT, .lenient = TRUE, .fallback = "1"},
+    {.name = "per_page", .type = HTTP_INT, .lenient = TRUE, .summary = "At most 1000"},
+    {0},
+};
+
+static const HttpParameter path_query[] = {
+    {.name = "path", .type = HTTP_TEXT, .required = TRUE, .summary = "The photo's path"},
+    {.name = "token", .type = HTTP_TEXT, .summary = "Of a share"},
+    {0},
+};
+
+static const HttpParameter thumbnail_query[] = {
+    {.name = "path", .type = HTTP_TEXT, .required = TRUE, .summary = "The photo's path"},
+    {.name = "size", .type = HTTP_INT, .summary = "Pixels of the long edge"},
+    {0},
+};
+
+static const HttpParameter type_counts_query[] = {
+    {.name = "hide_blinks", .type = HTTP_TEXT},
+    {.name = "hide_bursts", .type = HTTP_TEXT},
+    {.name = "hide_duplicates", .type = HTTP_TEXT},
+    {0},
+};
+
+static const HttpParameter language_path[] = {{.name = "lang", .type = HTTP_TEXT}, {0}};
+
+#define GET_JSON(route, cap, schema, text, function, ...)                                          \
+    HTTP_ROUTE(cap, .method = HTTP_GET, .path = route, .tag = "Facet", .summary = text,            \
+               .response_schema = schema, .handler = function, __VA_ARGS__)
+
+static const HttpRoute routes[] = {
+    GET_JSON("/api/auth/status", CAPABILITY_PUBLIC, "FacetAuthStatus", "Who is there",
+             facet_auth_status, .quick = TRUE),
+    GET_JSON("/api/config", CAPABILITY_PUBLIC, "FacetConfig", "Settings of the viewer",
+             facet_config, .quick = TRUE),
+    GET_JSON("/api/i18n/languages", CAPABILITY_PUBLIC, "FacetLanguages", "Languages there are",
+             facet_languages, .quick = TRUE),
+    GET_JSON("/api/i18n/{lang}", CAPABILITY_PUBLIC, "FacetCatalogue", "Texts of a language",
+             facet_language, .quick = TRUE, .path_parameters = language_path),
+    GET_JSON("/health", CAPABILITY_PUBLIC, "FacetHealth", "Is the server alive", facet_health,
+             .quick = TRUE),
+    GET_JSON("/ready", CAPABILITY_PUBLIC, "FacetReady", "Can it serve", facet_ready),
+    GET_JSON("/api/photos", CAPABILITY_BROWSE, "FacetPhotoPage", "A page of photos", facet_photos,
+             .query = photos_query),
+    GET_JSON("/api/photo", CAPABILITY_BROWSE, "FacetPhoto", "One photo by its path", facet_photo,
+             .query = path_query),
+    GET_JSON("/api/type_counts", CAPABILITY_PUBLIC, "FacetTypeCounts", "How many of each type",
+             facet_type_counts, .query = type_counts_query),
+    GET_JSON("/api/filter_options/cameras", CAPABILITY_BROWSE, "FacetCameras", "Cameras",
+             facet_cameras),
+    GET_JSON("/api/filter_options/lenses", CAPABILITY_BROWSE, "FacetLenses", "Lenses",
+             facet_lenses),
+    GET_JSON("/api/filter_options/apertures", CAPABILITY_BROWSE, "FacetApertures", "Apertures",
+             facet_apertures),
+    GET_JSON("/api/filter_options/focal_lengths", CAPABILITY_BROWSE, "FacetFocalLengths",
+             "Focal lengths", facet_focal_lengths),
+    GET_JSON("/thumbnail", CAPABILITY_MEDIA, NULL, "A small picture", facet_thumbnail,
+             .response_mime = "image/jpeg", .query = thumbnail_query),
+    GET_JSON("/image", CAPABILITY_MEDIA, NULL, "The picture", facet_image,
+             .response_mime = "image/*", .query = path_query),
+};
+
+static void fail(HttpRequest *request, int status, const GError *error)
+{
+    if (status == 401) {
+        http_set_header(request, "WWW-Authenticate", "Bearer");
+    }
+    const char *detail = status == 500 ? "Internal server error" : error->message;
+    http_set_status(request, status);
+    JsonWriter *writer = json_writer_new(LIMIT_JSON_OUTPUT_BYTES);
+    json_object_begin(writer);
+    json_member_string(writer, "detail", detail);
+    json_object_end(writer);
+    http_respond_json(request, writer, NULL);
+}
+
+static void write_location(JsonWriter *writer, const HttpViolation *violation)
+{
+    json_key(writer, "loc");
+    json_array_begin(writer);
+    json_text(writer, violation->location);
+    if (strcmp(violation->kind, "json_invalid") == 0) {
+        json_int(writer, violation->position);
+    } else if (violation->name) {
+        json_text(writer, violation->name);
+    }
+    if (violation->item > 0) {
+        json_int(writer, (gint64)violation->item - 1);
+    }
+    json_array_end(writer);
+}
+
+static void write_input(JsonWriter *writer, const HttpViolation *violation)
+{
+    g_autofree char *json =
+        violation->input_json ? json_dumps(violation->input_json, JSON_ENCODE_ANY) : NULL;
+    json_key(writer, "input");
+    if (json) {
+        json_raw(writer, json, strlen(json));
+    } else {
+        json_text(writer, violation->input);
+    }
+}
+
+static void write_context(JsonWriter *writer, const HttpViolation *violation)
+{
+    const char *bound = strcmp(violation->kind, "greater_than_equal") == 0 ? "ge"
+                        : strcmp(violation->kind, "less_than_equal") == 0  ? "le"
+                                                                           : NULL;
+    if (bound) {
+        json_key(writer, "ctx");
+        json_object_begin(writer);
+        json_member_double(writer, bound, violation->bound);
+        json_object_end(writer);
+    }
+}
+
+/* pydantic's list of what does not fit. */
+static void invalid(HttpRequest *request, const HttpViolation *violations, gsize count)
+{
+    http_set_status(request, 422);
+    JsonWriter *writer = json_writer_new(LIMIT_JSON_OUTPUT_BYTES);
+    json_object_begin(writer);
+    json_key(writer, "detail");
+    json_array_begin(writer);
+    for (gsize i = 0; i < count; i++) {
+        json_object_begin(writer);
+        json_member_string(writer, "type", violations[i].kind);
+        write_location(writer, &violations[i]);
+        json_member_string(writer, "msg", violations[i].message);
+        write_input(writer, &violations[i]);
+        write_context(writer, &violations[i]);
+        json_object_end(writer);
+    }
+    json_array_end(writer);
+    json_object_end(writer);
+    http_respond_json(request, writer, NULL);
+}
+
+const HttpDialect facet_dialect = {
+    .name = "facet",
+    .prefix = "/api/",
+    .routes = routes,
+    .route_count = G_N_ELEMENTS(routes),
+
+    .fail = fail,
+    .invalid = invalid,
+};

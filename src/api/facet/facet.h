@@ -1,0 +1,30 @@
+/* The Facet dialect: what Facet's own client asks for. Each handler is a row of the table in
+ * dialect.c. */
+#pragma once
+
+#include "api/api.h"
+
+extern const HttpDialect facet_dialect;
+
+/* photos.c */
+gboolean facet_photos(HttpRequest *request, GError **error);
+gboolean facet_photo(HttpRequest *request, GError **error);
+gboolean facet_type_counts(HttpRequest *request, GError **error);
+
+/* options.c */
+gboolean facet_cameras(HttpRequest *request, GError **error);
+gboolean facet_lenses(HttpRequest *request, GError **error);
+gboolean facet_apertures(HttpRequest *request, GError **error);
+gboolean facet_focal_lengths(HttpRequest *request, GError **error);
+
+/* images.c */
+gboolean facet_thumbnail(HttpRequest *request, GError **error);
+gboolean facet_image(HttpRequest *request, GError **error);
+
+/* meta.c */
+gboolean facet_config(HttpRequest *request, GError **error);
+gboolean facet_auth_status(HttpRequest *request, GError **error);
+gboolean facet_languages(HttpRequest *request, GError **error);
+gboolean facet_language(HttpRequest *request, GError **error);
+gboolean facet_health(HttpRequest *request, GError **error);
+gboolean facet_ready(HttpRequest *request, GError **error);

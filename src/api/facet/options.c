@@ -1,0 +1,78 @@
+/* Values to filter by, as Facet's arrays of tuples. */
+#include "api/facet/facet.h"
+
+#include "base/limits.h"
+#include "library/facets.h"
+
+static void write_text(const char *text, double number, gint64 count, gpointer data)
+{
+    JsonWriter *writer = data;
+    json_array_begin(writer);
+    json_text(writer, text);
+    json_int(writer, count);
+    json_array_end(writer);
+}
+
+static void write_decimal(const char *text, double number, gint64 count, gpointer data)
+{
+    JsonWriter *writer = data;
+    json_array_begin(writer);
+    json_double(writer, number);
+    json_int(writer, count);
+    json_array_end(writer);
+}
+
+static void write_whole(const char *text, double number, gint64 count, gpointer data)
+{
+    JsonWriter *writer = data;
+    json_array_begin(writer);
+    json_int(writer, (gint64)number);
+    json_int(writer, count);
+    json_array_end(writer);
+}
+
+static gboolean respond(HttpRequest *request, Facet facet, const char *key, gint64 limit,
+                        FacetVisit write, GError **error)
+{
+    g_autoptr(StoreTx) tx = api_read(request, error);
+    if (!tx) {
+        return FALSE;
+    }
+    g_autoptr(JsonWriter) writer = json_writer_new(LIMIT_JSON_OUTPUT_BYTES);
+    json_object_begin(writer);
+    json_key(writer, key);
+    json_array_begin(writer);
+    if (!facet_list(tx, api_principal(request), facet, limit, write, writer, error)) {
+        return FALSE;
+    }
+    json_array_end(writer);
+    json_member_bool(writer, "cached", FALSE);
+    json_object_end(writer);
+    return http_respond_json(request, g_steal_pointer(&writer), error);
+}
+
+static gint64 most(const HttpRequest *request, const char *key)
+{
+    return settings_int(api_of(request)->settings, "dropdowns", key, 50);
+}
+
+gboolean facet_cameras(HttpRequest *request, GError **error)
+{
+    return respond(request, FACET_CAMERAS, "cameras", most(request, "max_cameras"), write_text,
+                   error);
+}
+
+gboolean facet_lenses(HttpRequest *request, GError **error)
+{
+    return respond(request, FACET_LENSES, "lenses", most(request, "max_lenses"), write_text, error);
+}
+
+gboolean facet_apertures(HttpRequest *request, GError **error)
+{
+    return respond(request, FACET_APERTURES, "apertures", G_MAXINT32, write_decimal, error);
+}
+
+gboolean facet_focal_lengths(HttpRequest *request, GError **error)
+{
+    return respond(request, FACET_FOCAL_LENGTHS, "focal_lengths", G_MAXINT32, write_whole, error);
+}

@@ -1,0 +1,115 @@
+#include "api/facet/photo_json.h"
+
+#include "api/photo_values.h"
+
+FacetPhotoStyle facet_photo_style(const Settings *settings, gboolean in_list)
+{
+    const char *language = settings_translation_language(settings);
+    return (FacetPhotoStyle){
+        .tags_per_photo = settings_int(settings, "display", "tags_per_photo", 4),
+        .always_translated = in_list,
+        .has_translation = *language && !g_str_equal(language, "en"),
+    };
+}
+
+/* Measures that nothing fills yet, in the order of the contract; they are sent as null, never left
+ * out. */
+static void write_nulls(JsonWriter *writer, const char *const *keys)
+{
+    for (; *keys; keys++) {
+        json_member_null(writer, *keys);
+    }
+}
+
+static void write_camera(JsonWriter *writer, const MediaFacts *facts)
+{
+    g_autofree char *taken = photo_taken_exif(facts);
+    g_autofree char *shutter = photo_shutter_text(facts);
+    json_member_string(writer, "date_taken", taken);
+    json_member_string(writer, "camera_model", facts->camera_model);
+    json_member_string(writer, "lens_model", facts->lens_model);
+    photo_member_int(writer, "iso", facts->iso);
+    json_member_double(writer, "f_stop", facts->f_stop);
+    json_member_string(writer, "shutter_speed", shutter);
+    json_member_double(writer, "focal_length", facts->focal_length_mm);
+}
+
+static void write_measures(JsonWriter *writer, const Photo *photo)
+{
+    static const char *const before[] = {"aesthetic", NULL};
+    static const char *const faces[] = {"face_quality",
+                                        "eye_sharpness",
+                                        "face_sharpness",
+                                        "face_ratio",
+                                        "tech_sharpness",
+                                        "color_score",
+                                        "exposure_score",
+                                        "comp_score",
+                                        "isolation_bonus",
+                                        "is_blink",
+                                        NULL};
+    static const char *const after[] = {
+        "histogram_spread",  "mean_luminance",      "power_point_score",
+        "shadow_clipped",    "highlight_clipped",   "is_silhouette",
+        "is_group_portrait", "leading_lines_score", "face_confidence",
+        "is_monochrome",     "mean_saturation",     "dynamic_range_stops",
+        "noise_sigma",       "contrast_score",      NULL};
+    static const char *const last[] = {"composition_pattern",
+                                       "quality_score",
+                                       "topiq_score",
+                                       "aesthetic_iaa",
+                                       "face_quality_iqa",
+                                       "liqe_score",
+                                       "subject_sharpness",
+                                       "subject_prominence",
+                                       "subject_placement",
+                                       "bg_separation",
+                                       NULL};
+    char phash[17];
+    g_snprintf(phash, sizeof phash, "%016" G_GINT64_MODIFIER "x", photo->phash);
+    write_nulls(writer, before);
+    json_member_int(writer, "face_count", 0);
+    write_nulls(writer, faces);
+    json_member_string(writer, "phash", phash);
+    json_member_null(writer, "is_burst_lead");
+    json_member_null(writer, "aggregate");
+    json_member_null(writer, "category");
+    json_member_int(writer, "image_width", photo->width);
+    json_member_int(writer, "image_height", photo->height);
+    write_nulls(writer, after);
+    photo_member_tags(writer, "tags", photo->facts->keywords);
+    write_nulls(writer, last);
+}
+
+static void write_marks(JsonWriter *writer, const Photo *photo, const FacetPhotoStyle *style)
+{
+    json_member_int(writer, "star_rating", photo_stars(photo));
+    json_member_int(writer, "is_favorite", 0);
+    json_member_int(writer, "is_rejected", photo_is_rejected(photo));
+    json_member_null(writer, "duplicate_group_id");
+    json_member_null(writer, "is_duplicate_lead");
+    json_member_string(writer, "caption", photo->facts->description);
+    if (style->always_translated || style->has_translation) {
+        json_member_null(writer, "caption_translated");
+    }
+    json_member_double(writer, "gps_latitude", photo->facts->latitude);
+    json_member_double(writer, "gps_longitude", photo->facts->longitude);
+}
+
+void facet_write_photo(JsonWriter *writer, const Photo *photo, const FacetPhotoStyle *style)
+{
+    g_autofree char *date = photo_taken_european(photo->facts);
+    json_object_begin(writer);
+    json_member_string(writer, "path", photo->path);
+    json_member_string(writer, "filename", photo->name);
+    write_camera(writer, photo->facts);
+    write_measures(writer, photo);
+    write_marks(writer, photo, style);
+    photo_member_tags_list(writer, "tags_list", photo->facts->keywords, style->tags_per_photo);
+    json_member_string(writer, "date_formatted", date);
+    json_key(writer, "persons");
+    json_array_begin(writer);
+    json_array_end(writer);
+    json_member_int(writer, "unassigned_faces", 0);
+    json_object_end(writer);
+}

@@ -1,0 +1,113 @@
+/* Who asks, and may they. */
+#include "api/api.h"
+
+#include <string.h>
+
+/* "localhost:5000" and "http://localhost:5000" name the same host to a browser. */
+static gboolean is_loopback_host(const char *host)
+{
+    static const char *const names[] = {"localhost", "127.0.0.1", "[::1]"};
+    for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
+        gsize length = strlen(names[i]);
+        if (g_ascii_strncasecmp(host, names[i], length) == 0 &&
+            (host[length] == '\0' || host[length] == ':')) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+static gboolean is_allowed_origin(const Api *api, const char *origin)
+{
+    const json_t *allowed = json_object_get(settings_viewer(api->settings), "allowed_origins");
+    for (gsize i = 0; i < json_array_size(allowed); i++) {
+        const char *text = json_string_value(json_array_get(allowed, i));
+        if (text && strcmp(text, origin) == 0) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+static gboolean is_same_origin(const HttpRequest *request, const char *origin)
+{
+    const char *host = http_request_header(request, "Host");
+    const char *scheme_end = strstr(origin, "://");
+    return host && scheme_end && g_ascii_strcasecmp(scheme_end + 3, host) == 0;
+}
+
+static gboolean is_safe(HttpMethod method)
+{
+    return method == HTTP_GET || method == HTTP_OPTIONS;
+}
+
+/* A page of another site must not act through a visitor's browser. */
+static gboolean check_origin(const HttpRequest *request, GError **error)
+{
+    const char *origin = http_request_header(request, "Origin");
+    if (!origin || is_safe(http_request_method(request)) || is_same_origin(request, origin) ||
+        is_allowed_origin(api_of(request), origin)) {
+        return TRUE;
+    }
+    g_set_error_literal(error, ALBUMEN_ERROR, ALBUMEN_ERROR_FORBIDDEN,
+                        "Requests from other sites are not allowed");
+    return FALSE;
+}
+
+/* Without accounts, whoever sits at this machine owns the library: the connection must come from
+ * it, and the browser must believe so too, else a foreign name that resolves to 127.0.0.1 would
+ * open the library to the page behind it (DNS rebinding). */
+static Principal *identify(const HttpRequest *request)
+{
+    const char *host = http_request_header(request, "Host");
+    gboolean is_owner = http_request_is_loopback(request) && (!host || is_loopback_host(host));
+    return is_owner ? principal_new_owner() : principal_new_anonymous();
+}
+
+gboolean api_gate(HttpRequest *request, int capability, GError **error)
+{
+    if (!check_origin(request, error)) {
+        return FALSE;
+    }
+    Principal *principal = identify(request);
+    http_request_set_principal(request, principal, (GDestroyNotify)principal_free);
+    return access_check(principal, (Capability)capability, error);
+}
+
+static void allow_origin(HttpRequest *request, const char *origin)
+{
+    http_set_header(request, "Access-Control-Allow-Origin", origin);
+    http_set_header(request, "Access-Control-Allow-Credentials", "true");
+    const char *asked = http_request_header(request, "Access-Control-Request-Headers");
+    if (http_request_method(request) == HTTP_OPTIONS) {
+        http_set_header(request, "Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE");
+        http_set_header(request, "Access-Control-Max-Age", "600");
+        if (asked) {
+            http_set_header(request, "Access-Control-Allow-Headers", asked);
+        }
+    }
+}
+
+void api_decorate(HttpRequest *request)
+{
+    const char *origin = http_request_header(request, "Origin");
+    http_set_header(request, "X-Content-Type-Options", "nosniff");
+    http_set_header(request, "Referrer-Policy", "same-origin");
+    if (origin) {
+        http_set_header(request, "Vary", "Origin");
+        if (is_allowed_origin(api_of(request), origin)) {
+            allow_origin(request, origin);
+        }
+    }
+}
+
+const char *api_capability_name(int capability)
+{
+    static const char *const names[] = {
+        [CAPABILITY_PUBLIC] = "public", [CAPABILITY_BROWSE] = "browse",
+        [CAPABILITY_MEDIA] = "media",   [CAPABILITY_RATE] = "rate",
+        [CAPABILITY_EDIT] = "edit",     [CAPABILITY_ADMIN] = "admin",
+    };
+    g_assert(capability > 0 && (gsize)capability < G_N_ELEMENTS(names));
+    return names[capability];
+}

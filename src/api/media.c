@@ -1,0 +1,114 @@
+#include "api/media.h"
+
+#include "api/thumbnail_cache.h"
+#include "library/originals.h"
+
+#include <string.h>
+#include <unistd.h>
+
+/* A year, for this user's own cache only: what a grant gave must not be kept for others. */
+#define CACHE_A_YEAR "private, max-age=31536000"
+
+/* Facet's: what is a smudge anyway need not be fine. */
+#define TINY_PIXELS  48
+#define TINY_QUALITY 20
+
+static gboolean send_stored(HttpRequest *request, const Grant *grant, ThumbnailSize size,
+                            GError **error)
+{
+    int fd = -1;
+    gint64 bytes = 0;
+    if (!thumbnail_open(api_of(request)->library, grant, size, &fd, &bytes, error)) {
+        return FALSE;
+    }
+    g_autofree char *etag =
+        g_strdup_printf("%.32s-%c", grant_content(grant), size == THUMBNAIL_LARGE ? 'l' : 's');
+    const HttpCaching caching = {.etag = etag, .cache_control = CACHE_A_YEAR};
+    return http_respond_file(request, "image/jpeg", fd, bytes, &caching);
+}
+
+/* A worker scales it: not even our own thumbnails are decoded here. */
+static GBytes *scale(const Api *api, const Grant *grant, int size, GError **error)
+{
+    ThumbnailSize from = size <= MEDIA_THUMBNAIL_SMALL_PIXELS ? THUMBNAIL_SMALL : THUMBNAIL_LARGE;
+    int quality = size <= TINY_PIXELS ? TINY_QUALITY : MEDIA_THUMBNAIL_QUALITY;
+    g_autoptr(GBytes) stored = thumbnail_get(api->library, grant, from, error);
+    return stored ? worker_scale_jpeg(api->workers, stored, size, quality, error) : NULL;
+}
+
+static gboolean send_scaled(HttpRequest *request, const Grant *grant, int size, GError **error)
+{
+    const Api *api = api_of(request);
+    g_autofree char *key = g_strdup_printf("%.32s-%d", grant_content(grant), size);
+    g_autoptr(GBytes) scaled = thumbnail_cache_get(api->scaled, key);
+    if (!scaled) {
+        scaled = scale(api, grant, size, error);
+        if (!scaled) {
+            return FALSE;
+        }
+        thumbnail_cache_put(api->scaled, key, scaled);
+    }
+    const HttpCaching caching = {.etag = key, .cache_control = CACHE_A_YEAR};
+    return http_respond_cached(request, "image/jpeg", scaled, &caching);
+}
+
+gboolean api_send_thumbnail(HttpRequest *request, const Grant *grant, gint64 size, GError **error)
+{
+    if (size <= 0 || size >= MEDIA_THUMBNAIL_LARGE_PIXELS) {
+        return send_stored(request, grant, THUMBNAIL_LARGE, error);
+    }
+    if (size == MEDIA_THUMBNAIL_SMALL_PIXELS) {
+        return send_stored(request, grant, THUMBNAIL_SMALL, error);
+    }
+    return send_scaled(request, grant, (int)size, error);
+}
+
+/* What every browser of today shows as it is; the rest becomes a JPEG. */
+static const char *shown_as_it_is(const char *format)
+{
+    static const struct {
+        const char *format, *mime;
+    } shown[] = {
+        {"jpeg", "image/jpeg"}, {"png", "image/png"}, {"webp", "image/webp"},
+        {"gif", "image/gif"},   {"bmp", "image/bmp"}, {"avif", "image/avif"},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(shown); i++) {
+        if (strcmp(shown[i].format, format) == 0) {
+            return shown[i].mime;
+        }
+    }
+    return NULL;
+}
+
+static gboolean send_rendered(HttpRequest *request, const Grant *grant, int fd, GError **error)
+{
+    const Api *api = api_of(request);
+    gint64 quality = settings_int(api->settings, "display", "image_jpeg_quality", 96);
+    g_autofree char *name = g_path_get_basename(grant_path(grant));
+    g_autoptr(GBytes) jpeg =
+        worker_render_jpeg(api->workers, fd, name, 0, (int)CLAMP(quality, 1, 100), error);
+    if (!jpeg) {
+        return FALSE;
+    }
+    g_autofree char *etag = g_strdup_printf("%.32s-r", grant_content(grant));
+    const HttpCaching caching = {.etag = etag, .cache_control = CACHE_A_YEAR};
+    return http_respond_cached(request, "image/jpeg", jpeg, &caching);
+}
+
+gboolean api_send_image(HttpRequest *request, const Grant *grant, GError **error)
+{
+    int fd = -1;
+    gint64 bytes = 0;
+    if (!original_open(grant, &fd, &bytes, error)) {
+        return FALSE;
+    }
+    const char *mime = shown_as_it_is(grant_format(grant));
+    if (!mime) {
+        gboolean sent = send_rendered(request, grant, fd, error);
+        close(fd);
+        return sent;
+    }
+    g_autofree char *etag = g_strdup_printf("%.32s", grant_content(grant));
+    const HttpCaching caching = {.etag = etag, .cache_control = "private, no-cache"};
+    return http_respond_file(request, mime, fd, bytes, &caching);
+}

@@ -1,0 +1,238 @@
+#include "jobs/scan.h"
+#include "base/json_writer.h"
+#include "base/limits.h"
+#include "cli/cli.h"
+#include "cli/options.h"
+#include "library/failures.h"
+#include "library/job.h"
+
+#include <glib-unix.h>
+#include <math.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+typedef struct {
+    gboolean json;
+    gboolean bar; /* standard error is a terminal: redraw one line */
+} Shown;
+
+static int terminal_columns(void)
+{
+    struct winsize size;
+    return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 20 ? size.ws_col : 80;
+}
+
+static char *time_left_text(const ScanProgress *progress)
+{
+    double left = scan_seconds_left(progress);
+    if (isnan(left)) {
+        return g_strdup("--:--");
+    }
+    int seconds = (int)MIN(left, 359999);
+    return seconds >= 3600
+               ? g_strdup_printf("%d:%02d:%02d", seconds / 3600, seconds / 60 % 60, seconds % 60)
+               : g_strdup_printf("%d:%02d", seconds / 60, seconds % 60);
+}
+
+static void append_bar(GString *line, const ScanProgress *progress, int width)
+{
+    gint64 done = progress->indexed + progress->unchanged + progress->failed;
+    int filled = progress->total > 0 ? (int)(done * width / MAX(progress->total, done)) : 0;
+    g_string_append_c(line, '[');
+    for (int i = 0; i < width; i++) {
+        g_string_append_c(line, i < filled ? '#' : '.');
+    }
+    g_string_append(line, "] ");
+}
+
+static char *progress_text(const ScanProgress *progress)
+{
+    GString *text = g_string_new(NULL);
+    gint64 done = progress->indexed + progress->unchanged + progress->failed;
+    g_string_append_printf(text, "%" G_GINT64_FORMAT, done);
+    if (progress->total >= 0) {
+        g_string_append_printf(text, "/%" G_GINT64_FORMAT, progress->total);
+    }
+    double rate = scan_rate(progress);
+    if (!isnan(rate)) {
+        g_string_append_printf(text, "  %.1f/s", rate);
+    }
+    g_autofree char *left = time_left_text(progress);
+    g_string_append_printf(text, "  %s left  %" G_GINT64_FORMAT " failed", left, progress->failed);
+    return g_string_free(text, FALSE);
+}
+
+static void show(const ScanProgress *progress, gpointer data)
+{
+    const Shown *shown = data;
+    if (!shown->bar) {
+        return;
+    }
+    g_autofree char *text = progress_text(progress);
+    GString *line = g_string_new("\r");
+    int room = terminal_columns() - (int)strlen(text) - 5;
+    if (room >= 10) {
+        append_bar(line, progress, MIN(room, 40));
+    }
+    g_string_append(line, text);
+    g_string_append(line, "\033[K");
+    fputs(line->str, stderr);
+    fflush(stderr);
+    g_string_free(line, TRUE);
+}
+
+static gboolean on_signal(gpointer data)
+{
+    g_cancellable_cancel(data);
+    return G_SOURCE_REMOVE;
+}
+
+/* Signals are waited for on a thread of their own, while the scan has this one. */
+static gpointer watch_signals(gpointer data)
+{
+    g_main_loop_run(data);
+    return NULL;
+}
+
+typedef struct {
+    GCancellable *cancellable;
+    GMainContext *context;
+    GMainLoop *loop;
+    GThread *thread;
+} Signals;
+
+static void watch(Signals *signals, int number)
+{
+    g_autoptr(GSource) source = g_unix_signal_source_new(number);
+    g_source_set_callback(source, on_signal, signals->cancellable, NULL);
+    g_source_attach(source, signals->context);
+}
+
+static void signals_start(Signals *signals)
+{
+    signals->cancellable = g_cancellable_new();
+    signals->context = g_main_context_new();
+    signals->loop = g_main_loop_new(signals->context, FALSE);
+    watch(signals, SIGINT);
+    watch(signals, SIGTERM);
+    signals->thread = g_thread_new("signals", watch_signals, signals->loop);
+}
+
+static void signals_stop(Signals *signals)
+{
+    g_main_loop_quit(signals->loop);
+    g_thread_join(signals->thread);
+    g_main_loop_unref(signals->loop);
+    g_main_context_unref(signals->context);
+    g_object_unref(signals->cancellable);
+}
+
+static void write_failures(JsonWriter *writer, Library *library)
+{
+    g_autoptr(Principal) owner = principal_new_owner();
+    g_autoptr(StoreTx) tx = store_read(library_store(library), NULL);
+    g_autoptr(GPtrArray) failures =
+        tx ? failure_list(tx, owner, NULL, LIMIT_LISTED_FAILURES, NULL) : NULL;
+    json_key(writer, "failures");
+    json_array_begin(writer);
+    for (guint i = 0; failures && i < failures->len; i++) {
+        const Failure *failure = g_ptr_array_index(failures, i);
+        json_object_begin(writer);
+        json_member_string(writer, "path", failure->path);
+        json_member_string(writer, "code", failure->code);
+        json_member_string(writer, "reason", failure->reason);
+        json_object_end(writer);
+    }
+    json_array_end(writer);
+}
+
+/* One line: the last, and the only one, on standard output. */
+static void print_json(Library *library, const ScanProgress *progress, const GError *failure)
+{
+    g_autoptr(JsonWriter) writer = json_writer_new(LIMIT_JSON_OUTPUT_BYTES);
+    json_object_begin(writer);
+    json_member_int(writer, "found", progress->found);
+    json_member_int(writer, "indexed", progress->indexed);
+    json_member_int(writer, "unchanged", progress->unchanged);
+    json_member_int(writer, "failed", progress->failed);
+    json_member_int(writer, "missing", progress->missing);
+    json_member_double(writer, "seconds", round(progress->seconds * 1000) / 1000);
+    json_member_string(writer, "error", failure ? failure->message : NULL);
+    write_failures(writer, library);
+    json_object_end(writer);
+    g_autoptr(GBytes) bytes = json_writer_finish(writer, NULL);
+    fwrite(g_bytes_get_data(bytes, NULL), 1, g_bytes_get_size(bytes), stdout);
+    putchar('\n');
+}
+
+static void print_summary(const ScanProgress *progress)
+{
+    printf("%" G_GINT64_FORMAT " pictures found: %" G_GINT64_FORMAT " indexed, %" G_GINT64_FORMAT
+           " unchanged, %" G_GINT64_FORMAT " failed, %" G_GINT64_FORMAT
+           " missing, in %.1f seconds\n",
+           progress->found, progress->indexed, progress->unchanged, progress->failed,
+           progress->missing, progress->seconds);
+    if (progress->failed > 0) {
+        printf("The gallery lists what could not be read, and why; so does --json.\n");
+    }
+}
+
+static gboolean scan(const Options *options, const char *const *folders, Shown *shown,
+                     GError **error)
+{
+    g_autoptr(Library) library = options_open_library(options, error);
+    g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(gint64));
+    if (!library || !options_add_sources(library, folders, ids, error)) {
+        return FALSE;
+    }
+    g_autoptr(WorkerPool) workers = worker_pool_new("/proc/self/exe", options->workers);
+    Signals signals;
+    signals_start(&signals);
+    ScanOptions scan_options = {
+        .library = library,
+        .workers = workers,
+        .source_ids = ids->len > 0 ? (const gint64 *)(gpointer)ids->data : NULL,
+        .source_count = ids->len,
+        .report = show,
+        .report_data = shown,
+        .cancellable = signals.cancellable,
+    };
+    ScanProgress progress = {0};
+    g_autoptr(GError) failure = NULL;
+    scan_run(&scan_options, &progress, &failure);
+    signals_stop(&signals);
+    if (shown->bar) {
+        fputc('\n', stderr);
+    }
+    if (shown->json) {
+        print_json(library, &progress, failure);
+    } else {
+        print_summary(&progress);
+    }
+    if (failure) {
+        g_propagate_error(error, g_steal_pointer(&failure));
+        return FALSE;
+    }
+    return TRUE;
+}
+
+int cli_scan(int argc, char **argv)
+{
+    Shown shown = {.bar = isatty(STDERR_FILENO) == 1};
+    const GOptionEntry entries[] = {
+        {"json", 0, 0, G_OPTION_ARG_NONE, &shown.json, "Print one summary object", NULL},
+        {NULL},
+    };
+    g_auto(Options) options = {0};
+    if (!options_parse(&options, "[DIR...]",
+                       "Indexes the folders named, or all that the library knows.", entries, &argc,
+                       &argv)) {
+        return EXIT_USAGE;
+    }
+    g_autoptr(GError) error = NULL;
+    if (!scan(&options, (const char *const *)argv + 1, &shown, &error)) {
+        return options_fail(error);
+    }
+    return EXIT_DONE;
+}

@@ -1,0 +1,43 @@
+/* A scan: walks the sources, finds what is new, changed or gone, has the workers read it, writes
+ * the rows.
+ *
+ * It may be stopped at any moment and run again: what was written stays, what is unchanged is
+ * passed over. */
+#pragma once
+
+#include "jobs/worker_pool.h"
+#include "library/library.h"
+
+typedef struct {
+    gint64 found;     /* pictures in the folders */
+    gint64 indexed;   /* new or changed, read and written */
+    gint64 unchanged; /* known, passed over */
+    gint64 failed;    /* could not be read: now, or before and unchanged since */
+    gint64 missing;   /* were there before, are not now */
+    gint64 total;     /* pictures there are, counted ahead of the scan; -1 while still counting */
+    double seconds;   /* since the start */
+} ScanProgress;
+
+/* Called about twice a second on the scan's own thread, and once at its end. */
+typedef void (*ScanReport)(const ScanProgress *progress, gpointer data);
+
+typedef struct {
+    Library *library;
+    WorkerPool *workers;
+    const gint64 *source_ids; /* which sources; NULL: all */
+    gsize source_count;
+    ScanReport report; /* may be NULL */
+    gpointer report_data;
+    GCancellable *cancellable; /* may be NULL */
+} ScanOptions;
+
+/* CANCELLED when it was stopped; UNAVAILABLE or IO when a source or the database cannot be used,
+ * after the other sources were scanned. *ret_progress is filled in either case. */
+gboolean scan_run(const ScanOptions *options, ScanProgress *ret_progress, GError **error);
+
+/* Pictures a second, and seconds left; NaN while they cannot be told. */
+double scan_rate(const ScanProgress *progress);
+double scan_seconds_left(const ScanProgress *progress);
+
+/* As the job queue and the API keep it; owned by the caller. */
+char *scan_progress_json(const ScanProgress *progress);

@@ -1,0 +1,50 @@
+#include "jobs/scan.h"
+
+#include "base/json_writer.h"
+#include "base/limits.h"
+
+#include <math.h>
+
+static gint64 done(const ScanProgress *progress)
+{
+    return progress->indexed + progress->unchanged + progress->failed;
+}
+
+double scan_rate(const ScanProgress *progress)
+{
+    gint64 read = progress->indexed + progress->failed;
+    return read > 0 && progress->seconds > 0 ? (double)read / progress->seconds : NAN;
+}
+
+double scan_seconds_left(const ScanProgress *progress)
+{
+    if (progress->total < 0 || progress->seconds < 1 || done(progress) == 0) {
+        return NAN;
+    }
+    double each = progress->seconds / (double)done(progress);
+    return each * (double)MAX(0, progress->total - done(progress));
+}
+
+char *scan_progress_json(const ScanProgress *progress)
+{
+    g_autoptr(JsonWriter) writer = json_writer_new(LIMIT_JSON_OUTPUT_BYTES);
+    json_object_begin(writer);
+    json_member_int(writer, "found", progress->found);
+    json_member_int(writer, "indexed", progress->indexed);
+    json_member_int(writer, "unchanged", progress->unchanged);
+    json_member_int(writer, "failed", progress->failed);
+    json_member_int(writer, "missing", progress->missing);
+    json_member_int(writer, "done", done(progress));
+    json_key(writer, "total");
+    if (progress->total >= 0) {
+        json_int(writer, progress->total);
+    } else {
+        json_none(writer);
+    }
+    json_member_double(writer, "rate", scan_rate(progress));
+    json_member_double(writer, "seconds", progress->seconds);
+    json_member_double(writer, "seconds_left", scan_seconds_left(progress));
+    json_object_end(writer);
+    g_autoptr(GBytes) bytes = json_writer_finish(writer, NULL);
+    return g_strndup(g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes));
+}

@@ -1,0 +1,181 @@
+#include "jobs/scan_writer.h"
+
+#include "base/limits.h"
+#include "library/originals.h"
+
+/* Tries of a transaction that others are in the way of. */
+#define BUSY_TRIES 5
+
+struct ScanWriter {
+    Library *library;
+    GMutex lock;        /* of the queue and counts */
+    GPtrArray *waiting; /* of ScanResult */
+    gint64 indexed, failed;
+    GError *error;  /* the first one */
+    GMutex writing; /* one transaction at a time */
+};
+
+void scan_result_free(ScanResult *result)
+{
+    if (!result) {
+        return;
+    }
+    g_free(result->folder_path);
+    g_free(result->name);
+    g_clear_pointer(&result->picture, media_picture_free);
+    g_clear_error(&result->failure);
+    g_free(result);
+}
+
+static GPtrArray *new_batch(void)
+{
+    return g_ptr_array_new_with_free_func((GDestroyNotify)scan_result_free);
+}
+
+ScanWriter *scan_writer_new(Library *library)
+{
+    ScanWriter *writer = g_new0(ScanWriter, 1);
+    writer->library = library;
+    writer->waiting = new_batch();
+    g_mutex_init(&writer->lock);
+    g_mutex_init(&writer->writing);
+    return writer;
+}
+
+static gboolean put_thumbnail(Library *library, const char *content, ThumbnailSize size,
+                              GBytes *bytes, GError **error)
+{
+    g_autofree char *key = thumbnail_key(content, size);
+    /* Not durable: `doctor` and the next scan can make it again from the original. */
+    return blobs_put(library_thumbnails(library), key, bytes, FALSE, error);
+}
+
+/* Thumbnails first: a row never names what is not there. */
+static gboolean put_thumbnails(Library *library, const MediaPicture *picture, GError **error)
+{
+    char content[HASH_HEX_CHARS + 1];
+    hash_to_hex(&picture->hash, content);
+    return put_thumbnail(library, content, THUMBNAIL_LARGE, picture->thumbnail_large, error) &&
+           put_thumbnail(library, content, THUMBNAIL_SMALL, picture->thumbnail_small, error);
+}
+
+static gboolean write_result(StoreTx *tx, const ScanResult *result, GError **error)
+{
+    const IngestFile file = {
+        .source_id = result->source_id,
+        .folder_path = result->folder_path,
+        .name = result->name,
+        .file_bytes = result->file_bytes,
+        .modified_ns = result->modified_ns,
+    };
+    return result->picture ? ingest_photo(tx, &file, result->picture, error)
+                           : ingest_failure(tx, &file, result->failure, error);
+}
+
+static gboolean write_batch_once(ScanWriter *writer, const GPtrArray *batch, GError **error)
+{
+    g_autoptr(StoreTx) tx = store_write(library_store(writer->library), error);
+    if (!tx) {
+        return FALSE;
+    }
+    for (guint i = 0; i < batch->len; i++) {
+        if (!write_result(tx, g_ptr_array_index(batch, i), error)) {
+            return FALSE;
+        }
+    }
+    return library_touch(tx, error) && store_commit(tx, error);
+}
+
+static gboolean write_batch(ScanWriter *writer, const GPtrArray *batch, GError **error)
+{
+    for (int try = 1;; try++) {
+        g_autoptr(GError) failure = NULL;
+        if (write_batch_once(writer, batch, &failure)) {
+            return TRUE;
+        }
+        if (try == BUSY_TRIES || !g_error_matches(failure, ALBUMEN_ERROR, ALBUMEN_ERROR_BUSY)) {
+            g_propagate_error(error, g_steal_pointer(&failure));
+            return FALSE;
+        }
+    }
+}
+
+static void count_batch(ScanWriter *writer, const GPtrArray *batch)
+{
+    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&writer->lock);
+    for (guint i = 0; i < batch->len; i++) {
+        const ScanResult *result = g_ptr_array_index(batch, i);
+        if (result->picture) {
+            writer->indexed++;
+        } else {
+            writer->failed++;
+        }
+    }
+}
+
+static void keep_error(ScanWriter *writer, GError *error)
+{
+    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&writer->lock);
+    if (writer->error) {
+        g_error_free(error);
+    } else {
+        writer->error = error;
+    }
+}
+
+void scan_writer_flush(ScanWriter *writer)
+{
+    g_autoptr(GMutexLocker) writing = g_mutex_locker_new(&writer->writing);
+    g_mutex_lock(&writer->lock);
+    g_autoptr(GPtrArray) batch = writer->waiting;
+    writer->waiting = new_batch();
+    g_mutex_unlock(&writer->lock);
+    if (batch->len == 0) {
+        return;
+    }
+    GError *error = NULL;
+    if (write_batch(writer, batch, &error)) {
+        count_batch(writer, batch);
+    } else {
+        keep_error(writer, error);
+    }
+}
+
+void scan_writer_add(ScanWriter *writer, ScanResult *result)
+{
+    GError *error = NULL;
+    if (result->picture && !put_thumbnails(writer->library, result->picture, &error)) {
+        keep_error(writer, error);
+        scan_result_free(result);
+        return;
+    }
+    g_mutex_lock(&writer->lock);
+    g_ptr_array_add(writer->waiting, result);
+    gboolean full = writer->waiting->len >= LIMIT_SCAN_BATCH_PHOTOS;
+    g_mutex_unlock(&writer->lock);
+    if (full) {
+        scan_writer_flush(writer);
+    }
+}
+
+void scan_writer_counts(ScanWriter *writer, gint64 *ret_indexed, gint64 *ret_failed)
+{
+    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&writer->lock);
+    *ret_indexed = writer->indexed;
+    *ret_failed = writer->failed;
+}
+
+gboolean scan_writer_finish(ScanWriter *writer, GError **error)
+{
+    scan_writer_flush(writer);
+    GError *failure = g_steal_pointer(&writer->error);
+    g_ptr_array_unref(writer->waiting);
+    g_mutex_clear(&writer->lock);
+    g_mutex_clear(&writer->writing);
+    g_free(writer);
+    if (failure) {
+        g_propagate_error(error, failure);
+        return FALSE;
+    }
+    return TRUE;
+}

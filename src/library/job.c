@@ -1,0 +1,169 @@
+#include "library/job.h"
+
+#include "library/library.h"
+
+void job_free(Job *job)
+{
+    if (!job) {
+        return;
+    }
+    g_free(job->kind);
+    g_free(job->state);
+    g_free(job->payload);
+    g_free(job->progress);
+    g_free(job->error);
+    g_free(job);
+}
+
+#define JOB_COLUMNS "id, kind, state, payload, progress, error, created_ms, started_ms, finished_ms"
+
+static Job *job_from_row(const StoreStatement *row)
+{
+    Job *job = g_new0(Job, 1);
+    job->id = store_column_int(row, 0);
+    job->kind = g_strdup(store_column_text(row, 1));
+    job->state = g_strdup(store_column_text(row, 2));
+    job->payload = g_strdup(store_column_text(row, 3));
+    job->progress = g_strdup(store_column_text(row, 4));
+    job->error = g_strdup(store_column_text(row, 5));
+    job->created_ms = store_column_int(row, 6);
+    job->started_ms = store_column_int(row, 7);
+    job->finished_ms = store_column_int(row, 8);
+    return job;
+}
+
+/* The job of a statement that gives one row or none. */
+static Job *step_to_job(StoreStatement *row, GError **error)
+{
+    return store_step(row, error) == STORE_ROW ? job_from_row(row) : NULL;
+}
+
+static gboolean find_waiting(StoreTx *tx, const char *kind, gint64 *ret_id, GError **error)
+{
+    static const StoreQuery query = {
+        .name = "job_find_waiting",
+        .sql = "SELECT id FROM job WHERE kind = ?1 AND state = 'queued' ORDER BY id LIMIT 1",
+    };
+    StoreStatement *row = store_prepare(tx, &query, error);
+    if (!row) {
+        return FALSE;
+    }
+    store_bind_text(row, 1, kind);
+    StoreStep step = store_step(row, error);
+    *ret_id = step == STORE_ROW ? store_column_int(row, 0) : 0;
+    return step != STORE_ERROR;
+}
+
+gboolean job_queue(StoreTx *tx, const char *kind, const char *payload, gint64 *ret_id,
+                   GError **error)
+{
+    static const StoreQuery query = {
+        .name = "job_queue",
+        .sql = "INSERT INTO job (kind, state, payload, created_ms) VALUES (?1, 'queued', ?2, ?3) "
+               "RETURNING id",
+    };
+    if (!find_waiting(tx, kind, ret_id, error)) {
+        return FALSE;
+    }
+    if (*ret_id) {
+        return TRUE;
+    }
+    StoreStatement *row = store_prepare(tx, &query, error);
+    if (!row) {
+        return FALSE;
+    }
+    store_bind_text(row, 1, kind);
+    store_bind_text(row, 2, payload);
+    store_bind_int(row, 3, library_now_ms());
+    if (!store_step_one(row, error)) {
+        return FALSE;
+    }
+    *ret_id = store_column_int(row, 0);
+    return TRUE;
+}
+
+Job *job_lease(StoreTx *tx, const char *kind, const char *node, GError **error)
+{
+    /* SQLite has one writer, so nobody else can be looking; PostgreSQL passes over rows that others
+     * hold. */
+#define LEASE_HEAD                                                                                 \
+    "UPDATE job SET state = 'running', node = ?2, started_ms = ?3, lease_until_ms = ?4 "           \
+    "WHERE id = (SELECT id FROM job WHERE kind = ?1 AND (state = 'queued' OR "                     \
+    "(state = 'running' AND lease_until_ms < ?3)) ORDER BY id LIMIT 1"
+    static const StoreQuery query = {
+        .name = "job_lease",
+        .sql = LEASE_HEAD ") RETURNING " JOB_COLUMNS,
+        .postgres = LEASE_HEAD " FOR UPDATE SKIP LOCKED) RETURNING " JOB_COLUMNS,
+    };
+    StoreStatement *row = store_prepare(tx, &query, error);
+    if (!row) {
+        return NULL;
+    }
+    gint64 now_ms = library_now_ms();
+    store_bind_text(row, 1, kind);
+    store_bind_text(row, 2, node);
+    store_bind_int(row, 3, now_ms);
+    store_bind_int(row, 4, now_ms + JOB_LEASE_MS);
+    return step_to_job(row, error);
+}
+
+gboolean job_report(StoreTx *tx, gint64 id, const char *node, const char *progress, GError **error)
+{
+    static const StoreQuery query = {
+        .name = "job_report",
+        .sql = "UPDATE job SET progress = ?3, lease_until_ms = ?4 "
+               "WHERE id = ?1 AND node = ?2 AND state = 'running'",
+    };
+    StoreStatement *statement = store_prepare(tx, &query, error);
+    if (!statement) {
+        return FALSE;
+    }
+    store_bind_int(statement, 1, id);
+    store_bind_text(statement, 2, node);
+    store_bind_text(statement, 3, progress);
+    store_bind_int(statement, 4, library_now_ms() + JOB_LEASE_MS);
+    gint64 changed = 0;
+    if (!store_run(statement, &changed, error)) {
+        return FALSE;
+    }
+    if (changed == 0) {
+        g_set_error_literal(error, ALBUMEN_ERROR, ALBUMEN_ERROR_CONFLICT,
+                            "another node has taken this job over");
+        return FALSE;
+    }
+    return TRUE;
+}
+
+gboolean job_finish(StoreTx *tx, gint64 id, const char *state, const char *progress,
+                    const char *message, GError **error)
+{
+    static const StoreQuery query = {
+        .name = "job_finish",
+        .sql = "UPDATE job SET state = ?2, progress = ?3, error = ?4, finished_ms = ?5, "
+               "lease_until_ms = NULL WHERE id = ?1",
+    };
+    StoreStatement *statement = store_prepare(tx, &query, error);
+    if (!statement) {
+        return FALSE;
+    }
+    store_bind_int(statement, 1, id);
+    store_bind_text(statement, 2, state);
+    store_bind_text(statement, 3, progress);
+    store_bind_text(statement, 4, message);
+    store_bind_int(statement, 5, library_now_ms());
+    return store_run(statement, NULL, error);
+}
+
+Job *job_latest(StoreTx *tx, const char *kind, GError **error)
+{
+    static const StoreQuery query = {
+        .name = "job_latest",
+        .sql = "SELECT " JOB_COLUMNS " FROM job WHERE kind = ?1 ORDER BY id DESC LIMIT 1",
+    };
+    StoreStatement *row = store_prepare(tx, &query, error);
+    if (!row) {
+        return NULL;
+    }
+    store_bind_text(row, 1, kind);
+    return step_to_job(row, error);
+}

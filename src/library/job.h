@@ -1,0 +1,42 @@
+/* The rows of the job queue: long work that outlives a request and, by its lease, a process.
+ *
+ * A job is queued, then leased by one node, which renews the lease while it works (job_report) and
+ * finishes it. A lease that ran out means the node died: the job may be leased again. Payload,
+ * progress and result are JSON texts that each kind defines. */
+#pragma once
+
+#include "store/store.h"
+
+#define JOB_LEASE_MS 30000
+
+typedef struct {
+    gint64 id;
+    char *kind;  /* "scan" */
+    char *state; /* "queued", "running", "done", "failed", "cancelled" */
+    char *payload;
+    char *progress;                             /* NULL until the first report */
+    char *error;                                /* NULL unless failed */
+    gint64 created_ms, started_ms, finished_ms; /* 0: not yet */
+} Job;
+
+void job_free(Job *job);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Job, job_free)
+
+/* Queues a job, unless one of the kind waits already: then that one's id. */
+gboolean job_queue(StoreTx *tx, const char *kind, const char *payload, gint64 *ret_id,
+                   GError **error);
+
+/* Takes the oldest job of the kind that waits or whose node died. NULL without an error when there
+ * is none. */
+Job *job_lease(StoreTx *tx, const char *kind, const char *node, GError **error);
+
+/* Renews the lease and says how far it is. CONFLICT when the lease went to another node. */
+gboolean job_report(StoreTx *tx, gint64 id, const char *node, const char *progress, GError **error);
+
+/* Ends it as "done", "failed" (with a message) or "cancelled". */
+gboolean job_finish(StoreTx *tx, gint64 id, const char *state, const char *progress,
+                    const char *message, GError **error);
+
+/* The newest job of the kind, whatever its state. NULL without an error when there never was one.
+ */
+Job *job_latest(StoreTx *tx, const char *kind, GError **error);

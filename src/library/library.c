@@ -1,0 +1,100 @@
+#include "library/library.h"
+
+#include "base/limits.h"
+#include "library/selection.h"
+
+#include <errno.h>
+#include <glib/gstdio.h>
+
+struct Library {
+    char *data_folder;
+    Store *store;
+    Blobs *thumbnails;
+    SelectionCache *selections;
+};
+
+static gboolean open_parts(Library *library, const char *database_url, GError **error)
+{
+    g_autofree char *in_folder = g_build_filename(library->data_folder, "albumen.db", NULL);
+    library->store = store_open(database_url ? database_url : in_folder, error);
+    if (!library->store || !store_migrate(library->store, error)) {
+        return FALSE;
+    }
+    g_autofree char *thumbs = g_build_filename(library->data_folder, "thumbs", NULL);
+    library->thumbnails = blobs_open_folder(thumbs, error);
+    return library->thumbnails != NULL;
+}
+
+Library *library_open(const char *data_folder, const char *database_url, GError **error)
+{
+    if (g_mkdir_with_parents(data_folder, 0700) != 0) {
+        int saved_errno = errno;
+        g_autofree char *what = g_strdup_printf("make the data folder %s", data_folder);
+        error_set_errno(error, saved_errno, what);
+        return NULL;
+    }
+    g_autoptr(Library) library = g_new0(Library, 1);
+    library->data_folder = g_canonicalize_filename(data_folder, NULL);
+    library->selections = selection_cache_new(LIMIT_SELECTION_CACHE_BYTES);
+    if (!open_parts(library, database_url, error)) {
+        return NULL;
+    }
+    return g_steal_pointer(&library);
+}
+
+void library_close(Library *library)
+{
+    if (!library) {
+        return;
+    }
+    g_clear_pointer(&library->thumbnails, blobs_free);
+    g_clear_pointer(&library->store, store_close);
+    selection_cache_free(library->selections);
+    g_free(library->data_folder);
+    g_free(library);
+}
+
+Store *library_store(Library *library)
+{
+    return library->store;
+}
+
+Blobs *library_thumbnails(Library *library)
+{
+    return library->thumbnails;
+}
+
+SelectionCache *library_selections(Library *library)
+{
+    return library->selections;
+}
+
+const char *library_data_folder(const Library *library)
+{
+    return library->data_folder;
+}
+
+gboolean library_touch(StoreTx *tx, GError **error)
+{
+    static const StoreQuery query = {
+        .name = "library_touch",
+        .sql = "UPDATE library_version SET version = version + 1",
+    };
+    StoreStatement *statement = store_prepare(tx, &query, error);
+    return statement && store_run(statement, NULL, error);
+}
+
+gint64 library_version(StoreTx *tx, GError **error)
+{
+    static const StoreQuery query = {
+        .name = "library_version",
+        .sql = "SELECT version FROM library_version",
+    };
+    StoreStatement *row = store_prepare(tx, &query, error);
+    return row && store_step_one(row, error) ? store_column_int(row, 0) : 0;
+}
+
+gint64 library_now_ms(void)
+{
+    return g_get_real_time() / 1000;
+}

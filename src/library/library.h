@@ -1,0 +1,28 @@
+/* The library: one data folder with its database and blobs. Everything the dialects show comes from
+ * here. */
+#pragma once
+
+#include "store/blobs.h"
+#include "store/store.h"
+
+typedef struct Library Library;
+
+/* Opens the data folder (made when missing, mode 0700) and its database: `database_url` or, when
+ * NULL, albumen.db in the folder; migrates it. */
+Library *library_open(const char *data_folder, const char *database_url, GError **error);
+void library_close(Library *library);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Library, library_close)
+
+Store *library_store(Library *library);
+Blobs *library_thumbnails(Library *library);
+/* Orders of photos lately asked for (library/selection.h). */
+struct SelectionCache *library_selections(Library *library);
+const char *library_data_folder(const Library *library);
+
+/* Must be called in every transaction that changes photos or their tags, once. */
+gboolean library_touch(StoreTx *tx, GError **error);
+/* How often that was; 0 on error. */
+gint64 library_version(StoreTx *tx, GError **error);
+
+/* Milliseconds since 1970, UTC: what every *_ms column but taken_local_ms holds. */
+gint64 library_now_ms(void);

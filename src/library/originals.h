@@ -1,0 +1,19 @@
+/* The bytes of a picture: its original and its thumbnails. Each call shows a grant
+ * (library/access.h). */
+#pragma once
+
+#include "library/access.h"
+#include "library/library.h"
+
+/* The original as it lies on the disk, read-only. NOT_FOUND when it is gone. The caller closes it.
+ */
+gboolean original_open(const Grant *grant, int *ret_fd, gint64 *ret_bytes, GError **error);
+
+/* A stored thumbnail, JPEG: its long edge is `pixels` or, for a smaller picture, its own. */
+typedef enum { THUMBNAIL_SMALL, THUMBNAIL_LARGE } ThumbnailSize;
+gboolean thumbnail_open(Library *library, const Grant *grant, ThumbnailSize size, int *ret_fd,
+                        gint64 *ret_bytes, GError **error);
+GBytes *thumbnail_get(Library *library, const Grant *grant, ThumbnailSize size, GError **error);
+
+/* The name of a content's thumbnail among the blobs; owned by the caller. */
+char *thumbnail_key(const char *content_hex, ThumbnailSize size);

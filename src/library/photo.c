@@ -1,0 +1,199 @@
+#include "library/photo.h"
+
+#include "library/photo_rows.h"
+
+#include <string.h>
+
+void photo_free(Photo *photo)
+{
+    if (!photo) {
+        return;
+    }
+    g_free(photo->path);
+    g_free(photo->name);
+    g_free(photo->format);
+    g_clear_pointer(&photo->facts, media_facts_free);
+    g_free(photo);
+}
+
+static gint64 column_int_or_none(const StoreStatement *row, int column)
+{
+    return store_column_is_null(row, column) ? FACT_NONE : store_column_int(row, column);
+}
+
+#define READ_INT(row, column)         column_int_or_none(row, column)
+#define READ_ORIENTATION(row, column) (int)store_column_int(row, column)
+#define READ_DOUBLE(row, column)      store_column_double(row, column)
+#define READ_TEXT(row, column)        g_strdup(store_column_text(row, column))
+
+static MediaFacts *facts_from_row(const StoreStatement *row, int first)
+{
+    MediaFacts *facts = media_facts_new();
+    int at = first;
+#define READ_FACT(column, member, type) facts->member = READ_##type(row, at++);
+    PHOTO_FACTS(READ_FACT)
+#undef READ_FACT
+    return facts;
+}
+
+static GPtrArray *tags_from_text(const char *joined)
+{
+    GPtrArray *tags = g_ptr_array_new_with_free_func(g_free);
+    g_auto(GStrv) parts = g_strsplit(joined, PHOTO_TAG_SEPARATOR, -1);
+    for (char **part = parts; *part; part++) {
+        g_ptr_array_add(tags, g_strdup(*part));
+    }
+    return tags;
+}
+
+static void read_hash(const StoreStatement *row, int column, ContentHash *ret_hash)
+{
+    gsize length = 0;
+    gconstpointer bytes = store_column_blob(row, column, &length);
+    if (length == HASH_BYTES) {
+        memcpy(ret_hash->bytes, bytes, HASH_BYTES);
+    }
+}
+
+Photo *photo_from_row(const StoreStatement *row)
+{
+    Photo *photo = g_new0(Photo, 1);
+    int at = 0;
+    photo->id = store_column_int(row, at++);
+    g_strlcpy(photo->uuid, store_column_text(row, at++), sizeof photo->uuid);
+    photo->path = g_strdup(store_column_text(row, at++));
+    photo->name = g_strdup(store_column_text(row, at++));
+    photo->file_bytes = store_column_int(row, at++);
+    photo->modified_ns = store_column_int(row, at++);
+    read_hash(row, at++, &photo->content_hash);
+    photo->format = g_strdup(store_column_text(row, at++));
+    photo->width = store_column_int(row, at++);
+    photo->height = store_column_int(row, at++);
+    photo->phash = (guint64)store_column_int(row, at++);
+    photo->facts = facts_from_row(row, at);
+    at += PHOTO_FACT_COUNT;
+    photo->indexed_ms = store_column_int(row, at++);
+    const char *tags = store_column_text(row, at);
+    if (tags) {
+        photo->facts->keywords = tags_from_text(tags);
+    }
+    return photo;
+}
+
+static void bind_int_or_null(StoreStatement *statement, int index, gint64 value)
+{
+    if (value == FACT_NONE) {
+        store_bind_null(statement, index);
+    } else {
+        store_bind_int(statement, index, value);
+    }
+}
+
+#define BIND_INT(statement, index, value)         bind_int_or_null(statement, index, value)
+#define BIND_ORIENTATION(statement, index, value) store_bind_int(statement, index, value)
+#define BIND_DOUBLE(statement, index, value)      store_bind_double(statement, index, value)
+#define BIND_TEXT(statement, index, value)        store_bind_text(statement, index, value)
+
+int photo_bind_facts(StoreStatement *statement, int first, const MediaFacts *facts)
+{
+    int at = first;
+#define BIND_FACT(column, member, type) BIND_##type(statement, at++, facts->member);
+    PHOTO_FACTS(BIND_FACT)
+#undef BIND_FACT
+    return at;
+}
+
+StoreSql *photo_visible(const char *columns, const Principal *viewer)
+{
+    StoreSql *sql = store_sql_new();
+    store_sql_add_constant(sql, columns);
+    store_sql_add(sql, " FROM photo p WHERE p.state = 'present'");
+    if (!principal_sees_library(viewer)) {
+        store_sql_add(sql, " AND 1 = 0");
+    }
+    return sql;
+}
+
+const char *photo_columns(const StoreTx *tx)
+{
+    return store_tx_engine(tx) == STORE_POSTGRES ? PHOTO_SELECT_HEAD PHOTO_TAGS_POSTGRES
+                                                 : PHOTO_SELECT_HEAD PHOTO_TAGS_SQLITE;
+}
+
+StoreStatement *photo_step_one(StoreTx *tx, const StoreSql *sql, GError **error)
+{
+    StoreStatement *row = store_prepare_sql(tx, sql, error);
+    if (!row) {
+        return NULL;
+    }
+    StoreStep step = store_step(row, error);
+    if (step == STORE_DONE) {
+        g_set_error_literal(error, ALBUMEN_ERROR, ALBUMEN_ERROR_NOT_FOUND, "Photo not found");
+    }
+    return step == STORE_ROW ? row : NULL;
+}
+
+Photo *photo_get(StoreTx *tx, const Principal *viewer, gint64 id, GError **error)
+{
+    g_autoptr(StoreSql) sql = photo_visible(photo_columns(tx), viewer);
+    store_sql_add(sql, " AND p.id = ");
+    store_sql_value_int(sql, id);
+    StoreStatement *row = photo_step_one(tx, sql, error);
+    return row ? photo_from_row(row) : NULL;
+}
+
+Photo *photo_get_by_path(StoreTx *tx, const Principal *viewer, const char *path, GError **error)
+{
+    g_autoptr(StoreSql) sql = photo_visible(photo_columns(tx), viewer);
+    store_sql_add(sql, " AND p.path = ");
+    store_sql_value_text(sql, path);
+    StoreStatement *row = photo_step_one(tx, sql, error);
+    return row ? photo_from_row(row) : NULL;
+}
+
+/* Photos found in any order, put into the order of `ids`. */
+static GPtrArray *in_order_of(GHashTable *by_id, const gint64 *ids, gsize count)
+{
+    GPtrArray *photos = g_ptr_array_new_with_free_func((GDestroyNotify)photo_free);
+    for (gsize i = 0; i < count; i++) {
+        Photo *photo = NULL;
+        if (g_hash_table_steal_extended(by_id, &ids[i], NULL, (gpointer *)&photo)) {
+            g_ptr_array_add(photos, photo);
+        }
+    }
+    return photos;
+}
+
+GPtrArray *photo_get_many(StoreTx *tx, const Principal *viewer, const gint64 *ids, gsize count,
+                          GError **error)
+{
+    g_autoptr(StoreSql) sql = photo_visible(photo_columns(tx), viewer);
+    store_sql_add(sql, " AND p.id IN (0");
+    for (gsize i = 0; i < count; i++) {
+        store_sql_add(sql, ", ");
+        store_sql_value_int(sql, ids[i]);
+    }
+    store_sql_add(sql, ")");
+    StoreStatement *row = store_prepare_sql(tx, sql, error);
+    if (!row) {
+        return NULL;
+    }
+    g_autoptr(GHashTable) by_id =
+        g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, (GDestroyNotify)photo_free);
+    StoreStep step;
+    while ((step = store_step(row, error)) == STORE_ROW) {
+        Photo *photo = photo_from_row(row);
+        g_hash_table_insert(by_id, &photo->id, photo);
+    }
+    return step == STORE_DONE ? in_order_of(by_id, ids, count) : NULL;
+}
+
+int photo_stars(const Photo *photo)
+{
+    return photo->facts->rating > 0 ? (int)photo->facts->rating : 0;
+}
+
+gboolean photo_is_rejected(const Photo *photo)
+{
+    return photo->facts->rating == -1;
+}

@@ -1,0 +1,37 @@
+/* A photograph as the library keeps it: the row of table photo and its tags. */
+#pragma once
+
+#include "base/hash.h"
+#include "base/ids.h"
+#include "library/access.h"
+#include "media/facts.h"
+#include "store/store.h"
+
+typedef struct {
+    gint64 id;
+    char uuid[UUID_CHARS + 1];
+    char *path; /* base/path_text.h */
+    char *name; /* its last part */
+    gint64 file_bytes;
+    gint64 modified_ns;
+    ContentHash content_hash;
+    char *format;         /* media_format_name */
+    gint64 width, height; /* upright */
+    guint64 phash;
+    MediaFacts *facts; /* keywords: all tags, in order */
+    gint64 indexed_ms;
+} Photo;
+
+void photo_free(Photo *photo);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Photo, photo_free)
+
+/* The visible photo of this path or id. NOT_FOUND when there is none that `viewer` may see. */
+Photo *photo_get(StoreTx *tx, const Principal *viewer, gint64 id, GError **error);
+Photo *photo_get_by_path(StoreTx *tx, const Principal *viewer, const char *path, GError **error);
+/* The visible ones of these ids, in their order; of Photo. */
+GPtrArray *photo_get_many(StoreTx *tx, const Principal *viewer, const gint64 *ids, gsize count,
+                          GError **error);
+
+/* Stars 0..5 and the reject mark, as the file says. */
+int photo_stars(const Photo *photo);
+gboolean photo_is_rejected(const Photo *photo);

@@ -1,0 +1,109 @@
+/* Choosing and ordering photographs: one filter for lists, counts and layouts of every dialect. */
+#pragma once
+
+#include "library/photo.h"
+
+/* The ranges a filter may have (Facet's names; `min_` and `max_` before them are its parameters). A
+ * range over something the library does not measure yet matches nothing, as a NULL would not. */
+#define PHOTO_RANGES(X)                                                                            \
+    X(score, NUMBER)                                                                               \
+    X(aesthetic, NUMBER)                                                                           \
+    X(quality_score, NUMBER)                                                                       \
+    X(topiq, NUMBER)                                                                               \
+    X(aesthetic_iaa, NUMBER)                                                                       \
+    X(face_quality_iqa, NUMBER)                                                                    \
+    X(liqe, NUMBER)                                                                                \
+    X(sharpness, NUMBER)                                                                           \
+    X(exposure, NUMBER)                                                                            \
+    X(color, NUMBER)                                                                               \
+    X(contrast, NUMBER)                                                                            \
+    X(noise, NUMBER)                                                                               \
+    X(saturation, NUMBER)                                                                          \
+    X(luminance, NUMBER)                                                                           \
+    X(histogram_spread, NUMBER)                                                                    \
+    X(dynamic_range, NUMBER)                                                                       \
+    X(composition, NUMBER)                                                                         \
+    X(power_point, NUMBER)                                                                         \
+    X(leading_lines, NUMBER)                                                                       \
+    X(isolation, NUMBER)                                                                           \
+    X(face_count, INT)                                                                             \
+    X(face_quality, NUMBER)                                                                        \
+    X(eye_sharpness, NUMBER)                                                                       \
+    X(face_sharpness, NUMBER)                                                                      \
+    X(face_ratio, NUMBER)                                                                          \
+    X(face_confidence, NUMBER)                                                                     \
+    X(subject_sharpness, NUMBER)                                                                   \
+    X(subject_prominence, NUMBER)                                                                  \
+    X(subject_placement, NUMBER)                                                                   \
+    X(bg_separation, NUMBER)                                                                       \
+    X(star_rating, INT)                                                                            \
+    X(iso, INT)                                                                                    \
+    X(aperture, NUMBER)                                                                            \
+    X(focal_length, NUMBER)
+
+#define PHOTO_RANGE_ID_(name, type) PHOTO_RANGE_##name,
+typedef enum { PHOTO_RANGES(PHOTO_RANGE_ID_) PHOTO_RANGE_COUNT } PhotoRange;
+
+typedef struct {
+    double min, max; /* inclusive; NaN: open; an infinite bound matches nothing */
+} PhotoBounds;
+
+/* What photos must match, all of it. Texts are borrowed; NULL or 0 is no condition. */
+typedef struct {
+    PhotoBounds ranges[PHOTO_RANGE_COUNT];
+    const char *camera;       /* equals */
+    const char *lens;         /* begins with, any case; read up to its first U+FFFD */
+    const char *tag;          /* has */
+    const char *require_tags; /* has one of this comma list */
+    const char *exclude_tags; /* has none of this comma list */
+    const char *search;       /* a part of name, camera, lens, tag or caption, any case */
+    const char *path_prefix;  /* lies beneath */
+    const char *date_from;    /* YYYY-MM-DD, the camera's day; what is no date is no condition */
+    const char *date_to;
+    double latitude, longitude, radius_km; /* a box around the point when all three are numbers */
+    int min_stars;                         /* 1..5 */
+    gboolean only_rejected;
+    gboolean hide_rejected;
+    gboolean nothing; /* asks for something that no photo has yet: a person, a category, an album */
+} PhotoFilter;
+
+void photo_filter_init(PhotoFilter *filter); /* everything open */
+
+typedef struct {
+    const char *name;  /* Facet's column */
+    const char *order; /* SQL of the column; NULL while it is not measured: then by path alone */
+} PhotoSort;
+
+/* The sort of this name, or NULL. */
+const PhotoSort *photo_sort_find(const char *name);
+
+typedef struct {
+    const PhotoSort *sort;
+    gboolean ascending;
+    gint64 offset, limit;
+} PhotoPage;
+
+/* One page, ordered by the sort, then by path; photos without a value come last when descending. Of
+ * Photo. */
+GPtrArray *photo_list(StoreTx *tx, const Principal *viewer, const PhotoFilter *filter,
+                      const PhotoPage *page, GError **error);
+
+/* How many photos match, exactly; -1 on error. */
+gint64 photo_count(StoreTx *tx, const Principal *viewer, const PhotoFilter *filter, GError **error);
+
+/* What a gallery needs to place every picture of a selection before it loads any: parallel arrays
+ * in the order of the selection. */
+typedef struct {
+    GArray *ids;     /* of guint32 */
+    GArray *aspects; /* of guint16: width / height x 1000, at least 100, at most 10000 */
+    GArray *days; /* of gint32: days since 1970-01-01 of the camera's date; PHOTO_NO_DAY unknown */
+} PhotoLayout;
+#define PHOTO_NO_DAY G_MININT32
+
+/* What names the selection: equal for two requests that ask the same. Owned by the caller. */
+char *photo_layout_key(const Principal *viewer, const PhotoFilter *filter, const PhotoSort *sort,
+                       gboolean ascending);
+PhotoLayout *photo_layout(StoreTx *tx, const Principal *viewer, const PhotoFilter *filter,
+                          const PhotoSort *sort, gboolean ascending, GError **error);
+void photo_layout_free(PhotoLayout *layout);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(PhotoLayout, photo_layout_free)

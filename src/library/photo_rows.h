@@ -1,0 +1,70 @@
+/* Private to library/: how rows of table photo are selected, read and written. */
+#pragma once
+
+#include "library/photo.h"
+
+/* One list of the columns that hold MediaFacts, for selecting, reading and writing: column, member,
+ * type. */
+#define PHOTO_FACTS(X)                                                                             \
+    X(orientation, orientation, ORIENTATION)                                                       \
+    X(taken_local_ms, taken_local_ms, INT)                                                         \
+    X(taken_offset_minutes, taken_offset_minutes, INT)                                             \
+    X(camera_make, camera_make, TEXT)                                                              \
+    X(camera_model, camera_model, TEXT)                                                            \
+    X(lens_model, lens_model, TEXT)                                                                \
+    X(software, software, TEXT)                                                                    \
+    X(artist, artist, TEXT)                                                                        \
+    X(copyright, copyright, TEXT)                                                                  \
+    X(title, title, TEXT)                                                                          \
+    X(caption, description, TEXT)                                                                  \
+    X(iso, iso, INT)                                                                               \
+    X(f_stop, f_stop, DOUBLE)                                                                      \
+    X(shutter_seconds, shutter_seconds, DOUBLE)                                                    \
+    X(focal_length_mm, focal_length_mm, DOUBLE)                                                    \
+    X(focal_length_35mm, focal_length_35mm, DOUBLE)                                                \
+    X(exposure_bias_ev, exposure_bias_ev, DOUBLE)                                                  \
+    X(flash, flash, INT)                                                                           \
+    X(latitude, latitude, DOUBLE)                                                                  \
+    X(longitude, longitude, DOUBLE)                                                                \
+    X(altitude, altitude, DOUBLE)                                                                  \
+    X(file_rating, rating, INT)
+
+#define PHOTO_FACT_COLUMN_(column, member, type)   #column ", "
+#define PHOTO_FACT_COLUMNS                         PHOTO_FACTS(PHOTO_FACT_COLUMN_)
+#define PHOTO_FACT_P_COLUMN_(column, member, type) "p." #column ", "
+
+/* What photo_from_row reads, of "photo p", in its order; the tags are joined by
+ * PHOTO_TAG_SEPARATOR. */
+#define PHOTO_SELECT_HEAD                                                                          \
+    "SELECT p.id, p.uuid, p.path, p.name, p.file_bytes, p.modified_ns, p.content_hash, p.format, " \
+    "p.width, p.height, p.phash, " PHOTO_FACTS(PHOTO_FACT_P_COLUMN_) "p.indexed_ms, "
+#define PHOTO_TAGS_SQLITE                                                                          \
+    "(SELECT group_concat(name, char(31)) FROM (SELECT t.name FROM photo_tag pt JOIN tag t "       \
+    "ON t.id = pt.tag_id WHERE pt.photo_id = p.id ORDER BY pt.position))"
+#define PHOTO_TAGS_POSTGRES                                                                        \
+    "(SELECT string_agg(t.name, chr(31) ORDER BY pt.position) FROM photo_tag pt JOIN tag t "       \
+    "ON t.id = pt.tag_id WHERE pt.photo_id = p.id)"
+#define PHOTO_TAG_SEPARATOR "\x1f"
+
+/* "columns FROM photo p WHERE ..." of what `viewer` may see: every query of photos starts here, so
+ * that none forgets whose they are. The caller goes on with " AND ...". */
+StoreSql *photo_visible(const char *columns, const Principal *viewer);
+
+/* The query's one row; NOT_FOUND with what a client is told of a photo it may not know of. */
+StoreStatement *photo_step_one(StoreTx *tx, const StoreSql *sql, GError **error);
+
+/* What photo_from_row reads. */
+const char *photo_columns(const StoreTx *tx);
+Photo *photo_from_row(const StoreStatement *row);
+
+/* Binds every member of PHOTO_FACTS, in its order, from parameter `first`; returns the next one. */
+int photo_bind_facts(StoreStatement *statement, int first, const MediaFacts *facts);
+
+/* The parameters photo_bind_facts fills, from ?13 on: one a column of PHOTO_FACTS. */
+#define PHOTO_FACT_VALUES                                                                          \
+    "?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, "   \
+    "?31, ?32, ?33, ?34, "
+
+/* How many columns PHOTO_FACTS has. */
+#define PHOTO_FACT_ONE_(column, member, type) +1
+#define PHOTO_FACT_COUNT                      (0 PHOTO_FACTS(PHOTO_FACT_ONE_))

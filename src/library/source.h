@@ -1,0 +1,24 @@
+/* The folders that a person asked to have indexed, and the folders beneath them. Paths are texts
+ * (base/path_text.h). Each call runs in the caller's transaction. */
+#pragma once
+
+#include "store/store.h"
+
+typedef struct {
+    gint64 id;
+    char *path;
+    gint64 scanned_ms; /* 0: never to its end */
+} Source;
+void source_free(Source *source);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Source, source_free)
+
+/* Remembers a folder as a source (already one: fine). INVALID when it lies beneath another source
+ * or holds one: a photo belongs to exactly one source. */
+gboolean source_add(StoreTx *tx, const char *path, gint64 *ret_id, GError **error);
+/* Every source, by path; of Source. Reads only. */
+GPtrArray *source_list(StoreTx *tx, GError **error);
+gboolean source_mark_scanned(StoreTx *tx, gint64 source_id, GError **error);
+
+/* The folder's row, made when missing. */
+gboolean folder_ensure(StoreTx *tx, gint64 source_id, const char *path, gint64 *ret_id,
+                       GError **error);

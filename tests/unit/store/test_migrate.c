@@ -1,0 +1,264 @@
+#include "store/migrate.h"
+
+#include "store_fixture.h"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+static Store *open_store(StoreFixture *fixture)
+{
+    g_autoptr(GError) error = NULL;
+    Store *store = store_open(fixture->url, &error);
+    g_assert_no_error(error);
+    return store;
+}
+
+static void run(Store *store, const StoreQuery *query)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(StoreTx) tx = store_write(store, &error);
+    g_assert_no_error(error);
+    StoreStatement *statement = store_prepare(tx, query, &error);
+    g_assert_no_error(error);
+    store_run(statement, NULL, &error);
+    g_assert_no_error(error);
+    store_commit(tx, &error);
+    g_assert_no_error(error);
+}
+
+/* The rows of a query of one text column, in lines. */
+static char *lines(Store *store, const StoreQuery *query)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(StoreTx) tx = store_read(store, &error);
+    g_assert_no_error(error);
+    StoreStatement *statement = store_prepare(tx, query, &error);
+    g_assert_no_error(error);
+    GString *text = g_string_new(NULL);
+    StoreStep step = STORE_ROW;
+    while ((step = store_step(statement, &error)) == STORE_ROW) {
+        g_string_append_printf(text, "%s\n", store_column_text(statement, 0));
+    }
+    g_assert_no_error(error);
+    return g_string_free(text, FALSE);
+}
+
+static const StoreQuery applied = {
+    .name = "applied",
+    .sql = "SELECT version || ' ' || name FROM schema_migration ORDER BY version",
+};
+
+static void test_from_empty(StoreFixture *fixture, gconstpointer unused)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) own = migrations_load(fixture->engine);
+    g_autoptr(Store) store = open_store(fixture);
+    g_assert_cmpint(store_schema_version(store, &error), ==, 0);
+    for (int i = 0; i < 2; i++) { /* the second time there is nothing to do */
+        g_assert_true(store_migrate(store, &error));
+        g_assert_no_error(error);
+        g_assert_cmpint(store_schema_version(store, &error), ==, own->len);
+    }
+    g_autofree char *names = lines(store, &applied);
+    g_assert_true(g_str_has_prefix(names, "1 0001-library.sql\n"));
+}
+
+static void add_migration(GPtrArray *migrations, const char *name, const char *sql)
+{
+    g_autoptr(GBytes) text = g_bytes_new_static(sql, strlen(sql) + 1);
+    migrations_add(migrations, name, text);
+}
+
+static void test_upgrade_and_failure(StoreFixture *fixture, gconstpointer unused)
+{
+    static const StoreQuery add = {.name = "add", .sql = "INSERT INTO a (x) VALUES ('kept')"};
+    static const StoreQuery read = {.name = "read", .sql = "SELECT x || ' ' || y FROM a"};
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Store) store = open_store(fixture);
+    g_autoptr(GPtrArray) first = migrations_new();
+    add_migration(first, "0001-a.sql",
+                  "CREATE TABLE a (x TEXT); -- one;\nCREATE TABLE b (x TEXT);");
+    g_assert_true(migrations_apply(store, first, &error));
+    run(store, &add);
+
+    g_autoptr(GPtrArray) later = migrations_new();
+    add_migration(later, "0001-a.sql", "this is done already");
+    add_migration(later, "0002-b.sql", "ALTER TABLE a ADD COLUMN y TEXT DEFAULT 'new';");
+    add_migration(later, "0003-c.sql", "DROP TABLE b; CREATE TABLE a (x TEXT);");
+    g_assert_false(migrations_apply(store, later, &error));
+    g_assert_error(error, ALBUMEN_ERROR, ALBUMEN_ERROR_INTERNAL);
+    g_assert_nonnull(strstr(error->message, "0003-c.sql"));
+    g_clear_error(&error);
+
+    /* The second stays, the third left nothing, and may be tried again. */
+    static const StoreQuery rest = {.name = "rest", .sql = "SELECT x FROM b"};
+    g_assert_cmpint(store_schema_version(store, &error), ==, 2);
+    g_autofree char *rows = lines(store, &read);
+    g_assert_cmpstr(rows, ==, "kept new\n");
+    g_autofree char *none = lines(store, &rest);
+    g_assert_cmpstr(none, ==, "");
+}
+
+/* What SQLite cannot alter is made anew and takes the old one's place; what refers to it stays. */
+static void test_tables_can_be_rebuilt(StoreFixture *fixture, gconstpointer unused)
+{
+    static const StoreQuery children = {.name = "children",
+                                        .sql = "SELECT x || ' ' || old FROM child"
+                                               " JOIN parent ON parent.id = child.parent_id"};
+    static const StoreQuery orphan = {.name = "orphan", .sql = "INSERT INTO child VALUES (9, 'z')"};
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Store) store = open_store(fixture);
+    g_autoptr(GPtrArray) migrations = migrations_new();
+    add_migration(migrations, "0001-a.sql",
+                  "CREATE TABLE parent (id INTEGER PRIMARY KEY, old TEXT);"
+                  "CREATE TABLE child (parent_id INTEGER REFERENCES parent (id) ON DELETE CASCADE,"
+                  " x TEXT);"
+                  "INSERT INTO parent VALUES (1, 'p');"
+                  "INSERT INTO child VALUES (1, 'c');");
+    add_migration(migrations, "0002-b.sql",
+                  "CREATE TABLE made_anew (id INTEGER PRIMARY KEY, old TEXT NOT NULL);"
+                  "INSERT INTO made_anew SELECT id, old FROM parent;"
+                  "DROP TABLE parent;"
+                  "ALTER TABLE made_anew RENAME TO parent;");
+    g_assert_true(migrations_apply(store, migrations, &error));
+    g_assert_no_error(error);
+    g_autofree char *rows = lines(store, &children);
+    g_assert_cmpstr(rows, ==, "c p\n");
+
+    add_migration(migrations, "0003-c.sql", "DELETE FROM parent;");
+    g_assert_false(migrations_apply(store, migrations, &error));
+    g_assert_error(error, ALBUMEN_ERROR, ALBUMEN_ERROR_CONFLICT);
+    g_autofree char *after = lines(store, &children);
+    g_assert_cmpstr(after, ==, "c p\n");
+
+    g_autoptr(StoreTx) tx = store_write(store, NULL); /* references are checked at once again */
+    g_assert_cmpint(store_step(store_prepare(tx, &orphan, NULL), NULL), ==, STORE_ERROR);
+}
+
+static void test_newer_is_refused(StoreFixture *fixture, gconstpointer unused)
+{
+    static const StoreQuery newer = {
+        .name = "newer",
+        .sql = "INSERT INTO schema_migration (version, name, applied_ms)"
+               " VALUES (9999, '9999-future.sql', 0)",
+    };
+    g_autoptr(GError) error = NULL;
+    run(fixture->store, &newer);
+    g_autofree char *before = lines(fixture->store, &applied);
+    g_assert_false(store_migrate(fixture->store, &error));
+    g_assert_error(error, ALBUMEN_ERROR, ALBUMEN_ERROR_UNSUPPORTED);
+    g_assert_nonnull(strstr(error->message, "9999"));
+    g_autofree char *after = lines(fixture->store, &applied);
+    g_assert_cmpstr(before, ==, after);
+    g_assert_cmpint(store_schema_version(fixture->store, NULL), ==, 9999);
+}
+
+static int migrate_in_child(StoreFixture *fixture, int start)
+{
+    char go = 0;
+    g_autoptr(GError) error = NULL;
+    if (read(start, &go, 1) != 0) { /* ends when the parent closes its side */
+        return 2;
+    }
+    g_autoptr(Store) store = store_open(fixture->url, &error);
+    if (!store || !store_migrate(store, &error)) {
+        g_printerr("%s\n", error->message);
+        return 1;
+    }
+    return 0;
+}
+
+static void test_processes_at_once(StoreFixture *fixture, gconstpointer unused)
+{
+    enum { CHILDREN = 4 };
+    pid_t children[CHILDREN];
+    int start[2];
+    g_assert_cmpint(pipe(start), ==, 0);
+    for (int i = 0; i < CHILDREN; i++) {
+        children[i] = fork();
+        if (children[i] == 0) {
+            close(start[1]);
+            _exit(migrate_in_child(fixture, start[0]));
+        }
+    }
+    close(start[0]);
+    close(start[1]);
+    for (int i = 0; i < CHILDREN; i++) {
+        int status = -1;
+        g_assert_cmpint(waitpid(children[i], &status, 0), ==, children[i]);
+        g_assert_cmpint(status, ==, 0);
+    }
+    g_autoptr(GPtrArray) own = migrations_load(fixture->engine);
+    g_autoptr(Store) store = open_store(fixture);
+    g_assert_cmpint(store_schema_version(store, NULL), ==, own->len);
+}
+
+/* One line a column: table, name, type, whether it may be NULL. A primary key of INTEGER is the row
+ * number in SQLite, and never NULL without being told so. */
+static const StoreQuery columns = {
+    .name = "columns",
+    .sql = "SELECT s.name || ' ' || c.name || ' ' || c.type || ' ' ||"
+           "  CASE WHEN c.\"notnull\" = 1 OR (c.pk = 1 AND c.type = 'INTEGER') THEN 'never'"
+           "  ELSE 'may be' END || ' NULL' AS line"
+           " FROM sqlite_schema s JOIN pragma_table_info(s.name) c"
+           " WHERE s.type = 'table' AND s.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY line",
+    .postgres = "SELECT table_name || ' ' || column_name || ' ' ||"
+                "  CASE data_type WHEN 'bigint' THEN 'INTEGER' WHEN 'text' THEN 'TEXT'"
+                "   WHEN 'double precision' THEN 'REAL' WHEN 'bytea' THEN 'BLOB'"
+                "   ELSE data_type END || ' ' ||"
+                "  CASE is_nullable WHEN 'NO' THEN 'never' ELSE 'may be' END || ' NULL'"
+                "  COLLATE \"C\" AS line"
+                " FROM information_schema.columns WHERE table_schema = current_schema()"
+                " ORDER BY line",
+};
+
+static const StoreQuery indexes = {
+    .name = "indexes",
+    .sql = "SELECT tbl_name || ' ' || name AS line FROM sqlite_schema"
+           " WHERE type = 'index' AND sql IS NOT NULL ORDER BY line",
+    .postgres = "SELECT tablename || ' ' || indexname COLLATE \"C\" AS line FROM pg_indexes"
+                " WHERE schemaname = current_schema() AND indexname NOT IN"
+                "  (SELECT conname FROM pg_constraint) ORDER BY line",
+};
+
+static void test_engines_have_the_same_schema(StoreFixture *fixture, gconstpointer unused)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *path = g_build_filename(fixture->folder, "beside.db", NULL);
+    g_autoptr(Store) sqlite = store_open(path, &error);
+    g_assert_no_error(error);
+    g_assert_true(store_migrate(sqlite, &error));
+    const StoreQuery *const catalogues[] = {&columns, &indexes};
+    for (gsize i = 0; i < G_N_ELEMENTS(catalogues); i++) {
+        g_autofree char *here = lines(sqlite, catalogues[i]);
+        g_autofree char *there = lines(fixture->store, catalogues[i]);
+        g_assert_nonnull(strstr(here, "photo "));
+        g_assert_cmpstr(here, ==, there);
+    }
+}
+
+/* Text that the server's language sorts would not come in the order of SQLite. */
+static void test_texts_are_sorted_bytewise(StoreFixture *fixture, gconstpointer unused)
+{
+    static const StoreQuery sorted_otherwise = {
+        .name = "sorted_otherwise",
+        .postgres = "SELECT table_name || '.' || column_name FROM information_schema.columns"
+                    " WHERE table_schema = current_schema() AND data_type = 'text'"
+                    " AND collation_name IS DISTINCT FROM 'C'",
+    };
+    g_autofree char *names = lines(fixture->store, &sorted_otherwise);
+    g_assert_cmpstr(names, ==, "");
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    store_fixture_add_empty("/migrate/empty", test_from_empty);
+    store_fixture_add_empty("/migrate/upgrade", test_upgrade_and_failure);
+    store_fixture_add_empty_for(STORE_SQLITE, "/migrate/rebuild", test_tables_can_be_rebuilt);
+    store_fixture_add("/migrate/newer", test_newer_is_refused);
+    store_fixture_add_empty("/migrate/at-once", test_processes_at_once);
+    store_fixture_add_for(STORE_POSTGRES, "/migrate/same", test_engines_have_the_same_schema);
+    store_fixture_add_for(STORE_POSTGRES, "/migrate/bytewise", test_texts_are_sorted_bytewise);
+    return g_test_run();
+}

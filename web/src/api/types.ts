@@ -1,0 +1,88 @@
+// The answers of /api/albumen, as far as this app reads them.
+
+export interface PhotoSummary {
+  readonly id: number;
+  readonly path: string;
+  readonly filename: string;
+  /** `YYYY:MM:DD HH:MM:SS` by the camera's clock. */
+  readonly date_taken: string | null;
+  readonly image_width: number | null;
+  readonly image_height: number | null;
+  readonly format: string | null;
+  readonly caption: string | null;
+  readonly star_rating: number | null;
+  readonly camera_model: string | null;
+}
+
+export interface PhotoDetails extends PhotoSummary {
+  readonly uuid: string | null;
+  readonly folder: string | null;
+  readonly mime: string | null;
+  readonly file_bytes: number | null;
+  readonly orientation: number | null;
+  readonly taken_offset_minutes: number | null;
+  readonly taken_local_ms: number | null;
+  readonly camera_make: string | null;
+  readonly lens_model: string | null;
+  readonly software: string | null;
+  readonly artist: string | null;
+  readonly copyright: string | null;
+  readonly title: string | null;
+  readonly iso: number | null;
+  readonly f_stop: number | null;
+  /** Seconds, in decimals. */
+  readonly shutter_speed: string | null;
+  readonly focal_length: number | null;
+  readonly focal_length_35mm: number | null;
+  readonly exposure_bias_ev: number | null;
+  readonly flash: number | null;
+  readonly gps_latitude: number | null;
+  readonly gps_longitude: number | null;
+  readonly gps_altitude: number | null;
+  readonly is_rejected: number | null;
+  readonly tags_list: readonly string[] | null;
+  readonly phash: string | null;
+  readonly content_hash: string | null;
+  readonly indexed_at: string | null;
+}
+
+export interface Scan {
+  readonly state: 'running' | 'done' | 'failed';
+  readonly found: number;
+  readonly indexed: number;
+  readonly unchanged: number;
+  readonly failed: number;
+  readonly done: number;
+  readonly total: number;
+  /** Files a second. */
+  readonly rate: number | null;
+  readonly seconds_left: number | null;
+  readonly started_at: string;
+}
+
+export interface LibraryStatus {
+  readonly photos: number;
+  readonly failures: number;
+  readonly sources: readonly { readonly path: string; readonly scanned_at: string | null }[];
+  readonly version: string;
+  readonly scan: Scan | null;
+}
+
+export interface Failure {
+  readonly path: string;
+  readonly filename: string;
+  readonly folder: string;
+  readonly code: string;
+  readonly reason: string;
+  readonly file_bytes: number | null;
+  readonly failed_at: string;
+}
+
+export interface FailurePage {
+  readonly failures: readonly Failure[];
+  readonly total: number;
+  readonly next_cursor: string | null;
+}
+
+/** A value to filter by, and how many photos have it. */
+export type FilterOption = readonly [value: string, photos: number];

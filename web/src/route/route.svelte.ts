@@ -1,0 +1,103 @@
+// Where in the app one is: kept in the address, so that back, forward, reload and a sent link work.
+
+import { addressParams, readQuery, type Query } from './query';
+
+export type Room = 'gallery' | 'failures';
+
+/** A place in the gallery that survives another layout: a photo, and how far its row is scrolled. */
+export interface Anchor {
+  readonly photo: number;
+  readonly offset: number;
+}
+
+interface Entry {
+  readonly anchor?: Anchor;
+  /** The viewer was opened from the gallery, which is the entry before this one. */
+  readonly overGallery?: boolean;
+}
+
+const FAILURES_PATH = '/failures';
+
+class Route {
+  room = $state<Room>('gallery');
+  query = $state.raw<Query>(readQuery(new URLSearchParams()));
+  /** The photo that is open in the viewer. */
+  photo = $state<number | null>(null);
+
+  constructor() {
+    this.#read();
+    addEventListener('popstate', () => this.#read());
+  }
+
+  /** Where the gallery stood when this entry of the history was left. */
+  get anchor(): Anchor | null {
+    return this.#entry.anchor ?? null;
+  }
+
+  rememberAnchor(anchor: Anchor): void {
+    history.replaceState({ ...this.#entry, anchor }, '');
+  }
+
+  show(query: Query): void {
+    this.#push(galleryAddress(query, null), {});
+  }
+
+  showFailures(): void {
+    this.#push(FAILURES_PATH, {});
+  }
+
+  showGallery(): void {
+    this.#push('/', {});
+  }
+
+  openPhoto(id: number): void {
+    this.#push(this.photoAddress(id), { overGallery: true });
+  }
+
+  /** Another photo in the open viewer: one step back still leads to the gallery. */
+  replacePhoto(id: number): void {
+    history.replaceState(this.#entry, '', this.photoAddress(id));
+    this.#read();
+  }
+
+  closePhoto(): void {
+    if (this.#entry.overGallery) {
+      history.back();
+      return;
+    }
+    history.replaceState({}, '', galleryAddress(this.query, null));
+    this.#read();
+  }
+
+  photoAddress(id: number): string {
+    return galleryAddress(this.query, id);
+  }
+
+  get #entry(): Entry {
+    return (history.state as Entry | null) ?? {};
+  }
+
+  #push(address: string, entry: Entry): void {
+    history.pushState(entry, '', address);
+    this.#read();
+  }
+
+  #read(): void {
+    const params = new URLSearchParams(location.search);
+    const query = readQuery(params);
+    const photo = Number(params.get('photo'));
+    this.room = location.pathname === FAILURES_PATH ? 'failures' : 'gallery';
+    // The same query stays the same object: opening a photo must not lay the gallery out again.
+    if (`${addressParams(query)}` !== `${addressParams(this.query)}`) this.query = query;
+    this.photo = Number.isSafeInteger(photo) && photo > 0 ? photo : null;
+  }
+}
+
+function galleryAddress(query: Query, photo: number | null): string {
+  const params = addressParams(query);
+  if (photo !== null) params.set('photo', String(photo));
+  const text = params.toString();
+  return text === '' ? '/' : `/?${text}`;
+}
+
+export const route = new Route();
