@@ -110,7 +110,7 @@ typedef struct {
         *prefix; /* unknown paths beneath it are answered by this dialect: "/api/"; NULL: none */
     const HttpRoute *routes;
     gsize route_count;
-    const char *schemas_json; /* an object of JSON Schemas for components/schemas; NULL: none */
+    const char *schemas; /* the resource with its components/schemas, a JSON object; NULL: none */
     /* Writes a failed request's answer: `status` was chosen by http_status_of(error) or by the
      * router. */
     void (*fail)(HttpRequest *request, int status, const GError *error);

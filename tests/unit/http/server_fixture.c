@@ -274,7 +274,7 @@ static const HttpDialect small = {
     .prefix = "/api/",
     .routes = routes,
     .route_count = G_N_ELEMENTS(routes),
-    .schemas_json = "{\"Photos\":{\"type\":\"object\"}}",
+    .schemas = "/test/schemas.json",
     .fail = write_error,
     .invalid = write_violations,
 };
