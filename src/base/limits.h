@@ -51,8 +51,9 @@
 #define LIMIT_JSON_OUTPUT_BYTES            (256U << 20)
 #define LIMIT_JSON_OUTPUT_DEPTH            32
 
-#define LIMIT_SCALED_CACHE_BYTES (16U << 20) /* of thumbnails scaled to a size that is not stored  \
-                                              */
+#define LIMIT_SCALED_CACHE_BYTES                                                                   \
+    (16U << 20) /* of thumbnails scaled to a size that is not stored                               \
+                 */
 
 /* Library */
 #define LIMIT_SELECTION_CACHE_BYTES (32U << 20) /* of orders of photos lately asked for */

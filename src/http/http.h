@@ -78,6 +78,7 @@ typedef struct {
     const char
         *response_schema;      /* name in the dialect's schemas; NULL when the answer is not JSON */
     const char *response_mime; /* NULL: application/json */
+    int status;                /* of success, unless the handler sets another; 0: 200 */
     HttpHandler handler;
 } HttpRoute;
 
@@ -111,6 +112,8 @@ typedef struct {
     const HttpRoute *routes;
     gsize route_count;
     const char *schemas; /* the resource with its components/schemas, a JSON object; NULL: none */
+    const char *error_schema; /* of what `fail` and `invalid` write, among them; NULL: none */
+    const char *error_mime;   /* NULL: application/json */
     /* Writes a failed request's answer: `status` was chosen by http_status_of(error) or by the
      * router. */
     void (*fail)(HttpRequest *request, int status, const GError *error);

@@ -179,7 +179,6 @@ static void answer_unrouted(HttpRequest *request)
         g_autofree char *allow = router_allow(request->match.allowed);
         http_set_header(request, "Allow", allow);
         if (request->method == HTTP_OPTIONS) {
-            http_set_status(request, 204);
             http_respond_bytes(request, NULL, NULL);
         } else {
             fail_with(request, 405, ALBUMEN_ERROR_INVALID, "Method Not Allowed");
@@ -276,6 +275,7 @@ void request_run(HttpRequest *request)
     if (violations.items->len > 0) {
         answer_violations(request, &violations);
     } else if (goes_on) {
+        http_set_status(request, route->status ? route->status : 200);
         call_handler(request, route->handler);
     }
     violations_clear(&violations);

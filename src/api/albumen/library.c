@@ -148,7 +148,6 @@ gboolean albumen_scan(HttpRequest *request, GError **error)
     if (api->wake) {
         api->wake(api->wake_data);
     }
-    http_set_status(request, 202);
     JsonWriter *writer = json_writer_new(LIMIT_JSON_OUTPUT_BYTES);
     json_object_begin(writer);
     json_member_int(writer, "id", id);

@@ -153,6 +153,7 @@ const HttpDialect facet_dialect = {
     .route_count = G_N_ELEMENTS(routes),
 
     .schemas = "/albumen/api/facet.json",
+    .error_schema = "FacetError",
     .fail = fail,
     .invalid = invalid,
 };
