@@ -16,21 +16,38 @@ void http_date_format(gint64 seconds, char ret_text[HTTP_DATE_CHARS + 1])
                g_date_time_get_hour(utc), g_date_time_get_minute(utc), g_date_time_get_second(utc));
 }
 
+/* A number of so many digits; -1 when it is none. */
+static int take_digits(const char *text, int digits)
+{
+    int number = 0;
+    for (int i = 0; i < digits; i++) {
+        if (!g_ascii_isdigit(text[i])) {
+            return -1;
+        }
+        number = number * 10 + (text[i] - '0');
+    }
+    return number;
+}
+
 gboolean http_date_parse(const char *text, gint64 *ret_seconds)
 {
-    int day, year, hour, minute, second;
-    char month_name[4];
-    if (strlen(text) != HTTP_DATE_CHARS ||
-        sscanf(text + 4, " %2d %3s %4d %2d:%2d:%2d GMT", &day, month_name, &year, &hour, &minute,
-               &second) != 6) {
+    if (strlen(text) != HTTP_DATE_CHARS) {
         return FALSE;
     }
     int month = 0;
-    while (month < 12 && !g_str_equal(month_names[month], month_name)) {
+    while (month < 12 && strncmp(month_names[month], text + 8, 3) != 0) {
         month++;
     }
-    g_autoptr(GDateTime) utc = g_date_time_new_utc(year, month + 1, day, hour, minute, second);
+    g_autoptr(GDateTime) utc = g_date_time_new_utc(
+        take_digits(text + 12, 4), month + 1, take_digits(text + 5, 2), take_digits(text + 17, 2),
+        take_digits(text + 20, 2), take_digits(text + 23, 2));
     if (!utc) {
+        return FALSE;
+    }
+    /* What is left, separators and the day of the week, is right when it is what we would write. */
+    char again[HTTP_DATE_CHARS + 1];
+    http_date_format(g_date_time_to_unix(utc), again);
+    if (!g_str_equal(again, text)) {
         return FALSE;
     }
     *ret_seconds = g_date_time_to_unix(utc);

@@ -265,9 +265,7 @@ static unsigned connection_limit(guint daemons)
     struct rlimit files;
     rlim_t most = LIMIT_HTTP_CONNECTIONS;
     if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur != RLIM_INFINITY) {
-        rlim_t left = files.rlim_cur > 2 * SPARE_DESCRIPTORS ? files.rlim_cur - SPARE_DESCRIPTORS
-                                                             : files.rlim_cur / 2;
-        most = MIN(most, left);
+        most = MIN(most, files.rlim_cur - MIN(files.rlim_cur / 2, SPARE_DESCRIPTORS));
     }
     return (unsigned)MAX(most / daemons, 1);
 }
