@@ -1,6 +1,7 @@
 #include "base/hash.h"
 #include "cli/cli.h"
 #include "jobs/worker_main.h"
+#include "web-resources.h"
 
 #include <locale.h>
 #include <string.h>
@@ -30,6 +31,7 @@ int main(int argc, char **argv)
 {
     setlocale(LC_ALL, "");
     hash_init();
+    albumen_web_register_resource();
     const char *name = argc > 1 ? argv[1] : "";
     if (strcmp(name, "worker") == 0) {
         return worker_main();

@@ -2,7 +2,9 @@
 
 #include <errno.h>
 
-G_DEFINE_QUARK(albumen - error - quark, albumen_error)
+/* clang-format off */
+G_DEFINE_QUARK(albumen-error-quark, albumen_error)
+/* clang-format on */
 
 const char *albumen_error_name(AlbumenError code)
 {

@@ -234,6 +234,8 @@ static const CallRule calls_refused[] = {
     CALL(pipe2),
     CALL(eventfd2),
     CALL(ioctl),
+    CALL(getpeername),
+    CALL(getsockname),
     CALL_IF(mmap, 2, PROT_EXEC, PROT_EXEC), /* Orc's compiler in libvips; it has plain C as well */
     CALL_IF(mmap2, 2, PROT_EXEC, PROT_EXEC),
     CALL_IF(mprotect, 2, PROT_EXEC, PROT_EXEC),

@@ -239,7 +239,7 @@ static gboolean write_absences(Scan *scan, const FolderScan *folder, GError **er
         }
         scan->missing += ((KnownFile *)known)->present;
     }
-    return store_commit(tx, error);
+    return library_touch(tx, error) && store_commit(tx, error);
 }
 
 static GHashTable *known_files(const Scan *scan, const char *folder_path, GError **error)
@@ -289,9 +289,12 @@ static gboolean scan_folders(Scan *scan, const Source *source, const WalkRoot *r
     while (wait_for_readers(scan, G_MAXUINT)) {
         GError *failure = NULL;
         g_autoptr(WalkFolder) found = walk_next(walk, &failure);
-        if (!found) {
+        if (failure) {
             g_propagate_error(error, failure);
-            return failure == NULL;
+            return FALSE;
+        }
+        if (!found) {
+            return TRUE;
         }
         g_autofree char *path = folder_text(source, found->path);
         g_hash_table_remove(known_folders, path);
@@ -323,6 +326,9 @@ static gboolean finish_source(Scan *scan, const Source *source, GHashTable *gone
             return FALSE;
         }
         scan->missing += photos;
+    }
+    if (g_hash_table_size(gone_folders) > 0 && !library_touch(tx, error)) {
+        return FALSE;
     }
     return (is_cancelled(scan) || source_mark_scanned(tx, source->id, error)) &&
            store_commit(tx, error);

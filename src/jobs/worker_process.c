@@ -313,11 +313,11 @@ void worker_free(Worker *worker)
     if (!worker) {
         return;
     }
-    close(worker->socket);
     if (!worker->reaped) {
         kill(worker->pid, SIGKILL);
         worker_reap(worker, NULL);
     }
+    close(worker->socket);
     g_free(worker->walls);
     g_free(worker);
 }

@@ -62,40 +62,41 @@ static char *like_pattern(const char *before, const char *text, const char *afte
     return g_string_free(pattern, FALSE);
 }
 
-/* "column LIKE value", any case in both engines (SQLite: of ASCII letters). */
-static void add_like(StoreSql *sql, StoreEngine engine, const char *column, const char *pattern)
+/* "column LIKE value", any case of ASCII letters. */
+static void add_like(StoreSql *sql, const char *column, const char *pattern)
 {
+    store_sql_add(sql, "lower(");
     store_sql_add_constant(sql, column);
-    store_sql_add_constant(sql, engine == STORE_POSTGRES ? " ILIKE " : " LIKE ");
+    store_sql_add(sql, ") LIKE lower(");
     store_sql_value_text(sql, pattern);
-    store_sql_add(sql, " ESCAPE '\\'");
+    store_sql_add(sql, ") ESCAPE '\\'");
 }
 
-static void add_lens(StoreSql *sql, StoreEngine engine, const char *lens)
+static void add_lens(StoreSql *sql, const char *lens)
 {
     /* What a camera could not spell ends the part of the name that can be trusted. */
     const char *unspelt = strstr(lens, "\xEF\xBF\xBD");
     g_autofree char *name = g_strndup(lens, unspelt ? (gsize)(unspelt - lens) : strlen(lens));
     g_autofree char *pattern = like_pattern("", g_strstrip(name), "%");
     store_sql_add(sql, " AND ");
-    add_like(sql, engine, "p.lens_model", pattern);
+    add_like(sql, "p.lens_model", pattern);
 }
 
 #define HAS_TAG                                                                                    \
     "EXISTS (SELECT 1 FROM photo_tag pt JOIN tag t ON t.id = pt.tag_id WHERE pt.photo_id = p.id "  \
     "AND "
 
-static void add_search(StoreSql *sql, StoreEngine engine, const char *search)
+static void add_search(StoreSql *sql, const char *search)
 {
     static const char *const columns[] = {"p.name", "p.camera_model", "p.lens_model", "p.caption"};
     g_autofree char *pattern = like_pattern("%", search, "%");
     store_sql_add(sql, " AND (");
     for (gsize i = 0; i < G_N_ELEMENTS(columns); i++) {
-        add_like(sql, engine, columns[i], pattern);
+        add_like(sql, columns[i], pattern);
         store_sql_add(sql, " OR ");
     }
     store_sql_add(sql, HAS_TAG);
-    add_like(sql, engine, "t.name", pattern);
+    add_like(sql, "t.name", pattern);
     store_sql_add(sql, "))");
 }
 
@@ -205,7 +206,7 @@ static void add_marks(StoreSql *sql, const PhotoFilter *filter)
     }
 }
 
-void photo_filter_add(StoreSql *sql, StoreEngine engine, const PhotoFilter *filter)
+void photo_filter_add(StoreSql *sql, const PhotoFilter *filter)
 {
     if (filter->nothing) {
         add_nothing(sql);
@@ -218,7 +219,7 @@ void photo_filter_add(StoreSql *sql, StoreEngine engine, const PhotoFilter *filt
         store_sql_value_text(sql, filter->camera);
     }
     if (filter->lens) {
-        add_lens(sql, engine, filter->lens);
+        add_lens(sql, filter->lens);
     }
     if (filter->tag) {
         store_sql_add(sql, " AND " HAS_TAG "t.name = ");
@@ -232,7 +233,7 @@ void photo_filter_add(StoreSql *sql, StoreEngine engine, const PhotoFilter *filt
         add_tags(sql, filter->exclude_tags, TRUE);
     }
     if (filter->search) {
-        add_search(sql, engine, filter->search);
+        add_search(sql, filter->search);
     }
     if (filter->path_prefix) {
         add_path_prefix(sql, filter->path_prefix);

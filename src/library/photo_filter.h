@@ -7,4 +7,4 @@
 #define PHOTO_STARS_SQL "(CASE WHEN p.file_rating > 0 THEN p.file_rating ELSE 0 END)"
 
 /* Adds " AND ..." for every condition of the filter. */
-void photo_filter_add(StoreSql *sql, StoreEngine engine, const PhotoFilter *filter);
+void photo_filter_add(StoreSql *sql, const PhotoFilter *filter);

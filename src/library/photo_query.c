@@ -76,7 +76,7 @@ GPtrArray *photo_list(StoreTx *tx, const Principal *viewer, const PhotoFilter *f
                       const PhotoPage *page, GError **error)
 {
     g_autoptr(StoreSql) sql = photo_visible(photo_columns(tx), viewer);
-    photo_filter_add(sql, store_tx_engine(tx), filter);
+    photo_filter_add(sql, filter);
     add_order(sql, page->sort, page->ascending);
     store_sql_add(sql, " LIMIT ");
     store_sql_value_int(sql, page->limit);
@@ -98,7 +98,7 @@ GPtrArray *photo_list(StoreTx *tx, const Principal *viewer, const PhotoFilter *f
 gint64 photo_count(StoreTx *tx, const Principal *viewer, const PhotoFilter *filter, GError **error)
 {
     g_autoptr(StoreSql) sql = photo_visible("SELECT count(*)", viewer);
-    photo_filter_add(sql, store_tx_engine(tx), filter);
+    photo_filter_add(sql, filter);
     StoreStatement *row = store_prepare_sql(tx, sql, error);
     if (!row || !store_step_one(row, error)) {
         return -1;
@@ -132,13 +132,26 @@ static void layout_append(PhotoLayout *layout, const StoreStatement *row)
     g_array_append_val(layout->days, day);
 }
 
+static StoreSql *layout_sql(const Principal *viewer, const PhotoFilter *filter,
+                            const PhotoSort *sort, gboolean ascending)
+{
+    StoreSql *sql = photo_visible("SELECT p.id, p.width, p.height, p.taken_local_ms", viewer);
+    photo_filter_add(sql, filter);
+    add_order(sql, sort, ascending);
+    return sql;
+}
+
+char *photo_layout_key(const Principal *viewer, const PhotoFilter *filter, const PhotoSort *sort,
+                       gboolean ascending)
+{
+    g_autoptr(StoreSql) sql = layout_sql(viewer, filter, sort, ascending);
+    return store_sql_key(sql);
+}
+
 PhotoLayout *photo_layout(StoreTx *tx, const Principal *viewer, const PhotoFilter *filter,
                           const PhotoSort *sort, gboolean ascending, GError **error)
 {
-    g_autoptr(StoreSql) sql =
-        photo_visible("SELECT p.id, p.width, p.height, p.taken_local_ms", viewer);
-    photo_filter_add(sql, store_tx_engine(tx), filter);
-    add_order(sql, sort, ascending);
+    g_autoptr(StoreSql) sql = layout_sql(viewer, filter, sort, ascending);
     StoreStatement *row = store_prepare_sql(tx, sql, error);
     if (!row) {
         return NULL;

@@ -31,8 +31,16 @@ static const Loader *loader_of(MediaFormat format)
     return &loaders[format];
 }
 
+/* libvips logs what it makes of strange files; whoever asked gets an error instead. */
+static void drop_message(const char *domain, GLogLevelFlags level, const char *message,
+                         gpointer data)
+{
+}
+
 gboolean vips_decode_init(GError **error)
 {
+    g_log_set_handler("VIPS", G_LOG_LEVEL_WARNING | G_LOG_LEVEL_INFO | G_LOG_LEVEL_DEBUG,
+                      drop_message, NULL);
     if (VIPS_INIT("albumen") != 0) {
         g_set_error(error, ALBUMEN_ERROR, ALBUMEN_ERROR_INTERNAL, "libvips does not start: %s",
                     vips_error_buffer());
@@ -90,9 +98,13 @@ static gboolean set_error(const Cursor *cursor, MediaFormat format, GError **err
     static const char *const early[] = {
         "truncated",      "premature", "end of file", "End of file", "ead error",   "end of stream",
         "unexpected end", "EOF",       "not enough",  "Not enough",  "end-of-file", NULL};
-    static const char *const unsupported[] = {"nsupported",         "not supported",
-                                              "nknown compression", "not configured",
-                                              "not implemented",    NULL};
+    static const char *const unsupported[] = {"nsupported",
+                                              "not supported",
+                                              "nknown compression",
+                                              "not configured",
+                                              "class \"",
+                                              "not implemented",
+                                              NULL};
     static const char *const memory[] = {"ut of memory", "too large", "ecurity limit", NULL};
     g_autofree char *text = vips_error_buffer_copy(); /* and empties it */
     if (mentions(text, memory)) {
