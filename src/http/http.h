@@ -177,6 +177,11 @@ void http_request_set_principal(HttpRequest *request, gpointer principal,
                                 GDestroyNotify free_principal);
 gpointer http_request_principal(const HttpRequest *request);
 
+/* For the handler of a quick route that finds long work to do after all, and has not answered yet:
+ * TRUE when it will be called again on the work pool, where it may block (it returns TRUE at once);
+ * FALSE when this is that call. */
+gboolean http_go_to_work(HttpRequest *request);
+
 /* Declared parameters by name, of path and query; a {name} of the path that is not declared is a
  * text. Asking for an undeclared name is a bug and asserts. `absent` is answered when http_has is
  * FALSE. */

@@ -130,6 +130,8 @@ static void call_handler(HttpRequest *request, HttpHandler handler)
     g_autoptr(GError) error = NULL;
     if (!handler(request, &error)) {
         g_assert(error);
+    } else if (request->goes_to_work) {
+        return;
     } else if (!request->response.filled) {
         g_set_error(&error, ALBUMEN_ERROR, ALBUMEN_ERROR_INTERNAL, "the handler gave no answer");
     } else if (request->response.bad_header) {
@@ -281,7 +283,20 @@ void request_run(HttpRequest *request)
     violations_clear(&violations);
 }
 
+void request_run_again(HttpRequest *request)
+{
+    request->goes_to_work = FALSE;
+    call_handler(request, request->match.entry->route->handler);
+}
+
 /* --- what handlers ask --- */
+
+gboolean http_go_to_work(HttpRequest *request)
+{
+    g_assert(!request->response.filled);
+    request->goes_to_work = g_atomic_int_get(&request->stage) != STAGE_WORKING;
+    return request->goes_to_work;
+}
 
 gpointer http_request_app(const HttpRequest *request)
 {

@@ -54,7 +54,7 @@ static const HttpRoute routes[] = {
     GET("/api/albumen/photos/{id}", CAPABILITY_BROWSE, "Photo", "All that is known of a photo",
         albumen_photo, .path_parameters = id_path),
     GET("/api/albumen/photos/{id}/thumbnail", CAPABILITY_MEDIA, NULL, "A small picture",
-        albumen_thumbnail, .path_parameters = id_path, .query = size_query,
+        albumen_thumbnail, .quick = TRUE, .path_parameters = id_path, .query = size_query,
         .response_mime = "image/jpeg"),
     GET("/api/albumen/photos/{id}/image", CAPABILITY_MEDIA, NULL,
         "The picture, as a browser can show it", albumen_image, .path_parameters = id_path,
