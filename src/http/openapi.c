@@ -204,8 +204,13 @@ static void add_operation(json_t *paths, const HttpEntry *entry, const HttpServe
 /* Two dialects may share a schema, but not a name for two. */
 static gboolean merge_schemas(json_t *schemas, const HttpDialect *dialect, GError **error)
 {
+    g_autoptr(GBytes) bytes = g_resources_lookup_data(dialect->schemas, 0, error);
+    if (!bytes) {
+        return FALSE;
+    }
     json_error_t problem;
-    json_t *own = json_loads(dialect->schemas_json, JSON_REJECT_DUPLICATES, &problem);
+    json_t *own = json_loadb(g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes),
+                             JSON_REJECT_DUPLICATES, &problem);
     if (!json_is_object(own)) {
         g_set_error(error, ALBUMEN_ERROR, ALBUMEN_ERROR_INTERNAL,
                     "the schemas of %s are no JSON object: %s (line %d)", dialect->name,
@@ -243,7 +248,7 @@ static gboolean fill_document(json_t *paths, json_t *schemas, const HttpServerOp
     }
     router_free(router);
     for (gsize i = 0; options->dialects[i]; i++) {
-        if (options->dialects[i]->schemas_json &&
+        if (options->dialects[i]->schemas &&
             !merge_schemas(schemas, options->dialects[i], error)) {
             return FALSE;
         }

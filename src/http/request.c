@@ -159,6 +159,7 @@ static gboolean parse_target(HttpRequest *request, const HttpRouter *router, GEr
     const char *query = strchr(path, '?');
     gsize path_length = query ? (gsize)(query - path) : strlen(path);
     if (!http_path_parse(path, path_length, &request->path, error)) {
+        request->match.dialect = router_dialect(router, path);
         return FALSE;
     }
     router_match(router, &request->path, request->method, &request->match);

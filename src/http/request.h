@@ -35,7 +35,7 @@ struct HttpRequest {
     struct MHD_Connection *connection;
     gint stage; /* HttpStage; atomic: it hands the request from thread to thread */
     gint64 began_us;
-    gboolean under_way; /* counted among the requests that a stop waits for */
+    gboolean under_way; /* arrived whole, and counted among those that a stop waits for */
 
     char *target; /* as sent, percent-encoded */
     const char *method_name;

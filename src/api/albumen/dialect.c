@@ -118,6 +118,7 @@ const HttpDialect albumen_dialect = {
     .routes = routes,
     .route_count = G_N_ELEMENTS(routes),
 
+    .schemas = "/albumen/api/albumen.json",
     .fail = fail,
     .invalid = invalid,
 };

@@ -152,6 +152,7 @@ const HttpDialect facet_dialect = {
     .routes = routes,
     .route_count = G_N_ELEMENTS(routes),
 
+    .schemas = "/albumen/api/facet.json",
     .fail = fail,
     .invalid = invalid,
 };
