@@ -54,28 +54,38 @@ gboolean http_date_parse(const char *text, gint64 *ret_seconds)
     return TRUE;
 }
 
+/* The next tag of the list, without quotes and W/; FALSE at its end. Tags without quotes, which
+ * Facet's clients send, end at a comma. */
+static gboolean next_tag(const char **at, const char **ret_tag, gsize *ret_length)
+{
+    *at += strspn(*at, " \t,");
+    *at += g_str_has_prefix(*at, "W/") ? 2 : 0;
+    gboolean quoted = **at == '"';
+    const char *begin = *at + quoted;
+    gsize length = strcspn(begin, quoted ? "\"" : ", \t");
+    if (**at == '\0' || (quoted && begin[length] != '"')) {
+        return FALSE;
+    }
+    *ret_tag = begin;
+    *ret_length = length;
+    *at = begin + length + quoted;
+    return TRUE;
+}
+
 gboolean http_etag_listed(const char *list, const char *etag)
 {
     const char *at = list + strspn(list, " \t");
     if (*at == '*') {
         return TRUE;
     }
-    gsize length = strlen(etag);
-    for (;;) {
-        at += strspn(at, " \t,");
-        at += g_str_has_prefix(at, "W/") ? 2 : 0;
-        if (*at != '"') {
-            return FALSE;
-        }
-        const char *end = strchr(at + 1, '"');
-        if (!end) {
-            return FALSE;
-        }
-        if ((gsize)(end - at - 1) == length && memcmp(at + 1, etag, length) == 0) {
+    const char *tag = NULL;
+    gsize length = 0;
+    while (next_tag(&at, &tag, &length)) {
+        if (length == strlen(etag) && memcmp(tag, etag, length) == 0) {
             return TRUE;
         }
-        at = end + 1;
     }
+    return FALSE;
 }
 
 /* Digits up to a bound that no file reaches. */

@@ -193,6 +193,19 @@ static GBytes *take_exif(VipsImage *image)
     return exif ? g_bytes_new_from_bytes(exif, skip, length - skip) : NULL;
 }
 
+static void *find_mime_item(VipsImage *image, const char *field, GValue *value, void *data)
+{
+    return g_str_has_prefix(field, "heif-mime-") ? (void *)field : NULL;
+}
+
+/* libvips 8.14 knows the XMP of a HEIF file only as an item of some MIME type: there is no other
+ * kind in pictures, and what is no XMP is not taken for any by its reader. */
+static GBytes *take_xmp(VipsImage *image)
+{
+    const char *item = vips_image_map(image, find_mime_item, NULL);
+    return take_blob(image, item ? item : VIPS_META_XMP_NAME, LIMIT_XMP_BYTES);
+}
+
 /* Replaces *image by what an operation made of it. */
 static gboolean step(VipsImage **image, int status, VipsImage **next)
 {
@@ -305,7 +318,7 @@ gboolean vips_decode(const ByteSource *source, MediaFormat format, int min_long_
         .full_height = vips_image_get_height(image),
         .is_upright = loader_of(format)->is_upright,
         .exif = take_exif(image),
-        .xmp = take_blob(image, VIPS_META_XMP_NAME, LIMIT_XMP_BYTES),
+        .xmp = take_xmp(image),
         .icc = take_blob(image, VIPS_META_ICC_NAME, LIMIT_ICC_BYTES),
     };
     int factor = shrink_factor(image, format, min_long_pixels);
