@@ -178,13 +178,13 @@ void probe_set_unknown(const ByteSource *source, const char *name, GError **erro
     }
     const char *what = text    ? "the file holds text"
                        : zeros ? "the file holds nothing but zeros"
-                               : "the file is not a picture";
+                               : "the file begins like no picture that is known";
     MediaFormat expected = format_of_name(name);
     if (expected != MEDIA_UNKNOWN) {
-        g_set_error(error, ALBUMEN_ERROR, ALBUMEN_ERROR_CORRUPT, "%s, not a %s picture", what,
-                    media_format_name(expected));
+        g_set_error(error, ALBUMEN_ERROR, ALBUMEN_ERROR_CORRUPT, "%s, though its name says %s",
+                    what, media_format_name(expected));
     } else {
         g_set_error(error, ALBUMEN_ERROR, ALBUMEN_ERROR_UNSUPPORTED,
-                    "%s, or a kind that is not supported", what);
+                    "%s: this kind of file is not supported", what);
     }
 }
