@@ -12,7 +12,9 @@ const SOURCES = 'src';
 function keysOf(node: unknown, path = ''): string[] {
   if (typeof node === 'string') return [path];
   assert.ok(typeof node === 'object' && node !== null, `${path} is neither a text nor a group`);
-  return Object.entries(node).flatMap(([key, value]) => keysOf(value, path ? `${path}.${key}` : key));
+  return Object.entries(node).flatMap(([key, value]) =>
+    keysOf(value, path ? `${path}.${key}` : key),
+  );
 }
 
 function placeholdersOf(text: string | null): string[] {

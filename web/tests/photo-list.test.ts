@@ -9,15 +9,15 @@ function encode(ids: number[], aspects: number[], days: number[]): ArrayBuffer {
   [...'ALBLAY01'].forEach((letter, index) => view.setUint8(index, letter.charCodeAt(0)));
   view.setUint32(8, ids.length, true);
   ids.forEach((id, index) => view.setUint32(16 + 4 * index, id, true));
-  aspects.forEach((aspect, index) =>
-    view.setUint16(16 + 4 * ids.length + 2 * index, aspect, true),
-  );
+  aspects.forEach((aspect, index) => view.setUint16(16 + 4 * ids.length + 2 * index, aspect, true));
   days.forEach((day, index) => view.setInt32(daysAt + 4 * index, day, true));
   return buffer;
 }
 
 test('an odd number of photos is padded before the days', () => {
-  const list = parsePhotoList(encode([7, 8, 4_000_000_000], [1500, 667, 100], [20_000, -1, NO_DAY]));
+  const list = parsePhotoList(
+    encode([7, 8, 4_000_000_000], [1500, 667, 100], [20_000, -1, NO_DAY]),
+  );
   assert.equal(list.count, 3);
   assert.deepEqual([...list.ids], [7, 8, 4_000_000_000]);
   assert.deepEqual([...list.aspects], [1500, 667, 100]);

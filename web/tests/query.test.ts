@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { addressParams, DEFAULT_QUERY, readQuery, requestParams, withFilter } from '../src/route/query';
+import {
+  addressParams,
+  DEFAULT_QUERY,
+  readQuery,
+  requestParams,
+  withFilter,
+} from '../src/route/query';
 
 test('an address says what differs from the default, a request says all', () => {
   assert.equal(`${addressParams(DEFAULT_QUERY)}`, '');

@@ -1,7 +1,15 @@
 // What the gallery shows of its list: rows, where it has scrolled to, which rows are in sight.
 
 import { tick } from 'svelte';
-import { justify, placesOf, rowAt, rowOf, type JustifyOptions, type Place, type Rows } from './justify';
+import {
+  justify,
+  placesOf,
+  rowAt,
+  rowOf,
+  type JustifyOptions,
+  type Place,
+  type Rows,
+} from './justify';
 import type { PhotoList } from './photo-list';
 import { ScrollSpace } from './scroll-space';
 import type { Anchor } from '../route/route.svelte';

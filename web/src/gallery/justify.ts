@@ -57,7 +57,7 @@ export function shownAspect(list: PhotoList, photo: number): number {
 /** Lays the whole list out. Linear in the number of photos. */
 export function justify(list: PhotoList, options: JustifyOptions): Rows {
   const builder = new RowsBuilder(list, options);
-  for (let from = 0; from < list.count; ) {
+  for (let from = 0; from < list.count;) {
     const end = options.dated ? monthEnd(list, from) : list.count;
     builder.addSection(from, end);
     from = end;
