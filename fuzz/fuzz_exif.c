@@ -10,6 +10,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         exif_reader_add(reader, &source, first);
         g_autoptr(MediaFacts) facts = exif_reader_facts(reader);
         g_autoptr(GBytes) xmp = exif_reader_xmp(reader);
+        g_assert(!xmp || g_bytes_get_size(xmp) <= size);
         g_assert(facts->orientation >= 1 && facts->orientation <= 8);
         g_assert(!facts->description || g_utf8_validate(facts->description, -1, NULL));
     }

@@ -17,7 +17,7 @@
 #define LIMIT_RAW_PREVIEW_BYTES   (64U << 20)
 #define LIMIT_RAW_FILE_BYTES      (256U << 20)  /* read into memory to find its picture */
 #define LIMIT_BITMAP_BYTES        (256U << 20)  /* decoded pixels of one picture at a time */
-#define LIMIT_DECODER_BYTES       (384LL << 20) /* what a decoder may need besides */
+#define LIMIT_DECODER_BYTES       (448LL << 20) /* what one decode may need in all */
 #define LIMIT_JPEG_SCANS          64            /* of a progressive JPEG */
 #define LIMIT_JPEG_WARNINGS       1000          /* damaged places, before the picture is given up */
 
@@ -51,8 +51,9 @@
 #define LIMIT_JSON_OUTPUT_BYTES            (256U << 20)
 #define LIMIT_JSON_OUTPUT_DEPTH            32
 
-#define LIMIT_SCALED_CACHE_BYTES (16U << 20) /* of thumbnails scaled to a size that is not stored  \
-                                              */
+#define LIMIT_SCALED_CACHE_BYTES                                                                   \
+    (16U << 20) /* of thumbnails scaled to a size that is not stored                               \
+                 */
 
 /* Library */
 #define LIMIT_SELECTION_CACHE_BYTES (32U << 20) /* of orders of photos lately asked for */

@@ -78,6 +78,7 @@ typedef struct {
     const char
         *response_schema;      /* name in the dialect's schemas; NULL when the answer is not JSON */
     const char *response_mime; /* NULL: application/json */
+    int status;                /* of success, unless the handler sets another; 0: 200 */
     HttpHandler handler;
 } HttpRoute;
 
@@ -111,6 +112,8 @@ typedef struct {
     const HttpRoute *routes;
     gsize route_count;
     const char *schemas; /* the resource with its components/schemas, a JSON object; NULL: none */
+    const char *error_schema; /* of what `fail` and `invalid` write, among them; NULL: none */
+    const char *error_mime;   /* NULL: application/json */
     /* Writes a failed request's answer: `status` was chosen by http_status_of(error) or by the
      * router. */
     void (*fail)(HttpRequest *request, int status, const GError *error);
@@ -173,6 +176,11 @@ GCancellable *http_request_cancellable(const HttpRequest *request);
 void http_request_set_principal(HttpRequest *request, gpointer principal,
                                 GDestroyNotify free_principal);
 gpointer http_request_principal(const HttpRequest *request);
+
+/* For the handler of a quick route that finds long work to do after all, and has not answered yet:
+ * TRUE when it will be called again on the work pool, where it may block (it returns TRUE at once);
+ * FALSE when this is that call. */
+gboolean http_go_to_work(HttpRequest *request);
 
 /* Declared parameters by name, of path and query; a {name} of the path that is not declared is a
  * text. Asking for an undeclared name is a bug and asserts. `absent` is answered when http_has is

@@ -124,23 +124,31 @@ static json_t *body_of(const HttpRoute *route)
                      properties, "required", required);
 }
 
+/* A response of this type; `schema` may be NULL: anything. */
+static json_t *response_of(const char *description, const char *mime, const char *schema)
+{
+    json_t *content = json_object();
+    if (schema) {
+        g_autofree char *reference = g_strconcat("#/components/schemas/", schema, NULL);
+        add_text(content, "$ref", reference);
+    }
+    return json_pack("{s:s, s:{s:{s:o}}}", "description", description, "content",
+                     mime ? mime : "application/json", "schema", content);
+}
+
 static json_t *responses_of(const HttpEntry *entry)
 {
     const HttpRoute *route = entry->route;
-    const char *mime = route->response_mime ? route->response_mime : "application/json";
-    json_t *schema = json_object();
-    if (route->response_schema) {
-        g_autofree char *reference =
-            g_strconcat("#/components/schemas/", route->response_schema, NULL);
-        add_text(schema, "$ref", reference);
-    }
-    json_t *responses = json_pack("{s:{s:s, s:{s:{s:o}}}}", "200", "description", "OK", "content",
-                                  mime, "schema", schema);
+    const HttpDialect *dialect = entry->dialect;
+    g_autofree char *status = g_strdup_printf("%d", route->status ? route->status : 200);
+    json_t *responses = json_pack(
+        "{s:o, s:o}", status, response_of("OK", route->response_mime, route->response_schema),
+        "default", response_of("An error", dialect->error_mime, dialect->error_schema));
     if (entry->count > 0 || route->body) {
-        json_object_set_new(responses, "422",
-                            json_pack("{s:s}", "description", "A value does not fit"));
+        json_object_set_new(
+            responses, "422",
+            response_of("A value does not fit", dialect->error_mime, dialect->error_schema));
     }
-    json_object_set_new(responses, "default", json_pack("{s:s}", "description", "An error"));
     return responses;
 }
 
@@ -248,8 +256,7 @@ static gboolean fill_document(json_t *paths, json_t *schemas, const HttpServerOp
     }
     router_free(router);
     for (gsize i = 0; options->dialects[i]; i++) {
-        if (options->dialects[i]->schemas &&
-            !merge_schemas(schemas, options->dialects[i], error)) {
+        if (options->dialects[i]->schemas && !merge_schemas(schemas, options->dialects[i], error)) {
             return FALSE;
         }
     }

@@ -111,6 +111,8 @@ static void work(gpointer data, gpointer user_data)
     g_assert(g_atomic_int_get(&request->stage) == STAGE_WORKING);
     if (g_cancellable_is_cancelled(server->cancellable)) {
         fail_busy(request);
+    } else if (request->goes_to_work) {
+        request_run_again(request);
     } else {
         request_run(request);
     }
@@ -121,12 +123,8 @@ static void work(gpointer data, gpointer user_data)
     count_down(server, &server->working);
 }
 
-static enum MHD_Result dispatch(HttpServer *server, HttpRequest *request)
+static enum MHD_Result go_to_work(HttpServer *server, HttpRequest *request)
 {
-    if (request->match.entry->route->quick) {
-        request_run(request);
-        return send_response(server, request);
-    }
     /* Counted before the look at whether the server stops: so either this request sees that it
      * does, or the stop sees this request. */
     int before = g_atomic_int_add(&server->working, 1);
@@ -140,6 +138,15 @@ static enum MHD_Result dispatch(HttpServer *server, HttpRequest *request)
     g_atomic_int_set(&request->stage, STAGE_WORKING);
     g_thread_pool_push(server->work, request, NULL);
     return MHD_YES;
+}
+
+static enum MHD_Result dispatch(HttpServer *server, HttpRequest *request)
+{
+    if (!request->match.entry->route->quick) {
+        return go_to_work(server, request);
+    }
+    request_run(request);
+    return request->goes_to_work ? go_to_work(server, request) : send_response(server, request);
 }
 
 /* --- the body --- */
@@ -265,9 +272,7 @@ static unsigned connection_limit(guint daemons)
     struct rlimit files;
     rlim_t most = LIMIT_HTTP_CONNECTIONS;
     if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur != RLIM_INFINITY) {
-        rlim_t left = files.rlim_cur > 2 * SPARE_DESCRIPTORS ? files.rlim_cur - SPARE_DESCRIPTORS
-                                                             : files.rlim_cur / 2;
-        most = MIN(most, left);
+        most = MIN(most, files.rlim_cur - MIN(files.rlim_cur / 2, SPARE_DESCRIPTORS));
     }
     return (unsigned)MAX(most / daemons, 1);
 }

@@ -6,6 +6,10 @@
 #include "media/jpeg.h"
 #include "media/xmp.h"
 
+#include <brotli/decode.h>
+
+#define JXL_BOXES_MAX 256 /* looked at for metadata */
+
 typedef struct {
     ExifReader *exif;
     GBytes *xmp;
@@ -94,18 +98,59 @@ static void add_raw(Blocks *blocks, const ByteSource *source)
     }
 }
 
-/* ISO 18181-2: the Exif box begins with how far behind its own 4 bytes the TIFF structure is. */
+/* The output of a Brotli stream, or NULL when it is damaged or over `cap_bytes`. */
+static GBytes *unpack_brotli(GBytes *packed, gsize cap_bytes)
+{
+    gsize length = 0;
+    const guint8 *data = g_bytes_get_data(packed, &length);
+    gsize room = MIN(cap_bytes, 64 * length + 4096); /* text and tables pack no better */
+    g_autofree guint8 *unpacked = g_malloc(room);
+    if (BrotliDecoderDecompress(length, data, &room, unpacked) != BROTLI_DECODER_RESULT_SUCCESS) {
+        return NULL;
+    }
+    return g_bytes_new(unpacked, room);
+}
+
+/* ISO 18181-2: the Exif block begins with how far behind these 4 bytes the TIFF structure is. */
+static void add_jxl_exif(Blocks *blocks, GBytes *body)
+{
+    gsize length = 0;
+    const guint8 *data = g_bytes_get_data(body, &length);
+    if (length > 4) {
+        guint32 skip = (guint32)data[0] << 24 | data[1] << 16 | data[2] << 8 | data[3];
+        ByteSource source = source_of_bytes(body);
+        ByteSource tiff = source_part(&source, 4 + (gint64)skip, source.length);
+        exif_reader_add(blocks->exif, &tiff, EXIF_MAIN);
+    }
+}
+
+/* Metadata stand in boxes of their own type, or packed in a "brob" box that names it first. */
 static void add_jxl(Blocks *blocks, const ByteSource *source)
 {
     Box box;
-    guint8 skip[4];
-    if (box_find(source, "Exif", NULL, &box) && source_read_all(&box.body, 0, skip, sizeof skip)) {
-        guint32 bytes = (guint32)skip[0] << 24 | skip[1] << 16 | skip[2] << 8 | skip[3];
-        ByteSource tiff = source_part(&box.body, sizeof skip + (gint64)bytes, box.body.length);
-        exif_reader_add(blocks->exif, &tiff, EXIF_MAIN);
-    }
-    if (box_find(source, "xml ", NULL, &box)) {
-        add_xmp_source(blocks, &box.body);
+    gint64 offset = 0;
+    for (int i = 0; i < JXL_BOXES_MAX && box_next(source, &offset, &box); i++) {
+        gboolean packed = memcmp(box.type, "brob", 4) == 0;
+        char type[4];
+        memcpy(type, box.type, sizeof type);
+        if (packed && source_read_all(&box.body, 0, type, sizeof type)) {
+            box.body = source_part(&box.body, sizeof type, box.body.length);
+        }
+        gboolean is_exif = memcmp(type, "Exif", 4) == 0, is_xmp = memcmp(type, "xml ", 4) == 0;
+        if (!is_exif && !is_xmp) {
+            continue;
+        }
+        g_autoptr(GBytes) body = source_load(&box.body, LIMIT_XMP_BYTES, NULL);
+        if (body && packed) {
+            GBytes *unpacked = unpack_brotli(body, LIMIT_XMP_BYTES);
+            g_bytes_unref(body);
+            body = unpacked;
+        }
+        if (body && is_exif) {
+            add_jxl_exif(blocks, body);
+        } else if (body) {
+            add_xmp(blocks, body);
+        }
     }
 }
 

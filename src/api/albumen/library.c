@@ -37,8 +37,12 @@ static void write_progress(JsonWriter *writer, const json_t *progress)
     }
     for (gsize i = 0; i < G_N_ELEMENTS(measures); i++) {
         const json_t *value = json_object_get(progress, measures[i]);
-        json_member_double(writer, measures[i],
-                           json_is_number(value) ? json_number_value(value) : NAN);
+        if (json_is_integer(value)) {
+            json_member_int(writer, measures[i], json_integer_value(value));
+        } else {
+            json_member_double(writer, measures[i],
+                               json_is_real(value) ? json_real_value(value) : NAN);
+        }
     }
 }
 
@@ -148,7 +152,6 @@ gboolean albumen_scan(HttpRequest *request, GError **error)
     if (api->wake) {
         api->wake(api->wake_data);
     }
-    http_set_status(request, 202);
     JsonWriter *writer = json_writer_new(LIMIT_JSON_OUTPUT_BYTES);
     json_object_begin(writer);
     json_member_int(writer, "id", id);

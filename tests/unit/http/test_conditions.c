@@ -9,9 +9,13 @@ static void test_dates(void)
     g_assert_cmpstr(text, ==, "Thu, 29 Feb 2024 00:00:00 GMT");
     g_assert_true(http_date_parse(text, &seconds));
     g_assert_cmpint(seconds, ==, 1709164800);
-    static const char *const bad[] = {
-        "", "Thu, 30 Feb 2024 00:00:00 GMT", "Thu, 29 Fxb 2024 00:00:00 GMT",
-        "Thu, 29 Feb 2024 25:00:00 GMT", "Sunday, 06-Nov-94 08:49:37 GMT"};
+    static const char *const bad[] = {"",
+                                      "Thu, 30 Feb 2024 00:00:00 GMT",
+                                      "Fri, 29 Feb 2024 00:00:00 GMT",
+                                      "Thu, 29 Feb 2024 00:00:00 CET",
+                                      "Thu, 29 Fxb 2024 00:00:00 GMT",
+                                      "Thu, 29 Feb 2024 25:00:00 GMT",
+                                      "Sunday, 06-Nov-94 08:49:37 GMT"};
     for (gsize i = 0; i < G_N_ELEMENTS(bad); i++) {
         g_assert_false(http_date_parse(bad[i], &seconds));
     }

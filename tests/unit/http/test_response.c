@@ -40,10 +40,12 @@ static void test_conditions(void)
     } cases[] = {
         {"If-None-Match: \"v1\"\r\n", 304},
         {"If-None-Match: W/\"v1\"\r\n", 304},
+        {"If-None-Match: v1\r\n", 304},
+        {"If-None-Match: v2, v1\r\n", 304},
+        {"If-None-Match: v11\r\n", 200},
         {"If-None-Match: \"v0\", \"v1\"\r\n", 304},
         {"If-None-Match: *\r\n", 304},
         {"If-None-Match: \"v2\"\r\n", 200},
-        {"If-None-Match: v1\r\n", 200},
         {"If-Modified-Since: Sun, 06 Nov 1994 08:49:37 GMT\r\n", 304},
         {"If-Modified-Since: Mon, 07 Nov 1994 08:49:37 GMT\r\n", 304},
         {"If-Modified-Since: Sun, 06 Nov 1994 08:49:36 GMT\r\n", 200},

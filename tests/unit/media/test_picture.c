@@ -162,6 +162,71 @@ static void test_formats_of_vips(void)
     }
 }
 
+static void append_box(GByteArray *out, const char *type, GBytes *body, const char *before)
+{
+    gsize length = g_bytes_get_size(body), extra = before ? 4 : 0;
+    guint32 size = GUINT32_TO_BE((guint32)(8 + extra + length));
+    g_byte_array_append(out, (const guint8 *)&size, 4);
+    g_byte_array_append(out, (const guint8 *)type, 4);
+    g_byte_array_append(out, (const guint8 *)before, (guint)extra);
+    g_byte_array_append(out, g_bytes_get_data(body, NULL), (guint)length);
+}
+
+/* A JPEG XL container: the codestream turns itself, so the Exif box's orientation must not. */
+static void test_jxl_boxes(void)
+{
+    static const char start[] = "\0\0\0\x0CJXL \r\n\x87\n\0\0\0\x14"
+                                "ftypjxl \0\0\0\0jxl ";
+    g_autoptr(GBytes) codestream = make_by_vips(".jxl[Q=95]");
+    MakeTiff *tiff = make_tiff_new(TRUE);
+    make_tiff_text(tiff, 0x0110, "Camera");
+    make_tiff_short(tiff, 0x0112, 6);
+    g_autoptr(GBytes) exif = make_tiff_finish(tiff);
+    static const char packet[] =
+        "<r:RDF xmlns:r='http://www.w3.org/1999/02/22-rdf-syntax-ns#'>"
+        "<r:Description xmlns:xmp='http://ns.adobe.com/xap/1.0/' xmp:Rating='2'/></r:RDF>";
+    g_autoptr(GBytes) xmp = g_bytes_new_static(packet, sizeof packet - 1);
+    GByteArray *out = g_byte_array_new();
+    g_byte_array_append(out, (const guint8 *)start, sizeof start - 1);
+    append_box(out, "Exif", exif, "\0\0\0\0");
+    append_box(out, "xml ", xmp, NULL);
+    append_box(out, "jxlc", codestream, NULL);
+    g_autoptr(GBytes) file = g_byte_array_free_to_bytes(out);
+    g_autoptr(MediaPicture) picture = read_good(file, "a.jxl");
+    g_assert_cmpint(picture->format, ==, MEDIA_JXL);
+    g_assert_cmpstr(picture->facts->camera_model, ==, "Camera");
+    g_assert_cmpint(picture->facts->rating, ==, 2);
+    g_assert_cmpint(picture->width, ==, PATTERN_WIDTH);
+    assert_quadrants(picture->thumbnail_large, as_made, 24);
+}
+
+/* Containers that carry EXIF as it is in a JPEG. */
+static void test_orientation_elsewhere(void)
+{
+    static const Quadrant turned[4] = {BLUE, RED, WHITE, GREEN};
+    static const char *const suffixes[] = {".png", ".webp[lossless]", ".tif"};
+    g_autoptr(GBytes) plain = make_by_vips(".png");
+    g_autoptr(GBytes) exif = make_exif_orientation(6);
+    g_autoptr(GByteArray) block = g_byte_array_new();
+    g_byte_array_append(block, (const guint8 *)"Exif\0", 6);
+    g_byte_array_append(block, g_bytes_get_data(exif, NULL), (guint)g_bytes_get_size(exif));
+    for (gsize i = 0; i < G_N_ELEMENTS(suffixes); i++) {
+        gsize length = 0;
+        const void *data = g_bytes_get_data(plain, &length);
+        VipsImage *image = vips_image_new_from_buffer(data, length, "", NULL);
+        vips_image_set_int(image, VIPS_META_ORIENTATION, 6);
+        vips_image_set_blob_copy(image, VIPS_META_EXIF_NAME, block->data, block->len);
+        void *saved = NULL;
+        g_assert_cmpint(vips_image_write_to_buffer(image, suffixes[i], &saved, &length, NULL), ==,
+                        0);
+        g_object_unref(image);
+        g_autoptr(GBytes) file = g_bytes_new_take(saved, length);
+        g_autoptr(MediaPicture) picture = read_good(file, "a");
+        g_assert_cmpint(picture->width, ==, PATTERN_HEIGHT);
+        assert_quadrants(picture->thumbnail_large, turned, 12);
+    }
+}
+
 /* One colour, from any libvips image. */
 static void assert_colour_of(VipsImage *image, const char *suffix, const guint8 rgb[3])
 {
@@ -475,6 +540,8 @@ int main(int argc, char **argv)
     g_test_add_func("/picture/jpeg/grey", test_jpeg_grey);
     g_test_add_func("/picture/orientations", test_orientations);
     g_test_add_func("/picture/formats", test_formats_of_vips);
+    g_test_add_func("/picture/jxl-boxes", test_jxl_boxes);
+    g_test_add_func("/picture/orientation-elsewhere", test_orientation_elsewhere);
     g_test_add_func("/picture/depths-and-alpha", test_depths_and_alpha);
     g_test_add_func("/picture/first-of-several", test_first_of_several);
     g_test_add_func("/picture/profile", test_profile);

@@ -1,7 +1,15 @@
 // What the gallery shows of its list: rows, where it has scrolled to, which rows are in sight.
 
 import { tick } from 'svelte';
-import { justify, placesOf, rowAt, rowOf, type JustifyOptions, type Place, type Rows } from './justify';
+import {
+  justify,
+  placesOf,
+  rowAt,
+  rowOf,
+  type JustifyOptions,
+  type Place,
+  type Rows,
+} from './justify';
 import type { PhotoList } from './photo-list';
 import { ScrollSpace } from './scroll-space';
 import type { Anchor } from '../route/route.svelte';
@@ -80,6 +88,7 @@ export class GalleryView {
     anchor: Anchor | null,
     positionOf: (id: number) => number,
   ): Promise<void> {
+    const activeId = this.list?.ids[this.active];
     this.list = list;
     this.rows = justify(list, options);
     this.gap = options.gap;
@@ -92,7 +101,8 @@ export class GalleryView {
       position < 0 || anchor === null
         ? 0
         : (this.rows.top[rowOf(this.rows, position)] ?? 0) + anchor.offset;
-    this.active = Math.max(0, position);
+    const activePosition = activeId === undefined ? -1 : positionOf(activeId);
+    this.active = Math.max(0, activePosition < 0 ? position : activePosition);
     this.#arrive(place);
     await tick(); // The element must have its new height before it can scroll there.
     this.scrollTo(place);
