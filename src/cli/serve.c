@@ -73,6 +73,10 @@ static gboolean serve(Api *api, const char *const *listen, gboolean quiet, GErro
         .decorate = api_decorate,
     };
     api->server = &options;
+    /* Before anybody is told that it listens, and might ask it to stop. */
+    g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
+    g_unix_signal_add(SIGINT, on_signal, loop);
+    g_unix_signal_add(SIGTERM, on_signal, loop);
     HttpServer *server = http_server_start(&options, error);
     if (!server) {
         return FALSE;
@@ -82,9 +86,6 @@ static gboolean serve(Api *api, const char *const *listen, gboolean quiet, GErro
     }
     fflush(stdout);
 
-    g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
-    g_unix_signal_add(SIGINT, on_signal, loop);
-    g_unix_signal_add(SIGTERM, on_signal, loop);
     g_main_loop_run(loop);
     http_server_stop(server, GRACE_SECONDS);
     return TRUE;
