@@ -238,20 +238,26 @@ static WorkerOutcome worker_bury(Worker *worker, GError **error)
 
 /* A worker's life */
 
+/* Whatever the reason: it is no picture's. */
+static Worker *set_no_start(GError **error, int saved_errno)
+{
+    g_set_error(error, ALBUMEN_ERROR, ALBUMEN_ERROR_UNAVAILABLE,
+                "cannot start a worker process: %s", g_strerror(saved_errno));
+    return NULL;
+}
+
 static Worker *worker_launch(WorkerStarter *starter, GError **error)
 {
     int sockets[2];
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) != 0) {
-        error_set_errno(error, errno, "make a socket for a worker process");
-        return NULL;
+        return set_no_start(error, errno);
     }
     StartOrder order = {.socket = sockets[1]};
     order_wait(starter, &order);
     close(sockets[1]);
     if (order.failure) {
         close(sockets[0]);
-        error_set_errno(error, order.failure, "start a worker process");
-        return NULL;
+        return set_no_start(error, order.failure);
     }
     Worker *worker = g_new0(Worker, 1);
     worker->pid = order.pid;
