@@ -41,6 +41,9 @@ static gboolean send_scaled(HttpRequest *request, const Grant *grant, int size, 
     const Api *api = api_of(request);
     g_autofree char *key = g_strdup_printf("%.32s-%d", grant_content(grant), size);
     g_autoptr(GBytes) scaled = thumbnail_cache_get(api->scaled, key);
+    if (!scaled && http_go_to_work(request)) {
+        return TRUE;
+    }
     if (!scaled) {
         scaled = scale(api, grant, size, error);
         if (!scaled) {
@@ -103,6 +106,10 @@ gboolean api_send_image(HttpRequest *request, const Grant *grant, GError **error
         return FALSE;
     }
     const char *mime = shown_as_it_is(grant_format(grant));
+    if (!mime && http_go_to_work(request)) {
+        close(fd);
+        return TRUE;
+    }
     if (!mime) {
         gboolean sent = send_rendered(request, grant, fd, error);
         close(fd);

@@ -16,8 +16,8 @@
 #define LIMIT_ICC_BYTES           (4U << 20)
 #define LIMIT_RAW_PREVIEW_BYTES   (64U << 20)
 #define LIMIT_RAW_FILE_BYTES      (256U << 20)  /* read into memory to find its picture */
-#define LIMIT_BITMAP_BYTES        (256U << 20)  /* decoded pixels of one picture at a time */
-#define LIMIT_DECODER_BYTES       (384LL << 20) /* what a decoder may need besides */
+#define LIMIT_BITMAP_BYTES        (192U << 20)  /* decoded pixels of one picture at a time */
+#define LIMIT_DECODER_BYTES       (448LL << 20) /* what one decode may need in all */
 #define LIMIT_JPEG_SCANS          64            /* of a progressive JPEG */
 #define LIMIT_JPEG_WARNINGS       1000          /* damaged places, before the picture is given up */
 
@@ -36,7 +36,7 @@
 /* HTTP */
 #define LIMIT_HTTP_THREADS                 16
 #define LIMIT_HTTP_CONNECTIONS             12000
-#define LIMIT_HTTP_CONNECTION_MEMORY_BYTES (64U << 10) /* request line and headers */
+#define LIMIT_HTTP_CONNECTION_MEMORY_BYTES (32U << 10) /* request line and headers */
 #define LIMIT_HTTP_IDLE_SECONDS            60
 #define LIMIT_HTTP_JSON_BODY_BYTES         (8U << 20)
 #define LIMIT_HTTP_JSON_DEPTH              64
@@ -51,16 +51,19 @@
 #define LIMIT_JSON_OUTPUT_BYTES            (256U << 20)
 #define LIMIT_JSON_OUTPUT_DEPTH            32
 
-#define LIMIT_SCALED_CACHE_BYTES (16U << 20) /* of thumbnails scaled to a size that is not stored */
+#define LIMIT_SCALED_CACHE_BYTES                                                                   \
+    (16U << 20) /* of thumbnails scaled to a size that is not stored                               \
+                 */
 
 /* Library */
-#define LIMIT_PAGE_PHOTOS         1000
-#define LIMIT_IDS_PER_REQUEST     200
-#define LIMIT_SCAN_DEPTH          128     /* folders within folders */
-#define LIMIT_SCAN_FOLDER_ENTRIES 1000000 /* files and folders directly in one folder */
-#define LIMIT_SCAN_BATCH_PHOTOS   64      /* written in one transaction */
-#define LIMIT_LISTED_FAILURES     10000   /* told in one answer; the rest are counted */
-#define LIMIT_STATEMENT_CACHE     128     /* prepared statements a connection */
-#define LIMIT_READER_CONNECTIONS  16
-#define LIMIT_WRITER_CONNECTIONS  8           /* to PostgreSQL; SQLite has one writer */
-#define LIMIT_BLOB_GET_BYTES      (1LL << 30) /* larger ones are read through a descriptor */
+#define LIMIT_SELECTION_CACHE_BYTES (32U << 20) /* of orders of photos lately asked for */
+#define LIMIT_PAGE_PHOTOS           1000
+#define LIMIT_IDS_PER_REQUEST       200
+#define LIMIT_SCAN_DEPTH            128     /* folders within folders */
+#define LIMIT_SCAN_FOLDER_ENTRIES   1000000 /* files and folders directly in one folder */
+#define LIMIT_SCAN_BATCH_PHOTOS     64      /* written in one transaction */
+#define LIMIT_LISTED_FAILURES       10000   /* told in one answer; the rest are counted */
+#define LIMIT_STATEMENT_CACHE       128     /* prepared statements a connection */
+#define LIMIT_READER_CONNECTIONS    16
+#define LIMIT_WRITER_CONNECTIONS    8           /* to PostgreSQL; SQLite has one writer */
+#define LIMIT_BLOB_GET_BYTES        (1LL << 30) /* larger ones are read through a descriptor */

@@ -16,24 +16,59 @@ void http_date_format(gint64 seconds, char ret_text[HTTP_DATE_CHARS + 1])
                g_date_time_get_hour(utc), g_date_time_get_minute(utc), g_date_time_get_second(utc));
 }
 
+/* A number of so many digits; -1 when it is none. */
+static int take_digits(const char *text, int digits)
+{
+    int number = 0;
+    for (int i = 0; i < digits; i++) {
+        if (!g_ascii_isdigit(text[i])) {
+            return -1;
+        }
+        number = number * 10 + (text[i] - '0');
+    }
+    return number;
+}
+
 gboolean http_date_parse(const char *text, gint64 *ret_seconds)
 {
-    int day, year, hour, minute, second;
-    char month_name[4];
-    if (strlen(text) != HTTP_DATE_CHARS ||
-        sscanf(text + 4, " %2d %3s %4d %2d:%2d:%2d GMT", &day, month_name, &year, &hour, &minute,
-               &second) != 6) {
+    if (strlen(text) != HTTP_DATE_CHARS) {
         return FALSE;
     }
     int month = 0;
-    while (month < 12 && !g_str_equal(month_names[month], month_name)) {
+    while (month < 12 && strncmp(month_names[month], text + 8, 3) != 0) {
         month++;
     }
-    g_autoptr(GDateTime) utc = g_date_time_new_utc(year, month + 1, day, hour, minute, second);
+    g_autoptr(GDateTime) utc = g_date_time_new_utc(
+        take_digits(text + 12, 4), month + 1, take_digits(text + 5, 2), take_digits(text + 17, 2),
+        take_digits(text + 20, 2), take_digits(text + 23, 2));
     if (!utc) {
         return FALSE;
     }
+    /* What is left, separators and the day of the week, is right when it is what we would write. */
+    char again[HTTP_DATE_CHARS + 1];
+    http_date_format(g_date_time_to_unix(utc), again);
+    if (!g_str_equal(again, text)) {
+        return FALSE;
+    }
     *ret_seconds = g_date_time_to_unix(utc);
+    return TRUE;
+}
+
+/* The next tag of the list, without quotes and W/; FALSE at its end. Tags without quotes, which
+ * Facet's clients send, end at a comma. */
+static gboolean next_tag(const char **at, const char **ret_tag, gsize *ret_length)
+{
+    *at += strspn(*at, " \t,");
+    *at += g_str_has_prefix(*at, "W/") ? 2 : 0;
+    gboolean quoted = **at == '"';
+    const char *begin = *at + quoted;
+    gsize length = strcspn(begin, quoted ? "\"" : ", \t");
+    if (**at == '\0' || (quoted && begin[length] != '"')) {
+        return FALSE;
+    }
+    *ret_tag = begin;
+    *ret_length = length;
+    *at = begin + length + quoted;
     return TRUE;
 }
 
@@ -43,22 +78,14 @@ gboolean http_etag_listed(const char *list, const char *etag)
     if (*at == '*') {
         return TRUE;
     }
-    gsize length = strlen(etag);
-    for (;;) {
-        at += strspn(at, " \t,");
-        at += g_str_has_prefix(at, "W/") ? 2 : 0;
-        if (*at != '"') {
-            return FALSE;
-        }
-        const char *end = strchr(at + 1, '"');
-        if (!end) {
-            return FALSE;
-        }
-        if ((gsize)(end - at - 1) == length && memcmp(at + 1, etag, length) == 0) {
+    const char *tag = NULL;
+    gsize length = 0;
+    while (next_tag(&at, &tag, &length)) {
+        if (length == strlen(etag) && memcmp(tag, etag, length) == 0) {
             return TRUE;
         }
-        at = end + 1;
     }
+    return FALSE;
 }
 
 /* Digits up to a bound that no file reaches. */

@@ -78,6 +78,7 @@ typedef struct {
     const char
         *response_schema;      /* name in the dialect's schemas; NULL when the answer is not JSON */
     const char *response_mime; /* NULL: application/json */
+    int status;                /* of success, unless the handler sets another; 0: 200 */
     HttpHandler handler;
 } HttpRoute;
 
@@ -110,7 +111,9 @@ typedef struct {
         *prefix; /* unknown paths beneath it are answered by this dialect: "/api/"; NULL: none */
     const HttpRoute *routes;
     gsize route_count;
-    const char *schemas_json; /* an object of JSON Schemas for components/schemas; NULL: none */
+    const char *schemas; /* the resource with its components/schemas, a JSON object; NULL: none */
+    const char *error_schema; /* of what `fail` and `invalid` write, among them; NULL: none */
+    const char *error_mime;   /* NULL: application/json */
     /* Writes a failed request's answer: `status` was chosen by http_status_of(error) or by the
      * router. */
     void (*fail)(HttpRequest *request, int status, const GError *error);
@@ -125,7 +128,7 @@ typedef gboolean (*HttpGate)(HttpRequest *request, int capability, GError **erro
 typedef struct {
     const char *const
         *listen; /* "HOST:PORT", "[::1]:PORT"; NULL-terminated; port 0 takes a free one */
-    const HttpDialect *const *dialects; /* NULL-terminated; tried in order */
+    const HttpDialect *const *dialects; /* NULL-terminated; of two that take the same, the first */
     HttpGate gate;
     gpointer app;        /* http_request_app */
     int threads;         /* that serve connections; 0: one a core */
@@ -147,9 +150,9 @@ typedef struct {
 HttpServer *http_server_start(const HttpServerOptions *options, GError **error);
 /* Addresses it listens on, as URLs ("http://127.0.0.1:5000"); owned by the server. */
 const char *const *http_server_urls(const HttpServer *server);
-/* Stops accepting, lets requests under way end (at most `grace_seconds`), then cancels
- * http_request_cancellable, waits for the handlers that still run to return, and frees everything.
- */
+/* Stops accepting, lets requests that have arrived whole be answered (at most `grace_seconds`),
+ * then cancels http_request_cancellable, waits for the handlers that still run to return, and frees
+ * everything. */
 void http_server_stop(HttpServer *server, int grace_seconds);
 
 int http_status_of(const GError *error);
@@ -173,6 +176,11 @@ GCancellable *http_request_cancellable(const HttpRequest *request);
 void http_request_set_principal(HttpRequest *request, gpointer principal,
                                 GDestroyNotify free_principal);
 gpointer http_request_principal(const HttpRequest *request);
+
+/* For the handler of a quick route that finds long work to do after all, and has not answered yet:
+ * TRUE when it will be called again on the work pool, where it may block (it returns TRUE at once);
+ * FALSE when this is that call. */
+gboolean http_go_to_work(HttpRequest *request);
 
 /* Declared parameters by name, of path and query; a {name} of the path that is not declared is a
  * text. Asking for an undeclared name is a bug and asserts. `absent` is answered when http_has is

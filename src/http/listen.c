@@ -72,13 +72,16 @@ static int bind_and_listen(const struct addrinfo *info, const char *address, GEr
 
 static char *url_of_socket(int fd, const char *host)
 {
-    struct sockaddr_storage bound;
+    union {
+        struct sockaddr any;
+        struct sockaddr_in ip4;
+        struct sockaddr_in6 ip6;
+    } bound = {.ip6 = {0}};
     socklen_t length = sizeof bound;
-    if (getsockname(fd, (struct sockaddr *)&bound, &length) != 0) {
+    if (getsockname(fd, &bound.any, &length) != 0) {
         return NULL;
     }
-    in_port_t port = bound.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&bound)->sin6_port
-                                                 : ((struct sockaddr_in *)&bound)->sin_port;
+    in_port_t port = bound.any.sa_family == AF_INET6 ? bound.ip6.sin6_port : bound.ip4.sin_port;
     gboolean brackets = strchr(host, ':') != NULL;
     return g_strdup_printf("http://%s%s%s:%d", brackets ? "[" : "", host, brackets ? "]" : "",
                            ntohs(port));

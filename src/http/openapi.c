@@ -124,23 +124,31 @@ static json_t *body_of(const HttpRoute *route)
                      properties, "required", required);
 }
 
+/* A response of this type; `schema` may be NULL: anything. */
+static json_t *response_of(const char *description, const char *mime, const char *schema)
+{
+    json_t *content = json_object();
+    if (schema) {
+        g_autofree char *reference = g_strconcat("#/components/schemas/", schema, NULL);
+        add_text(content, "$ref", reference);
+    }
+    return json_pack("{s:s, s:{s:{s:o}}}", "description", description, "content",
+                     mime ? mime : "application/json", "schema", content);
+}
+
 static json_t *responses_of(const HttpEntry *entry)
 {
     const HttpRoute *route = entry->route;
-    const char *mime = route->response_mime ? route->response_mime : "application/json";
-    json_t *schema = json_object();
-    if (route->response_schema) {
-        g_autofree char *reference =
-            g_strconcat("#/components/schemas/", route->response_schema, NULL);
-        add_text(schema, "$ref", reference);
-    }
-    json_t *responses = json_pack("{s:{s:s, s:{s:{s:o}}}}", "200", "description", "OK", "content",
-                                  mime, "schema", schema);
+    const HttpDialect *dialect = entry->dialect;
+    g_autofree char *status = g_strdup_printf("%d", route->status ? route->status : 200);
+    json_t *responses = json_pack(
+        "{s:o, s:o}", status, response_of("OK", route->response_mime, route->response_schema),
+        "default", response_of("An error", dialect->error_mime, dialect->error_schema));
     if (entry->count > 0 || route->body) {
-        json_object_set_new(responses, "422",
-                            json_pack("{s:s}", "description", "A value does not fit"));
+        json_object_set_new(
+            responses, "422",
+            response_of("A value does not fit", dialect->error_mime, dialect->error_schema));
     }
-    json_object_set_new(responses, "default", json_pack("{s:s}", "description", "An error"));
     return responses;
 }
 
@@ -204,8 +212,13 @@ static void add_operation(json_t *paths, const HttpEntry *entry, const HttpServe
 /* Two dialects may share a schema, but not a name for two. */
 static gboolean merge_schemas(json_t *schemas, const HttpDialect *dialect, GError **error)
 {
+    g_autoptr(GBytes) bytes = g_resources_lookup_data(dialect->schemas, 0, error);
+    if (!bytes) {
+        return FALSE;
+    }
     json_error_t problem;
-    json_t *own = json_loads(dialect->schemas_json, JSON_REJECT_DUPLICATES, &problem);
+    json_t *own = json_loadb(g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes),
+                             JSON_REJECT_DUPLICATES, &problem);
     if (!json_is_object(own)) {
         g_set_error(error, ALBUMEN_ERROR, ALBUMEN_ERROR_INTERNAL,
                     "the schemas of %s are no JSON object: %s (line %d)", dialect->name,
@@ -243,8 +256,7 @@ static gboolean fill_document(json_t *paths, json_t *schemas, const HttpServerOp
     }
     router_free(router);
     for (gsize i = 0; options->dialects[i]; i++) {
-        if (options->dialects[i]->schemas_json &&
-            !merge_schemas(schemas, options->dialects[i], error)) {
+        if (options->dialects[i]->schemas && !merge_schemas(schemas, options->dialects[i], error)) {
             return FALSE;
         }
     }

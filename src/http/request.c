@@ -130,6 +130,8 @@ static void call_handler(HttpRequest *request, HttpHandler handler)
     g_autoptr(GError) error = NULL;
     if (!handler(request, &error)) {
         g_assert(error);
+    } else if (request->goes_to_work) {
+        return;
     } else if (!request->response.filled) {
         g_set_error(&error, ALBUMEN_ERROR, ALBUMEN_ERROR_INTERNAL, "the handler gave no answer");
     } else if (request->response.bad_header) {
@@ -159,6 +161,7 @@ static gboolean parse_target(HttpRequest *request, const HttpRouter *router, GEr
     const char *query = strchr(path, '?');
     gsize path_length = query ? (gsize)(query - path) : strlen(path);
     if (!http_path_parse(path, path_length, &request->path, error)) {
+        request->match.dialect = router_dialect(router, path);
         return FALSE;
     }
     router_match(router, &request->path, request->method, &request->match);
@@ -178,7 +181,6 @@ static void answer_unrouted(HttpRequest *request)
         g_autofree char *allow = router_allow(request->match.allowed);
         http_set_header(request, "Allow", allow);
         if (request->method == HTTP_OPTIONS) {
-            http_set_status(request, 204);
             http_respond_bytes(request, NULL, NULL);
         } else {
             fail_with(request, 405, ALBUMEN_ERROR_INVALID, "Method Not Allowed");
@@ -275,12 +277,26 @@ void request_run(HttpRequest *request)
     if (violations.items->len > 0) {
         answer_violations(request, &violations);
     } else if (goes_on) {
+        http_set_status(request, route->status ? route->status : 200);
         call_handler(request, route->handler);
     }
     violations_clear(&violations);
 }
 
+void request_run_again(HttpRequest *request)
+{
+    request->goes_to_work = FALSE;
+    call_handler(request, request->match.entry->route->handler);
+}
+
 /* --- what handlers ask --- */
+
+gboolean http_go_to_work(HttpRequest *request)
+{
+    g_assert(!request->response.filled);
+    request->goes_to_work = g_atomic_int_get(&request->stage) != STAGE_WORKING;
+    return request->goes_to_work;
+}
 
 gpointer http_request_app(const HttpRequest *request)
 {

@@ -35,7 +35,8 @@ struct HttpRequest {
     struct MHD_Connection *connection;
     gint stage; /* HttpStage; atomic: it hands the request from thread to thread */
     gint64 began_us;
-    gboolean under_way; /* counted among the requests that a stop waits for */
+    gboolean goes_to_work; /* a quick handler asked for the work pool */
+    gboolean under_way;    /* arrived whole, and counted among those that a stop waits for */
 
     char *target; /* as sent, percent-encoded */
     const char *method_name;
@@ -64,6 +65,9 @@ gboolean request_route(HttpRequest *request, const HttpRouter *router);
 
 /* Parses the body, asks the gate, validates, handles; the response is complete afterwards. */
 void request_run(HttpRequest *request);
+
+/* Calls the handler again, after http_go_to_work. */
+void request_run_again(HttpRequest *request);
 
 /* Answers with an error, through the dialect where there is one. */
 void request_fail(HttpRequest *request, int status, const GError *error);

@@ -26,6 +26,7 @@ void response_init(HttpResponse *response)
 
 static void drop_body(HttpResponse *response)
 {
+    response->length = 0;
     g_clear_pointer(&response->bytes, g_bytes_unref);
     if (response->fd >= 0) {
         close(response->fd);
@@ -206,9 +207,14 @@ gboolean http_respond_text(HttpRequest *request, const char *mime, const char *t
 
 gboolean http_respond_json(HttpRequest *request, JsonWriter *writer, GError **error)
 {
-    g_autoptr(GBytes) bytes = json_writer_finish(writer, error);
+    g_autoptr(GError) problem = NULL;
+    g_autoptr(GBytes) bytes = json_writer_finish(writer, &problem);
     json_writer_free(writer);
-    return bytes && http_respond_bytes(request, "application/json", bytes);
+    if (!bytes) { /* too large an answer is no fault of the request */
+        g_set_error_literal(error, ALBUMEN_ERROR, ALBUMEN_ERROR_INTERNAL, problem->message);
+        return FALSE;
+    }
+    return http_respond_bytes(request, "application/json", bytes);
 }
 
 gboolean http_respond_json_t(HttpRequest *request, const json_t *json, GError **error)
@@ -429,10 +435,12 @@ gboolean http_respond_resource(HttpRequest *request, const char *path, const Htt
 static struct MHD_Response *build_body(HttpResponse *response)
 {
     if (response->fd >= 0) {
-        int fd = response->fd;
-        response->fd = -1; /* closed by the library with its response */
-        return MHD_create_response_from_fd_at_offset64((guint64)response->length, fd,
-                                                       (guint64)response->offset);
+        struct MHD_Response *built = MHD_create_response_from_fd_at_offset64(
+            (guint64)response->length, response->fd, (guint64)response->offset);
+        if (built) {
+            response->fd = -1; /* closed by the library with its response */
+        }
+        return built;
     }
     if (!response->bytes) {
         return MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);

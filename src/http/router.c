@@ -309,15 +309,13 @@ static gboolean walk(Search *search, const Node *node, guint part, guint names)
            (!digits && walk_name(search, node->digits, part, names));
 }
 
-/* Who answers for a path that no route knows: the longest prefix. */
-static const HttpDialect *dialect_of_prefix(const HttpRouter *router, const HttpPath *path)
+const HttpDialect *router_dialect(const HttpRouter *router, const char *path)
 {
     const HttpDialect *best = NULL;
     gsize best_length = 0;
     for (gsize i = 0; router->dialects[i]; i++) {
         const char *prefix = router->dialects[i]->prefix;
-        if (prefix && g_str_has_prefix(path->decoded, prefix) &&
-            (!best || strlen(prefix) > best_length)) {
+        if (prefix && g_str_has_prefix(path, prefix) && (!best || strlen(prefix) > best_length)) {
             best = router->dialects[i];
             best_length = strlen(prefix);
         }
@@ -332,7 +330,7 @@ void router_match(const HttpRouter *router, const HttpPath *path, HttpMethod met
     Search search = {.path = path, .method = method, .match = ret_match};
     walk(&search, router->root, 0, 0);
     if (!ret_match->dialect) {
-        ret_match->dialect = dialect_of_prefix(router, path);
+        ret_match->dialect = router_dialect(router, path->decoded);
     }
 }
 

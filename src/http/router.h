@@ -33,6 +33,9 @@ const HttpEntry *router_entry(const HttpRouter *router, guint index);
 void router_match(const HttpRouter *router, const HttpPath *path, HttpMethod method,
                   HttpMatch *ret_match);
 
+/* Who answers for a path that no route knows: the longest prefix. NULL: nobody. */
+const HttpDialect *router_dialect(const HttpRouter *router, const char *path);
+
 /* The value of an Allow header for HttpMatch.allowed; owned by the caller. */
 char *router_allow(guint allowed);
 const char *router_method_name(HttpMethod method);

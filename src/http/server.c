@@ -16,12 +16,37 @@ struct HttpServer {
     GPtrArray *daemons; /* struct MHD_Daemon */
     GThreadPool *work;
     GCancellable *cancellable;
-    gint waiting;   /* jobs in the work pool that no thread has taken up; atomic */
-    gint stopping;  /* atomic */
-    gint under_way; /* requests; atomic */
+    gint stopping; /* atomic */
+    /* Both atomic, and one more than there are while the server runs, so that nobody is woken for
+     * nothing. */
+    gint under_way; /* requests that have arrived whole */
+    gint working;   /* those of them that are in the work pool, or on their way there */
     GMutex idle_lock;
-    GCond idle; /* under_way reached 0 */
+    GCond idle; /* under_way or working reached 0 */
 };
+
+static void count_down(HttpServer *server, gint *counter)
+{
+    if (g_atomic_int_dec_and_test(counter)) {
+        g_mutex_lock(&server->idle_lock);
+        g_cond_broadcast(&server->idle);
+        g_mutex_unlock(&server->idle_lock);
+    }
+}
+
+/* Gives up the server's own count and waits until nobody else's is left, or for so long; -1: as
+ * long as it takes. */
+static void wait_for_zero(HttpServer *server, gint *counter, int seconds)
+{
+    gint64 until = seconds < 0 ? G_MAXINT64 : g_get_monotonic_time() + seconds * G_TIME_SPAN_SECOND;
+    gboolean in_time = TRUE;
+    count_down(server, counter);
+    g_mutex_lock(&server->idle_lock);
+    while (in_time && g_atomic_int_get(counter) > 0) {
+        in_time = g_cond_wait_until(&server->idle, &server->idle_lock, until);
+    }
+    g_mutex_unlock(&server->idle_lock);
+}
 
 static void log_access(const HttpRequest *request)
 {
@@ -33,7 +58,7 @@ static void log_access(const HttpRequest *request)
         }
     }
     double ms = (double)(g_get_monotonic_time() - request->began_us) / 1000;
-    gint64 bytes = request->response.length;
+    gint64 bytes = g_str_equal(request->method_name, "HEAD") ? 0 : request->response.length;
     g_autofree char *line =
         g_strdup_printf("%s %s %d %" G_GINT64_FORMAT " %.1f ms\n", request->method_name, path,
                         request->response.status, bytes, ms);
@@ -71,16 +96,23 @@ static enum MHD_Result answer_error(HttpServer *server, HttpRequest *request, in
 
 /* --- the work pool --- */
 
+static void fail_busy(HttpRequest *request)
+{
+    g_autoptr(GError) error = g_error_new_literal(
+        ALBUMEN_ERROR, ALBUMEN_ERROR_BUSY, "the server has too much to do, try again in a moment");
+    http_set_header(request, "Retry-After", "1");
+    request_fail(request, 503, error);
+}
+
 static void work(gpointer data, gpointer user_data)
 {
     HttpRequest *request = data;
     HttpServer *server = user_data;
-    g_atomic_int_add(&server->waiting, -1);
     g_assert(g_atomic_int_get(&request->stage) == STAGE_WORKING);
     if (g_cancellable_is_cancelled(server->cancellable)) {
-        g_autoptr(GError) error =
-            g_error_new_literal(ALBUMEN_ERROR, ALBUMEN_ERROR_UNAVAILABLE, "the server is stopping");
-        request_fail(request, 503, error);
+        fail_busy(request);
+    } else if (request->goes_to_work) {
+        request_run_again(request);
     } else {
         request_run(request);
     }
@@ -88,19 +120,19 @@ static void work(gpointer data, gpointer user_data)
     struct MHD_Connection *connection = request->connection;
     g_atomic_int_set(&request->stage, STAGE_READY);
     MHD_resume_connection(connection);
+    count_down(server, &server->working);
 }
 
-static enum MHD_Result dispatch(HttpServer *server, HttpRequest *request)
+static enum MHD_Result go_to_work(HttpServer *server, HttpRequest *request)
 {
-    if (request->match.entry->route->quick) {
-        request_run(request);
+    /* Counted before the look at whether the server stops: so either this request sees that it
+     * does, or the stop sees this request. */
+    int before = g_atomic_int_add(&server->working, 1);
+    if (before > LIMIT_HTTP_WORK_THREADS + LIMIT_HTTP_WORK_QUEUE ||
+        g_cancellable_is_cancelled(server->cancellable)) {
+        count_down(server, &server->working);
+        fail_busy(request);
         return send_response(server, request);
-    }
-    if (g_atomic_int_add(&server->waiting, 1) >= LIMIT_HTTP_WORK_QUEUE) {
-        g_atomic_int_add(&server->waiting, -1);
-        http_set_header(request, "Retry-After", "1");
-        return answer_error(server, request, 503, ALBUMEN_ERROR_BUSY,
-                            "the server has too much to do, try again in a moment");
     }
     MHD_suspend_connection(request->connection);
     g_atomic_int_set(&request->stage, STAGE_WORKING);
@@ -108,13 +140,23 @@ static enum MHD_Result dispatch(HttpServer *server, HttpRequest *request)
     return MHD_YES;
 }
 
+static enum MHD_Result dispatch(HttpServer *server, HttpRequest *request)
+{
+    if (!request->match.entry->route->quick) {
+        return go_to_work(server, request);
+    }
+    request_run(request);
+    return request->goes_to_work ? go_to_work(server, request) : send_response(server, request);
+}
+
 /* --- the body --- */
 
-/* A route that takes no body still reads one away, up to the same cap. */
+/* A body that nobody wants is still read away, up to the same cap. */
 static void collect(HttpRequest *request, const char *data, gsize length)
 {
+    const HttpEntry *entry = request->match.entry;
     request->body_bytes += length;
-    if (request->body_bytes > LIMIT_HTTP_JSON_BODY_BYTES || !request->match.entry->route->body) {
+    if (request->body_bytes > LIMIT_HTTP_JSON_BODY_BYTES || !entry || !entry->route->body) {
         return;
     }
     if (!request->raw_body) {
@@ -138,8 +180,9 @@ static enum MHD_Result answer_too_large(HttpServer *server, HttpRequest *request
                         "the body of the request is too large");
 }
 
-/* The library can queue an answer before a body or after it, not in between: what comes unannounced
- * is read away for a while, so that a client gets to read why, and then cut off. */
+/* The library takes an answer before the body, and then closes the connection, or after it, not in
+ * between: too much that comes unannounced is read away for a while, so that a client gets to read
+ * why, and then cut off. */
 static enum MHD_Result take_body(HttpRequest *request, const char *data, size_t *length)
 {
     collect(request, data, *length);
@@ -161,17 +204,14 @@ static void *on_target(void *cls, const char *uri, struct MHD_Connection *connec
 /* The headers are here. */
 static enum MHD_Result begin(HttpServer *server, HttpRequest *request, const char *method)
 {
-    g_atomic_int_inc(&server->under_way);
-    request->under_way = TRUE;
     request->method = router_method(method);
-    request->method_name = request->method < HTTP_METHODS ? method : "?";
-    if (!request_route(request, server->router)) {
-        return send_response(server, request);
-    }
-    if (announces_too_much(request)) {
+    request->method_name =
+        g_str_equal(method, "HEAD") ? "HEAD" : router_method_name(request->method);
+    gboolean routed = request_route(request, server->router);
+    if (routed && announces_too_much(request)) {
         return answer_too_large(server, request);
     }
-    g_atomic_int_set(&request->stage, STAGE_BODY);
+    g_atomic_int_set(&request->stage, routed ? STAGE_BODY : STAGE_READY);
     return MHD_YES;
 }
 
@@ -181,23 +221,23 @@ static enum MHD_Result on_access(void *cls, struct MHD_Connection *connection, c
 {
     HttpServer *server = cls;
     HttpRequest *request = *con_cls;
-    switch ((HttpStage)g_atomic_int_get(&request->stage)) {
-    case STAGE_TARGET:
+    int stage = g_atomic_int_get(&request->stage);
+    if (stage == STAGE_TARGET) {
         return begin(server, request, method);
-    case STAGE_BODY:
-        if (*upload_data_size > 0) {
-            return take_body(request, upload_data, upload_data_size);
-        }
-        if (request->body_bytes > LIMIT_HTTP_JSON_BODY_BYTES) {
-            return answer_too_large(server, request);
-        }
-        return dispatch(server, request);
-    case STAGE_WORKING:
-        return MHD_YES;
-    case STAGE_READY:
-        break;
     }
-    return send_response(server, request);
+    if (*upload_data_size > 0) {
+        return take_body(request, upload_data, upload_data_size);
+    }
+    if (!request->under_way) { /* it has arrived whole */
+        request->under_way = TRUE;
+        g_atomic_int_inc(&server->under_way);
+    }
+    if (stage == STAGE_READY) {
+        return send_response(server, request);
+    }
+    g_assert(stage == STAGE_BODY);
+    return request->body_bytes > LIMIT_HTTP_JSON_BODY_BYTES ? answer_too_large(server, request)
+                                                            : dispatch(server, request);
 }
 
 static void on_completed(void *cls, struct MHD_Connection *connection, void **con_cls,
@@ -210,14 +250,12 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **co
     }
     *con_cls = NULL;
     gboolean under_way = request->under_way;
-    if (under_way && server->options.access_log) {
+    if (request->response.filled && server->options.access_log) {
         log_access(request);
     }
     request_free(request);
-    if (under_way && g_atomic_int_dec_and_test(&server->under_way)) {
-        g_mutex_lock(&server->idle_lock);
-        g_cond_broadcast(&server->idle);
-        g_mutex_unlock(&server->idle_lock);
+    if (under_way) {
+        count_down(server, &server->under_way);
     }
 }
 
@@ -234,9 +272,7 @@ static unsigned connection_limit(guint daemons)
     struct rlimit files;
     rlim_t most = LIMIT_HTTP_CONNECTIONS;
     if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur != RLIM_INFINITY) {
-        rlim_t left = files.rlim_cur > 2 * SPARE_DESCRIPTORS ? files.rlim_cur - SPARE_DESCRIPTORS
-                                                             : files.rlim_cur / 2;
-        most = MIN(most, left);
+        most = MIN(most, files.rlim_cur - MIN(files.rlim_cur / 2, SPARE_DESCRIPTORS));
     }
     return (unsigned)MAX(most / daemons, 1);
 }
@@ -320,6 +356,7 @@ HttpServer *http_server_start(const HttpServerOptions *options, GError **error)
     server->daemons = g_ptr_array_new();
     server->cancellable = g_cancellable_new();
     server->work = g_thread_pool_new(work, server, LIMIT_HTTP_WORK_THREADS, FALSE, NULL);
+    server->under_way = server->working = 1;
     g_mutex_init(&server->idle_lock);
     g_cond_init(&server->idle);
     g_autoptr(GArray) sockets = g_array_new(FALSE, FALSE, sizeof(int));
@@ -336,16 +373,6 @@ const char *const *http_server_urls(const HttpServer *server)
     return (const char *const *)server->urls->pdata;
 }
 
-static void wait_until_idle(HttpServer *server, int grace_seconds)
-{
-    gint64 until = g_get_monotonic_time() + grace_seconds * G_TIME_SPAN_SECOND;
-    g_mutex_lock(&server->idle_lock);
-    while (g_atomic_int_get(&server->under_way) > 0 &&
-           g_cond_wait_until(&server->idle, &server->idle_lock, until)) {
-    }
-    g_mutex_unlock(&server->idle_lock);
-}
-
 void http_server_stop(HttpServer *server, int grace_seconds)
 {
     g_atomic_int_set(&server->stopping, 1);
@@ -355,8 +382,10 @@ void http_server_stop(HttpServer *server, int grace_seconds)
             close(fd);
         }
     }
-    wait_until_idle(server, grace_seconds);
+    wait_for_zero(server, &server->under_way, MAX(grace_seconds, 0));
     g_cancellable_cancel(server->cancellable);
+    wait_for_zero(server, &server->working,
+                  -1); /* the library cannot stop while one is suspended */
     for (guint i = 0; i < server->daemons->len; i++) {
         MHD_stop_daemon(server->daemons->pdata[i]);
     }

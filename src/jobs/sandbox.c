@@ -28,6 +28,9 @@
 #define SANITIZED 0
 #endif
 
+/* How long the threads of libraries may take to answer a signal. */
+#define THREADS_MS 2000
+
 static gboolean close_privileges(void)
 {
     return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
@@ -43,6 +46,18 @@ static gboolean close_dumps(void)
 static gboolean close_orphanage(void)
 {
     return prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == 0;
+}
+
+/* Should the machine run out of memory, the kernel takes a worker and not the server. */
+static gboolean stand_in_front(void)
+{
+    int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+    if (fd < 0) {
+        return FALSE;
+    }
+    gboolean written = write(fd, "1000", 4) == 4;
+    close(fd);
+    return written;
 }
 
 static gboolean limit(__rlimit_resource_t resource, rlim_t value)
@@ -94,6 +109,51 @@ static gsize landlock_ruleset(long abi, LandlockRuleset *ret_ruleset)
     return abi >= 4 ? offsetof(LandlockRuleset, scoped) : offsetof(LandlockRuleset, handled_net);
 }
 
+/* A ruleset binds the thread that asks for it and those it starts; libraries may have started some
+ * before. These are made to ask by a signal, as the C library does for setuid(2). */
+static volatile gint files_ruleset;
+static volatile gint files_threads; /* that have closed their files */
+
+static void on_close_files(int number)
+{
+    int saved_errno = errno;
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+        syscall(SYS_landlock_restrict_self, files_ruleset, 0) == 0) {
+        g_atomic_int_inc(&files_threads);
+    }
+    errno = saved_errno;
+}
+
+/* Signals every other thread. Their number, -1 when it cannot be told. */
+static int threads_signal(int number)
+{
+    int count = 0;
+    g_autoptr(GDir) tasks = g_dir_open("/proc/self/task", 0, NULL);
+    if (!tasks) {
+        return -1;
+    }
+    for (const char *name; (name = g_dir_read_name(tasks));) {
+        pid_t thread = (pid_t)g_ascii_strtoll(name, NULL, 10);
+        if (thread != gettid() && syscall(SYS_tgkill, getpid(), thread, number) == 0) {
+            count++;
+        }
+    }
+    return count;
+}
+
+static gboolean close_files_of_threads(void)
+{
+    const int number = SIGRTMIN;
+    struct sigaction action = {.sa_handler = on_close_files, .sa_flags = SA_RESTART};
+    sigaction(number, &action, NULL);
+    int count = threads_signal(number);
+    for (int ms = 0; g_atomic_int_get(&files_threads) < count && ms < THREADS_MS; ms++) {
+        g_usleep(1000);
+    }
+    signal(number, SIG_IGN); /* not its default, in case one comes late */
+    return count >= 0 && g_atomic_int_get(&files_threads) >= count;
+}
+
 static gboolean close_files(void)
 {
     long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
@@ -102,13 +162,15 @@ static gboolean close_files(void)
     }
     LandlockRuleset ruleset;
     gsize size = landlock_ruleset(abi, &ruleset);
-    long fd = syscall(SYS_landlock_create_ruleset, &ruleset, size, 0);
-    if (fd < 0) {
+    files_ruleset = (int)syscall(SYS_landlock_create_ruleset, &ruleset, size, 0);
+    if (files_ruleset < 0) {
         return FALSE;
     }
-    long failed = syscall(SYS_landlock_restrict_self, fd, 0);
-    close((int)fd);
-    return !failed;
+    /* The other threads first: this one needs /proc to find them. */
+    gboolean threads_closed = close_files_of_threads();
+    gboolean closed = syscall(SYS_landlock_restrict_self, files_ruleset, 0) == 0;
+    close(files_ruleset);
+    return closed && threads_closed;
 }
 
 /* A system call and what becomes of it. With `mask`, only when argument `index` & mask == value. */
@@ -234,6 +296,8 @@ static const CallRule calls_refused[] = {
     CALL(pipe2),
     CALL(eventfd2),
     CALL(ioctl),
+    CALL(getpeername),
+    CALL(getsockname),
     CALL_IF(mmap, 2, PROT_EXEC, PROT_EXEC), /* Orc's compiler in libvips; it has plain C as well */
     CALL_IF(mmap2, 2, PROT_EXEC, PROT_EXEC),
     CALL_IF(mprotect, 2, PROT_EXEC, PROT_EXEC),
@@ -307,17 +371,6 @@ static gboolean close_calls(void)
     return done;
 }
 
-/* Landlock covers the thread that asks for it; those that libraries started before stay outside. */
-static guint threads_count(void)
-{
-    guint count = 0;
-    g_autoptr(GDir) tasks = g_dir_open("/proc/self/task", 0, NULL);
-    while (tasks && g_dir_read_name(tasks)) {
-        count++;
-    }
-    return count;
-}
-
 static void note(GPtrArray *standing, GPtrArray *missing, gboolean stands, const char *wall)
 {
     g_ptr_array_add(stands ? standing : missing, (char *)wall);
@@ -333,20 +386,16 @@ char *sandbox_close(void)
 {
     g_autoptr(GPtrArray) standing = g_ptr_array_new();
     g_autoptr(GPtrArray) missing = g_ptr_array_new();
-    guint threads = threads_count();
     if (!SANITIZED) {
         dup2(STDOUT_FILENO, STDERR_FILENO); /* /dev/null: a terminal obeys what is written to it */
     }
+    note(standing, missing, stand_in_front(), "first to go when memory is short");
     note(standing, missing, close_privileges(), "no new privileges");
     note(standing, missing, close_dumps(), "no dumps or tracing");
     note(standing, missing, close_orphanage(), "end with the server");
     note(standing, missing, close_limits(), "resource limits");
     note(standing, missing, !SANITIZED, "memory limit");
-    gboolean landlock = close_files();
-    note(standing, missing, landlock, "Landlock");
-    if (landlock && threads > 1) {
-        note(standing, missing, FALSE, "Landlock in the threads of libraries");
-    }
+    note(standing, missing, close_files(), "Landlock");
     note(standing, missing, close_calls(), "system call filter");
     g_autofree char *stand = join(standing);
     g_autofree char *miss = join(missing);

@@ -239,7 +239,7 @@ static gboolean write_absences(Scan *scan, const FolderScan *folder, GError **er
         }
         scan->missing += ((KnownFile *)known)->present;
     }
-    return store_commit(tx, error);
+    return library_touch(tx, error) && store_commit(tx, error);
 }
 
 static GHashTable *known_files(const Scan *scan, const char *folder_path, GError **error)
@@ -326,6 +326,9 @@ static gboolean finish_source(Scan *scan, const Source *source, GHashTable *gone
             return FALSE;
         }
         scan->missing += photos;
+    }
+    if (g_hash_table_size(gone_folders) > 0 && !library_touch(tx, error)) {
+        return FALSE;
     }
     return (is_cancelled(scan) || source_mark_scanned(tx, source->id, error)) &&
            store_commit(tx, error);

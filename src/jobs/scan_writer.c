@@ -83,7 +83,7 @@ static gboolean write_batch_once(ScanWriter *writer, const GPtrArray *batch, GEr
             return FALSE;
         }
     }
-    return store_commit(tx, error);
+    return library_touch(tx, error) && store_commit(tx, error);
 }
 
 static gboolean write_batch(ScanWriter *writer, const GPtrArray *batch, GError **error)

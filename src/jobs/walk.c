@@ -78,8 +78,9 @@ static int root_open_folder(const WalkRoot *root, const char *path)
     while (fd >= 0 && *path) {
         gsize length = strcspn(path, "/");
         g_autofree char *name = g_strndup(path, length);
-        int next = openat(fd, name, FOLDER_FLAGS);
-        int saved_errno = errno;
+        gboolean is_up = g_str_equal(name, "..");
+        int next = is_up ? -1 : openat(fd, name, FOLDER_FLAGS);
+        int saved_errno = is_up ? ENOENT : errno;
         close(fd);
         errno = saved_errno;
         fd = next;
@@ -275,7 +276,7 @@ static gboolean folder_add(const Walk *walk, WalkFolder *folder, int fd, const s
         if (fstatat(fd, name, &info, AT_SYMLINK_NOFOLLOW) != 0) {
             return errno == ENOENT || error_set_errno(error, errno, "look into the folder");
         }
-        type = IFTODT(info.st_mode);
+        type = (unsigned char)IFTODT(info.st_mode);
     }
     if (type == DT_DIR) {
         if (!folder_is_passed_over(name)) {

@@ -8,14 +8,20 @@
 
 static const FrameWait for_ever = {0};
 
-/* GLib ends a process that is out of memory as it ends one with a bug; the server is told which. */
+/* Libraries' warnings have no reader here. But GLib ends a process that is out of memory as it ends
+ * one with a bug, and the server is told which. */
 static void log_message(const char *domain, GLogLevelFlags level, const char *message,
                         gpointer data)
 {
     if ((level & G_LOG_LEVEL_ERROR) && message && strstr(message, "failed to allocate")) {
         _exit(WORKER_EXIT_MEMORY);
     }
-    g_log_default_handler(domain, level, message, data);
+}
+
+static GLogWriterOutput log_nothing(GLogLevelFlags level, const GLogField *fields, gsize count,
+                                    gpointer data)
+{
+    return G_LOG_WRITER_HANDLED;
 }
 
 static gboolean reply_send(FrameKind kind, GBytes *body)
@@ -69,6 +75,7 @@ static gboolean request_answer(const WorkerDecoders *decoders, GBytes *request_b
 int worker_serve(const WorkerDecoders *decoders)
 {
     g_log_set_default_handler(log_message, NULL);
+    g_log_set_writer_func(log_nothing, NULL, NULL);
     g_autofree char *walls = sandbox_close();
     g_autoptr(GBytes) greeting = g_bytes_new(walls, strlen(walls));
     gboolean served = reply_send(FRAME_TEXT, greeting);

@@ -12,9 +12,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* How often a start is tried when somebody outside ends the new process before it has greeted. */
-#define START_ATTEMPTS 3
-
 /* How long a process whose socket is closed may take to end by itself. */
 #define END_MS 2000
 
@@ -214,6 +211,10 @@ static void set_death(GError **error, int status, const struct rusage *usage)
     } else if (signaled && WTERMSIG(status) == SIGSYS) {
         g_set_error_literal(error, ALBUMEN_ERROR, ALBUMEN_ERROR_CRASHED,
                             "the decoder tried what the sandbox forbids on this picture");
+    } else if (status_is_from_outside(status)) {
+        g_set_error(error, ALBUMEN_ERROR, ALBUMEN_ERROR_CRASHED,
+                    "the decoder was killed over this picture, again and again (signal %d)",
+                    WTERMSIG(status));
     } else if (signaled) {
         g_set_error(error, ALBUMEN_ERROR, ALBUMEN_ERROR_CRASHED,
                     "the decoder crashed on this picture (signal %d)", WTERMSIG(status));
@@ -268,13 +269,11 @@ static WorkerOutcome worker_receive(Worker *worker, FrameKind expected, const Fr
     return WORKER_ANSWERED;
 }
 
-static WorkerOutcome worker_greet(Worker *worker, GError **error)
+static WorkerOutcome worker_greet(Worker *worker, const FrameWait *wait, GError **error)
 {
     g_auto(WorkerReply) reply = {0};
     g_autoptr(GError) local = NULL;
-    FrameWait wait = {.deadline_us =
-                          g_get_monotonic_time() + LIMIT_WORKER_START_SECONDS * G_USEC_PER_SEC};
-    WorkerOutcome outcome = worker_receive(worker, FRAME_TEXT, &wait, &reply, &local);
+    WorkerOutcome outcome = worker_receive(worker, FRAME_TEXT, wait, &reply, &local);
     if (g_error_matches(local, ALBUMEN_ERROR, ALBUMEN_ERROR_UNAVAILABLE)) {
         g_clear_error(&local);
         outcome = worker_bury(worker, &local);
@@ -291,17 +290,20 @@ static WorkerOutcome worker_greet(Worker *worker, GError **error)
 
 Worker *worker_start(WorkerStarter *starter, GError **error)
 {
-    for (int attempt = 1;; attempt++) {
+    const FrameWait wait = {.deadline_us = g_get_monotonic_time() +
+                                           LIMIT_WORKER_START_SECONDS * G_USEC_PER_SEC};
+    for (;;) {
         g_autoptr(GError) local = NULL;
         g_autoptr(Worker) worker = worker_launch(starter, error);
         if (!worker) {
             return NULL;
         }
-        WorkerOutcome outcome = worker_greet(worker, &local);
+        WorkerOutcome outcome = worker_greet(worker, &wait, &local);
         if (outcome == WORKER_ANSWERED) {
             return g_steal_pointer(&worker);
         }
-        if (outcome == WORKER_FAILED || attempt == START_ATTEMPTS) {
+        /* Killed by somebody outside before it could greet: the next one may be luckier. */
+        if (outcome == WORKER_FAILED || g_get_monotonic_time() >= wait.deadline_us) {
             g_propagate_error(error, g_steal_pointer(&local));
             return NULL;
         }
@@ -313,11 +315,11 @@ void worker_free(Worker *worker)
     if (!worker) {
         return;
     }
-    close(worker->socket);
     if (!worker->reaped) {
         kill(worker->pid, SIGKILL);
         worker_reap(worker, NULL);
     }
+    close(worker->socket);
     g_free(worker->walls);
     g_free(worker);
 }

@@ -1,5 +1,8 @@
 #include "library/library.h"
 
+#include "base/limits.h"
+#include "library/selection.h"
+
 #include <errno.h>
 #include <glib/gstdio.h>
 
@@ -7,6 +10,7 @@ struct Library {
     char *data_folder;
     Store *store;
     Blobs *thumbnails;
+    SelectionCache *selections;
 };
 
 static gboolean open_parts(Library *library, const char *database_url, GError **error)
@@ -31,6 +35,7 @@ Library *library_open(const char *data_folder, const char *database_url, GError 
     }
     g_autoptr(Library) library = g_new0(Library, 1);
     library->data_folder = g_canonicalize_filename(data_folder, NULL);
+    library->selections = selection_cache_new(LIMIT_SELECTION_CACHE_BYTES);
     if (!open_parts(library, database_url, error)) {
         return NULL;
     }
@@ -44,6 +49,7 @@ void library_close(Library *library)
     }
     g_clear_pointer(&library->thumbnails, blobs_free);
     g_clear_pointer(&library->store, store_close);
+    selection_cache_free(library->selections);
     g_free(library->data_folder);
     g_free(library);
 }
@@ -58,9 +64,34 @@ Blobs *library_thumbnails(Library *library)
     return library->thumbnails;
 }
 
+SelectionCache *library_selections(Library *library)
+{
+    return library->selections;
+}
+
 const char *library_data_folder(const Library *library)
 {
     return library->data_folder;
+}
+
+gboolean library_touch(StoreTx *tx, GError **error)
+{
+    static const StoreQuery query = {
+        .name = "library_touch",
+        .sql = "UPDATE library_version SET version = version + 1",
+    };
+    StoreStatement *statement = store_prepare(tx, &query, error);
+    return statement && store_run(statement, NULL, error);
+}
+
+gint64 library_version(StoreTx *tx, GError **error)
+{
+    static const StoreQuery query = {
+        .name = "library_version",
+        .sql = "SELECT version FROM library_version",
+    };
+    StoreStatement *row = store_prepare(tx, &query, error);
+    return row && store_step_one(row, error) ? store_column_int(row, 0) : 0;
 }
 
 gint64 library_now_ms(void)

@@ -15,7 +15,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Library, library_close)
 
 Store *library_store(Library *library);
 Blobs *library_thumbnails(Library *library);
+/* Orders of photos lately asked for (library/selection.h). */
+struct SelectionCache *library_selections(Library *library);
 const char *library_data_folder(const Library *library);
+
+/* Must be called in every transaction that changes photos or their tags, once. */
+gboolean library_touch(StoreTx *tx, GError **error);
+/* How often that was; 0 on error. */
+gint64 library_version(StoreTx *tx, GError **error);
 
 /* Milliseconds since 1970, UTC: what every *_ms column but taken_local_ms holds. */
 gint64 library_now_ms(void);

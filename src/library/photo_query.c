@@ -132,13 +132,26 @@ static void layout_append(PhotoLayout *layout, const StoreStatement *row)
     g_array_append_val(layout->days, day);
 }
 
+static StoreSql *layout_sql(const Principal *viewer, const PhotoFilter *filter,
+                            const PhotoSort *sort, gboolean ascending)
+{
+    StoreSql *sql = photo_visible("SELECT p.id, p.width, p.height, p.taken_local_ms", viewer);
+    photo_filter_add(sql, filter);
+    add_order(sql, sort, ascending);
+    return sql;
+}
+
+char *photo_layout_key(const Principal *viewer, const PhotoFilter *filter, const PhotoSort *sort,
+                       gboolean ascending)
+{
+    g_autoptr(StoreSql) sql = layout_sql(viewer, filter, sort, ascending);
+    return store_sql_key(sql);
+}
+
 PhotoLayout *photo_layout(StoreTx *tx, const Principal *viewer, const PhotoFilter *filter,
                           const PhotoSort *sort, gboolean ascending, GError **error)
 {
-    g_autoptr(StoreSql) sql =
-        photo_visible("SELECT p.id, p.width, p.height, p.taken_local_ms", viewer);
-    photo_filter_add(sql, filter);
-    add_order(sql, sort, ascending);
+    g_autoptr(StoreSql) sql = layout_sql(viewer, filter, sort, ascending);
     StoreStatement *row = store_prepare_sql(tx, sql, error);
     if (!row) {
         return NULL;

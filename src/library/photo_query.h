@@ -100,6 +100,9 @@ typedef struct {
 } PhotoLayout;
 #define PHOTO_NO_DAY G_MININT32
 
+/* What names the selection: equal for two requests that ask the same. Owned by the caller. */
+char *photo_layout_key(const Principal *viewer, const PhotoFilter *filter, const PhotoSort *sort,
+                       gboolean ascending);
 PhotoLayout *photo_layout(StoreTx *tx, const Principal *viewer, const PhotoFilter *filter,
                           const PhotoSort *sort, gboolean ascending, GError **error);
 void photo_layout_free(PhotoLayout *layout);

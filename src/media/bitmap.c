@@ -40,6 +40,7 @@ void bitmap_fit(int width, int height, int max_pixels, int *ret_width, int *ret_
 void decoded_clear(Decoded *decoded)
 {
     g_clear_pointer(&decoded->bitmap, bitmap_free);
+    g_clear_pointer(&decoded->facts, media_facts_free);
     g_clear_pointer(&decoded->icc, g_bytes_unref);
     g_clear_pointer(&decoded->exif, g_bytes_unref);
     g_clear_pointer(&decoded->xmp, g_bytes_unref);

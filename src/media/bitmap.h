@@ -2,6 +2,8 @@
  * Bands are 1 (grey), 3 (RGB) or 4 (CMYK, 0 is no ink). */
 #pragma once
 
+#include "media/facts.h"
+
 #include <glib.h>
 
 typedef struct {
@@ -33,6 +35,8 @@ typedef struct {
     Bitmap *bitmap;              /* NULL when only the header was read */
     int full_width, full_height; /* of the original as stored, before any turning */
     gboolean is_upright;         /* the decoder has turned the pixels already */
+    int orientation;             /* how it says they must be turned; 0: as EXIF says */
+    MediaFacts *facts;           /* what the decoder knows beyond EXIF and XMP, or NULL */
     GBytes *icc;                 /* the embedded colour profile, or NULL */
     GBytes *exif;                /* a TIFF block (without "Exif\0\0"), or NULL */
     GBytes *xmp;                 /* an XMP packet, or NULL */

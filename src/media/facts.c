@@ -1,5 +1,7 @@
 #include "media/facts.h"
 
+#include "base/limits.h"
+
 MediaFacts *media_facts_new(void)
 {
     MediaFacts *facts = g_new0(MediaFacts, 1);
@@ -35,6 +37,25 @@ void media_facts_free(MediaFacts *facts)
     g_free(facts->description);
     g_clear_pointer(&facts->keywords, g_ptr_array_unref);
     g_free(facts);
+}
+
+void media_facts_add_keyword(MediaFacts *facts, const char *keyword)
+{
+    if (!facts->keywords && *keyword) {
+        facts->keywords = g_ptr_array_new_with_free_func(g_free);
+    }
+    if (*keyword && facts->keywords->len < LIMIT_KEYWORDS_PER_PHOTO &&
+        !g_ptr_array_find_with_equal_func(facts->keywords, keyword, g_str_equal, NULL)) {
+        g_ptr_array_add(facts->keywords, g_strdup(keyword));
+    }
+}
+
+void media_facts_set_place(MediaFacts *facts, double latitude, double longitude)
+{
+    if (fabs(latitude) <= 90 && fabs(longitude) <= 180) { /* FALSE for NaN */
+        facts->latitude = latitude;
+        facts->longitude = longitude;
+    }
 }
 
 static void merge_text(char **text, const char *other)
@@ -100,8 +121,5 @@ void media_facts_merge(MediaFacts *facts, const MediaFacts *other)
     merge_integer(&facts->rating, other->rating);
     if (!facts->keywords && other->keywords) {
         facts->keywords = copy_texts(other->keywords);
-    }
-    if (facts->orientation == 1) {
-        facts->orientation = other->orientation;
     }
 }

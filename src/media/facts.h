@@ -5,7 +5,8 @@
 #include <glib.h>
 #include <math.h>
 
-#define FACT_NONE G_MININT64
+#define FACT_NONE          G_MININT64
+#define MEDIA_ALTITUDE_MAX 1e5 /* metres, either way; beyond it is no place for a camera */
 
 typedef struct {
     /* When: the camera's wall clock, in milliseconds as if it were UTC; the offset from UTC in
@@ -14,7 +15,7 @@ typedef struct {
     gint64 taken_offset_minutes;
 
     char *camera_make;
-    char *camera_model; /* as shown: without the make's name twice */
+    char *camera_model; /* as the file gives it, which may begin with the make ("Canon EOS 6D") */
     char *lens_model;
     char *software;
     char *artist;
@@ -36,13 +37,20 @@ typedef struct {
     double longitude; /* degrees, east positive */
     double altitude;  /* metres above the sea */
 
-    int orientation; /* EXIF 1..8; 1 when absent */
+    int orientation; /* EXIF 1..8, how the decoded pixels must be turned; 1 when absent */
 } MediaFacts;
 
 MediaFacts *media_facts_new(void); /* everything absent */
 void media_facts_free(MediaFacts *facts);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(MediaFacts, media_facts_free)
 
+/* Adds a keyword unless it is empty, there already, or one more than LIMIT_KEYWORDS_PER_PHOTO. */
+void media_facts_add_keyword(MediaFacts *facts, const char *keyword);
+
+/* Degrees; ignored unless both are numbers on the globe. */
+void media_facts_set_place(MediaFacts *facts, double latitude, double longitude);
+
 /* Fills what `facts` does not have yet from `other` (EXIF first, then XMP: the camera's word before
- * an editor's, except rating, keywords, title and description, where the caller asks XMP first). */
+ * an editor's, except rating, keywords, title and description, where the caller asks XMP first).
+ * The orientation stays: only one source may speak of it, the one that browsers follow. */
 void media_facts_merge(MediaFacts *facts, const MediaFacts *other);

@@ -99,18 +99,20 @@ static void read_header(gpointer data)
 }
 
 /* A picture in several scans is decoded in two steps, with all coefficients in between. */
-static void check_coefficients(Decoder *decoder)
+static gint64 coefficient_bytes(struct jpeg_decompress_struct *info)
 {
-    struct jpeg_decompress_struct *info = &decoder->info;
-    if (!jpeg_has_multiple_scans(info)) {
-        return;
-    }
     gint64 bytes = 0;
-    for (int i = 0; i < info->num_components; i++) {
+    for (int i = 0; i < info->num_components && jpeg_has_multiple_scans(info); i++) {
         const jpeg_component_info *component = &info->comp_info[i];
         bytes += (gint64)component->width_in_blocks * component->height_in_blocks * BLOCK_BYTES;
     }
-    if (bytes > LIMIT_DECODER_BYTES) {
+    return bytes;
+}
+
+static void check_coefficients(Decoder *decoder)
+{
+    struct jpeg_decompress_struct *info = &decoder->info;
+    if (coefficient_bytes(info) > LIMIT_DECODER_BYTES) {
         jpeg_errors_fail(&decoder->errors, ALBUMEN_ERROR_TOO_LARGE,
                          "a progressive JPEG of %u x %u pixels needs more memory to decode than "
                          "the %lld MB it may have",
@@ -125,11 +127,12 @@ static gboolean scale_serves(const struct jpeg_decompress_struct *info, guint64 
     return (edge * scale + DCT_SCALES - 1) / DCT_SCALES >= (guint64)min_long_pixels;
 }
 
-static gboolean scale_fits(const struct jpeg_decompress_struct *info, guint64 scale)
+static gboolean scale_fits(struct jpeg_decompress_struct *info, guint64 scale)
 {
+    guint64 room = (guint64)(LIMIT_DECODER_BYTES - coefficient_bytes(info));
     guint64 width = (info->image_width * scale + DCT_SCALES - 1) / DCT_SCALES;
     guint64 height = (info->image_height * scale + DCT_SCALES - 1) / DCT_SCALES;
-    return width * height * (guint64)info->out_color_components <= LIMIT_BITMAP_BYTES;
+    return width * height * (guint64)info->out_color_components <= MIN(room, LIMIT_BITMAP_BYTES);
 }
 
 static void choose_scale(Decoder *decoder)
@@ -139,7 +142,7 @@ static void choose_scale(Decoder *decoder)
     if (decoder->min_long_pixels > 0) {
         scale = 1;
         while (scale < DCT_SCALES && !scale_serves(info, scale, decoder->min_long_pixels)) {
-            scale++;
+            scale *= 2; /* the scales between are coded without SIMD and cost more than the next */
         }
     }
     while (scale > 1 && !scale_fits(info, scale)) {

@@ -5,9 +5,10 @@
 #include "media/bitmap.h"
 #include "media/source.h"
 
-/* Decodes at the smallest DCT scale whose long edge is at least `min_long_pixels` (0: the full
- * size, or the largest that LIMIT_BITMAP_BYTES allows). Grey, RGB and CMYK come out as 1, 3 and 4
- * bands. EXIF, XMP and ICC come from the same pass. A picture that ends early is CORRUPT. */
+/* Decodes at the smallest DCT scale (1/8, 1/4, 1/2, 1) whose long edge is at least
+ * `min_long_pixels` (0: the full size, or the largest that LIMIT_BITMAP_BYTES allows). Grey, RGB
+ * and CMYK come out as 1, 3 and 4 bands. EXIF, XMP and ICC come from the same pass. A picture that
+ * ends early is CORRUPT. */
 gboolean jpeg_decode(const ByteSource *source, int min_long_pixels, Decoded *ret_decoded,
                      GError **error);
 

@@ -31,7 +31,8 @@ static void keep_segment(JpegMarkers *markers, int marker, const guint8 *segment
         *place = g_bytes_new(segment + header, length - header);
         markers->length_bytes += length;
     }
-    if (marker == JPEG_APP0 + 2 && starts_with(segment, length, icc_name, ICC_HEADER_BYTES) &&
+    if (marker == JPEG_APP0 + 2 && length > ICC_HEADER_BYTES &&
+        starts_with(segment, length, icc_name, sizeof icc_name) &&
         segment[sizeof icc_name] == markers->icc_chunks + 1) {
         if (!markers->icc) {
             markers->icc = g_byte_array_new();

@@ -5,6 +5,10 @@
 #define CELLS 32
 #define KEPT  8
 
+/* Coefficients are rounded far below a grey level, so that the bits of a flat picture do not come
+ * from the last digits of cosines. */
+#define STEPS_PER_LEVEL 1024
+
 static double luma(const guint8 *rgb)
 {
     return 0.299 * rgb[0] + 0.587 * rgb[1] + 0.114 * rgb[2];
@@ -62,6 +66,7 @@ static void dct(double cells[CELLS][CELLS], double kept[KEPT][KEPT])
             for (int y = 0; y < CELLS; y++) {
                 kept[v][u] += across[y] * basis[v][y];
             }
+            kept[v][u] = round(kept[v][u] * STEPS_PER_LEVEL) / STEPS_PER_LEVEL;
         }
     }
 }

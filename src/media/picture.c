@@ -1,14 +1,18 @@
 #include "media/picture.h"
 
 #include "base/limits.h"
+#include "media/bmp.h"
 #include "media/colour.h"
 #include "media/jpeg.h"
+#include "media/metadata.h"
 #include "media/orient.h"
 #include "media/phash.h"
 #include "media/probe.h"
+#include "media/raw.h"
 #include "media/resize.h"
 #include "media/source.h"
 #include "media/vips_decode.h"
+#include "media/warm.h"
 
 /* The long edge that the one decode must have: enough for the thumbnails with a good filter, and
  * for what looks at the picture later. */
@@ -27,11 +31,16 @@ void media_picture_free(MediaPicture *picture)
 gboolean media_init(GError **error)
 {
     hash_init();
-    return vips_decode_init(error);
+    tzset(); /* LibRaw asks for the time zone, which is a file */
+    return vips_decode_init(error) && warm_decoders(error);
 }
 
+/* A purpose tells apart what a RAW file's picture is: its preview, or a development. */
+typedef enum { DECODE_TO_LOOK, DECODE_TO_SHOW } DecodePurpose;
+
 static gboolean decode(const ByteSource *source, MediaFormat format, const char *name,
-                       int min_long_pixels, Decoded *ret_decoded, GError **error)
+                       DecodePurpose purpose, int min_long_pixels, Decoded *ret_decoded,
+                       GError **error)
 {
     switch (format) {
     case MEDIA_UNKNOWN:
@@ -39,6 +48,12 @@ static gboolean decode(const ByteSource *source, MediaFormat format, const char 
         return FALSE;
     case MEDIA_JPEG:
         return jpeg_decode(source, min_long_pixels, ret_decoded, error);
+    case MEDIA_BMP:
+        return bmp_decode(source, ret_decoded, error);
+    case MEDIA_RAW:
+        return purpose == DECODE_TO_LOOK
+                   ? raw_decode_preview(source, min_long_pixels, ret_decoded, error)
+                   : raw_develop(source, min_long_pixels, ret_decoded, error);
     default:
         return vips_decode(source, format, min_long_pixels, ret_decoded, error);
     }
@@ -59,7 +74,7 @@ static Bitmap *finish(Decoded *decoded, int max_pixels, int orientation, GError 
     if (bitmap) {
         bitmap = colour_to_srgb(bitmap, decoded->icc, error);
     }
-    if (bitmap && !decoded->is_upright) {
+    if (bitmap) {
         bitmap = orient_upright(bitmap, orientation, error);
     }
     return bitmap;
@@ -85,11 +100,6 @@ static gboolean make_thumbnails(MediaPicture *picture, Decoded *decoded, GError 
     return picture->thumbnail_small != NULL;
 }
 
-static MediaFacts *read_facts(const ByteSource *source, MediaFormat format, const Decoded *decoded)
-{
-    return media_facts_new();
-}
-
 MediaPicture *media_read(int fd, const char *name, GError **error)
 {
     ByteSource source;
@@ -100,11 +110,12 @@ MediaPicture *media_read(int fd, const char *name, GError **error)
     }
     picture->format = probe_format(&source, name);
     g_auto(Decoded) decoded = {0};
-    if (!decode(&source, picture->format, name, DECODE_LONG_PIXELS, &decoded, error)) {
+    if (!decode(&source, picture->format, name, DECODE_TO_LOOK, DECODE_LONG_PIXELS, &decoded,
+                error)) {
         return NULL;
     }
-    picture->facts = read_facts(&source, picture->format, &decoded);
-    gboolean swaps = !decoded.is_upright && orient_swaps_sides(picture->facts->orientation);
+    picture->facts = metadata_read(&source, picture->format, &decoded);
+    gboolean swaps = orient_swaps_sides(picture->facts->orientation);
     picture->width = swaps ? decoded.full_height : decoded.full_width;
     picture->height = swaps ? decoded.full_width : decoded.full_height;
     return make_thumbnails(picture, &decoded, error) ? g_steal_pointer(&picture) : NULL;
@@ -118,10 +129,10 @@ GBytes *media_render_jpeg(int fd, const char *name, int max_pixels, int quality,
     }
     MediaFormat format = probe_format(&source, name);
     g_auto(Decoded) decoded = {0};
-    if (!decode(&source, format, name, max_pixels, &decoded, error)) {
+    if (!decode(&source, format, name, DECODE_TO_SHOW, max_pixels, &decoded, error)) {
         return NULL;
     }
-    g_autoptr(MediaFacts) facts = read_facts(&source, format, &decoded);
+    g_autoptr(MediaFacts) facts = metadata_read(&source, format, &decoded);
     g_autoptr(Bitmap) bitmap = finish(&decoded, max_pixels, facts->orientation, error);
     return bitmap ? jpeg_encode(bitmap, quality, error) : NULL;
 }

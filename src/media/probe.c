@@ -1,6 +1,8 @@
 #include "media/probe.h"
 
 #include "base/error.h"
+#include "base/limits.h"
+#include "media/exif_values.h"
 
 #define HEAD_BYTES 64
 
@@ -105,6 +107,27 @@ static gboolean is_raw_magic(Head head)
            (HAS(head, 0, "II*\0") && HAS(head, 8, "CR\x02"));                      /* CR2 */
 }
 
+/* Only a DNG's first directory has a DNGVersion. */
+static gboolean is_dng(const ByteSource *source)
+{
+    ExifTiff tiff;
+    gint64 offset = 0;
+    guint8 bytes[12];
+    if (!exif_tiff_open(source, &tiff, &offset) || !source_read_all(source, offset, bytes, 2)) {
+        return FALSE;
+    }
+    guint count = exif_u16(&tiff, bytes);
+    for (guint i = 0; i < MIN(count, LIMIT_EXIF_ENTRIES); i++) {
+        if (!source_read_all(source, offset + 2 + (gint64)i * 12, bytes, sizeof bytes)) {
+            return FALSE;
+        }
+        if (exif_u16(&tiff, bytes) == 0xC612) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
 static MediaFormat probe_tiff(const ByteSource *source, Head head, const char *name)
 {
     if (is_raw_magic(head)) {
@@ -112,7 +135,7 @@ static MediaFormat probe_tiff(const ByteSource *source, Head head, const char *n
     }
     if (HAS(head, 0, "II*\0") || HAS(head, 0, "MM\0*") || HAS(head, 0, "II+\0") ||
         HAS(head, 0, "MM\0+")) {
-        return format_of_name(name) == MEDIA_RAW ? MEDIA_RAW : MEDIA_TIFF;
+        return format_of_name(name) == MEDIA_RAW || is_dng(source) ? MEDIA_RAW : MEDIA_TIFF;
     }
     return MEDIA_UNKNOWN;
 }
@@ -155,13 +178,13 @@ void probe_set_unknown(const ByteSource *source, const char *name, GError **erro
     }
     const char *what = text    ? "the file holds text"
                        : zeros ? "the file holds nothing but zeros"
-                               : "the file is not a picture";
+                               : "the file begins like no picture that is known";
     MediaFormat expected = format_of_name(name);
     if (expected != MEDIA_UNKNOWN) {
-        g_set_error(error, ALBUMEN_ERROR, ALBUMEN_ERROR_CORRUPT, "%s, not a %s picture", what,
-                    media_format_name(expected));
+        g_set_error(error, ALBUMEN_ERROR, ALBUMEN_ERROR_CORRUPT, "%s, though its name says %s",
+                    what, media_format_name(expected));
     } else {
         g_set_error(error, ALBUMEN_ERROR, ALBUMEN_ERROR_UNSUPPORTED,
-                    "%s, or a kind that is not supported", what);
+                    "%s: this kind of file is not supported", what);
     }
 }

@@ -14,8 +14,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(VipsSourceCustom, g_object_unref)
 typedef struct {
     const char *operation;
     gboolean is_upright; /* it turns the picture as the file asks */
-    /* Of the whole picture, held by the decoder at once, measured with a picture of 20 megapixels
-     * and rounded up; 0 when it goes row by row. */
+    /* Of the whole picture, held by the decoder at once, measured with a picture of 20 megapixels;
+     * 0 when it goes row by row. */
     int bytes_per_pixel;
 } Loader;
 
@@ -23,16 +23,24 @@ static const Loader *loader_of(MediaFormat format)
 {
     static const Loader loaders[] = {
         [MEDIA_PNG] = {"pngload_source", FALSE, 0},  [MEDIA_WEBP] = {"webpload_source", FALSE, 4},
-        [MEDIA_GIF] = {"gifload_source", FALSE, 4},  [MEDIA_TIFF] = {"tiffload_source", FALSE, 0},
-        [MEDIA_HEIF] = {"heifload_source", TRUE, 8}, [MEDIA_AVIF] = {"heifload_source", TRUE, 8},
-        [MEDIA_JXL] = {"jxlload_source", TRUE, 16},
+        [MEDIA_GIF] = {"gifload_source", FALSE, 8},  [MEDIA_TIFF] = {"tiffload_source", FALSE, 0},
+        [MEDIA_HEIF] = {"heifload_source", TRUE, 9}, [MEDIA_AVIF] = {"heifload_source", TRUE, 9},
+        [MEDIA_JXL] = {"jxlload_source", TRUE, 12},
     };
     g_assert((gsize)format < G_N_ELEMENTS(loaders) && loaders[format].operation);
     return &loaders[format];
 }
 
+/* libvips logs what it makes of strange files; whoever asked gets an error instead. */
+static void drop_message(const char *domain, GLogLevelFlags level, const char *message,
+                         gpointer data)
+{
+}
+
 gboolean vips_decode_init(GError **error)
 {
+    g_log_set_handler("VIPS", G_LOG_LEVEL_WARNING | G_LOG_LEVEL_INFO | G_LOG_LEVEL_DEBUG,
+                      drop_message, NULL);
     if (VIPS_INIT("albumen") != 0) {
         g_set_error(error, ALBUMEN_ERROR, ALBUMEN_ERROR_INTERNAL, "libvips does not start: %s",
                     vips_error_buffer());
@@ -90,9 +98,13 @@ static gboolean set_error(const Cursor *cursor, MediaFormat format, GError **err
     static const char *const early[] = {
         "truncated",      "premature", "end of file", "End of file", "ead error",   "end of stream",
         "unexpected end", "EOF",       "not enough",  "Not enough",  "end-of-file", NULL};
-    static const char *const unsupported[] = {"nsupported",         "not supported",
-                                              "nknown compression", "not configured",
-                                              "not implemented",    NULL};
+    static const char *const unsupported[] = {"nsupported",
+                                              "not supported",
+                                              "nknown compression",
+                                              "not configured",
+                                              "class \"",
+                                              "not implemented",
+                                              NULL};
     static const char *const memory[] = {"ut of memory", "too large", "ecurity limit", NULL};
     g_autofree char *text = vips_error_buffer_copy(); /* and empties it */
     if (mentions(text, memory)) {
@@ -132,20 +144,27 @@ static VipsImage *open_image(Cursor *cursor, MediaFormat format, double scale, G
     return image;
 }
 
+/* What the decoder will hold besides our bitmap. */
+static gint64 decoder_bytes(VipsImage *image, MediaFormat format)
+{
+    gint64 pixels = (gint64)vips_image_get_width(image) * vips_image_get_height(image);
+    gint64 bytes_per_pixel = loader_of(format)->bytes_per_pixel;
+    if (vips_image_get_typeof(image, "interlaced")) { /* PNG: all passes, then the rows */
+        bytes_per_pixel = 2 * (gint64)VIPS_IMAGE_SIZEOF_PEL(image);
+    }
+    return pixels * bytes_per_pixel;
+}
+
 static gboolean check_memory(VipsImage *image, MediaFormat format, GError **error)
 {
-    gint64 width = vips_image_get_width(image), height = vips_image_get_height(image);
+    int width = vips_image_get_width(image), height = vips_image_get_height(image);
     if (!decoded_check_size(width, height, error)) {
         return FALSE;
     }
-    gint64 bytes_per_pixel = loader_of(format)->bytes_per_pixel;
-    if (vips_image_get_typeof(image, "interlaced")) { /* PNG: all passes, then the rows */
-        bytes_per_pixel = (gint64)VIPS_IMAGE_SIZEOF_PEL(image);
-    }
-    if (width * height * bytes_per_pixel > LIMIT_DECODER_BYTES) {
+    if (decoder_bytes(image, format) > LIMIT_DECODER_BYTES) {
         g_set_error(error, ALBUMEN_ERROR, ALBUMEN_ERROR_TOO_LARGE,
-                    "a %s picture of %" G_GINT64_FORMAT " x %" G_GINT64_FORMAT
-                    " pixels needs more memory to decode than the %lld MB it may have",
+                    "a %s picture of %d x %d pixels needs more memory to decode than the %lld MB "
+                    "it may have",
                     media_format_name(format), width, height, LIMIT_DECODER_BYTES >> 20);
         return FALSE;
     }
@@ -172,6 +191,19 @@ static GBytes *take_exif(VipsImage *image)
     gboolean prefixed = length > sizeof prefix && memcmp(data, prefix, sizeof prefix) == 0;
     gsize skip = prefixed ? sizeof prefix : 0;
     return exif ? g_bytes_new_from_bytes(exif, skip, length - skip) : NULL;
+}
+
+static void *find_mime_item(VipsImage *image, const char *field, GValue *value, void *data)
+{
+    return g_str_has_prefix(field, "heif-mime-") ? (void *)field : NULL;
+}
+
+/* libvips 8.14 knows the XMP of a HEIF file only as an item of some MIME type: there is no other
+ * kind in pictures, and what is no XMP is not taken for any by its reader. */
+static GBytes *take_xmp(VipsImage *image)
+{
+    const char *item = vips_image_map(image, find_mime_item, NULL);
+    return take_blob(image, item ? item : VIPS_META_XMP_NAME, LIMIT_XMP_BYTES);
 }
 
 /* Replaces *image by what an operation made of it. */
@@ -242,14 +274,15 @@ static gboolean keep_bands(VipsImage **image)
            step(image, vips_extract_band(*image, &next, 0, "n", keep, NULL), &next);
 }
 
-/* The largest whole factor that leaves the long edge at least `min_long_pixels`, and what must be
- * for the bitmap's cap. */
-static int shrink_factor(VipsImage *image, int min_long_pixels)
+/* The largest whole factor that leaves the long edge at least `min_long_pixels`, or more where the
+ * bitmap must be smaller to fit the memory (then down to about a megapixel, not further). */
+static int shrink_factor(VipsImage *image, MediaFormat format, int min_long_pixels)
 {
     gint64 width = vips_image_get_width(image), height = vips_image_get_height(image);
+    gint64 room = LIMIT_DECODER_BYTES - decoder_bytes(image, format);
+    room = CLAMP(room, 4LL << 20, LIMIT_BITMAP_BYTES);
     int factor = min_long_pixels > 0 ? (int)MAX(1, MAX(width, height) / min_long_pixels) : 1;
-    while (((width + factor - 1) / factor) * ((height + factor - 1) / factor) * 4 >
-           LIMIT_BITMAP_BYTES) {
+    while (((width + factor - 1) / factor) * ((height + factor - 1) / factor) * 4 > room) {
         factor++;
     }
     return factor;
@@ -285,10 +318,10 @@ gboolean vips_decode(const ByteSource *source, MediaFormat format, int min_long_
         .full_height = vips_image_get_height(image),
         .is_upright = loader_of(format)->is_upright,
         .exif = take_exif(image),
-        .xmp = take_blob(image, VIPS_META_XMP_NAME, LIMIT_XMP_BYTES),
+        .xmp = take_xmp(image),
         .icc = take_blob(image, VIPS_META_ICC_NAME, LIMIT_ICC_BYTES),
     };
-    int factor = shrink_factor(image, min_long_pixels);
+    int factor = shrink_factor(image, format, min_long_pixels);
     if (format == MEDIA_WEBP && factor > 1) {
         g_object_unref(image);
         image = open_image(&cursor, format, 1.0 / factor, error);

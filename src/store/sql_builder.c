@@ -76,6 +76,33 @@ void store_sql_value_text(StoreSql *sql, const char *value)
     add_value(sql, kept);
 }
 
+char *store_sql_key(const StoreSql *sql)
+{
+    GString *key = g_string_new(sql->text->str);
+    for (guint i = 0; i < sql->values->len; i++) {
+        const KeptValue *kept = &g_array_index(sql->values, KeptValue, i);
+        char number[G_ASCII_DTOSTR_BUF_SIZE];
+        switch (kept->value.type) {
+        case STORE_VALUE_INT:
+            g_string_append_printf(key, "\ni%" G_GINT64_FORMAT, kept->value.integer);
+            break;
+        case STORE_VALUE_DOUBLE:
+            g_string_append_printf(key, "\nd%s",
+                                   g_ascii_dtostr(number, sizeof number, kept->value.real));
+            break;
+        case STORE_VALUE_TEXT:
+            /* With its length, so that no text can pass for the values after it. */
+            g_string_append_printf(key, "\nt%" G_GSIZE_FORMAT ":%s", kept->value.length,
+                                   kept->text);
+            break;
+        default:
+            g_string_append(key, "\nn");
+            break;
+        }
+    }
+    return g_string_free(key, FALSE);
+}
+
 StoreStatement *store_prepare_sql(StoreTx *tx, const StoreSql *sql, GError **error)
 {
     StoreQuery query = {.name = "built from parts", .sql = sql->text->str};

@@ -125,5 +125,7 @@ void store_sql_add_constant(StoreSql *sql, const char *constant);
 void store_sql_value_int(StoreSql *sql, gint64 value);
 void store_sql_value_double(StoreSql *sql, double value);
 void store_sql_value_text(StoreSql *sql, const char *value);
+/* Text and values together: equal for two that ask the same. Owned by the caller. */
+char *store_sql_key(const StoreSql *sql);
 /* The statement with its values bound, ready to step. */
 StoreStatement *store_prepare_sql(StoreTx *tx, const StoreSql *sql, GError **error);

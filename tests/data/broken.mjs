@@ -6,7 +6,7 @@ import { PNG_SIGNATURE, pngChunk, pngHeader } from './pixels.mjs';
 const ENDS = 'ends|cut|truncated|incomplete|missing';
 const NOT_A_PICTURE = 'not a|no picture|unknown|recogni|format';
 const TOO_LARGE = 'large|megapixel|pixels|big|limit';
-const DAMAGED = `${NOT_A_PICTURE}|damaged|broken|corrupt|invalid|decode|${ENDS}`;
+const DAMAGED = `${NOT_A_PICTURE}|damaged|broken|corrupt|invalid|decoded|${ENDS}`;
 
 const SIDE = 64250;
 

@@ -228,7 +228,7 @@ function makeBroken(baseline) {
   }
 }
 
-// What is no regular file is passed over: links too, so that a library holds only what lies in it.
+// What is no regular file is passed over, and so are links that lead out of the folder or in circles.
 async function makeSpecial(baseline) {
   put('special/regular.jpg', insertSegment(baseline, jpegComment('regular')));
   expectIndexed('special/regular.jpg', 'jpeg');
@@ -237,7 +237,8 @@ async function makeSpecial(baseline) {
     fs.symlinkSync(target, path.join(photos, name));
     ignored.push(name);
   };
-  link('regular.jpg', 'special/link-inside.jpg');
+  fs.symlinkSync('regular.jpg', path.join(photos, 'special/link-inside.jpg'));
+  expectIndexed('special/link-inside.jpg', 'jpeg');
   link('../../outside/elsewhere.jpg', 'special/link-outside.jpg');
   link('nowhere.jpg', 'special/link-dangling.jpg');
   link('link-loop-b.jpg', 'special/link-loop-a.jpg');

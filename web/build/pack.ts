@@ -23,14 +23,18 @@ export function pack(root: string): Plugin {
     name: 'albumen-pack',
     apply: 'build',
     closeBundle() {
-      const swagger = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
+      const swagger = dirname(
+        createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'),
+      );
       copyFolder(join(root, 'i18n'), join(dist, 'i18n'));
       copyFolder(join(root, 'swagger'), join(dist, 'swagger'));
       for (const file of SWAGGER_FILES) {
         copyFileSync(join(swagger, file), join(dist, 'swagger', file));
       }
       const sections = Object.entries(PREFIXES).map(([folder, prefix]) => {
-        const files = filesUnder(join(dist, folder)).flatMap((file) => withTwin(dist, folder, file));
+        const files = filesUnder(join(dist, folder)).flatMap((file) =>
+          withTwin(dist, folder, file),
+        );
         return `  <gresource prefix="${prefix}">\n${files.join('')}  </gresource>\n`;
       });
       const xml = `<?xml version="1.0" encoding="UTF-8"?>\n<gresources>\n${sections.join('')}</gresources>\n`;

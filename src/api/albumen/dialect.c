@@ -54,7 +54,7 @@ static const HttpRoute routes[] = {
     GET("/api/albumen/photos/{id}", CAPABILITY_BROWSE, "Photo", "All that is known of a photo",
         albumen_photo, .path_parameters = id_path),
     GET("/api/albumen/photos/{id}/thumbnail", CAPABILITY_MEDIA, NULL, "A small picture",
-        albumen_thumbnail, .path_parameters = id_path, .query = size_query,
+        albumen_thumbnail, .quick = TRUE, .path_parameters = id_path, .query = size_query,
         .response_mime = "image/jpeg"),
     GET("/api/albumen/photos/{id}/image", CAPABILITY_MEDIA, NULL,
         "The picture, as a browser can show it", albumen_image, .path_parameters = id_path,
@@ -63,7 +63,7 @@ static const HttpRoute routes[] = {
         albumen_failures, .query = failures_query),
     HTTP_ROUTE(CAPABILITY_ADMIN, .method = HTTP_POST, .path = "/api/albumen/scans",
                .tag = "Albumen", .summary = "Looks for what changed in the folders",
-               .response_schema = "QueuedJob", .handler = albumen_scan),
+               .response_schema = "QueuedJob", .status = 202, .handler = albumen_scan),
     GET("/api/openapi.json", CAPABILITY_PUBLIC, "OpenApi", "This document", albumen_openapi),
     GET("/api/docs", CAPABILITY_PUBLIC, NULL, "This document, to read", albumen_docs, .quick = TRUE,
         .response_mime = "text/html"),
@@ -118,6 +118,9 @@ const HttpDialect albumen_dialect = {
     .routes = routes,
     .route_count = G_N_ELEMENTS(routes),
 
+    .schemas = "/albumen/api/albumen.json",
+    .error_schema = "Problem",
+    .error_mime = "application/problem+json",
     .fail = fail,
     .invalid = invalid,
 };

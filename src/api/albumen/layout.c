@@ -4,6 +4,7 @@
  * count days (i32). */
 #include "api/albumen/albumen.h"
 #include "api/filter_params.h"
+#include "library/selection.h"
 
 #include <string.h>
 
@@ -40,13 +41,15 @@ gboolean albumen_layout(HttpRequest *request, GError **error)
     filter_from_request(request, &filter);
     const PhotoSort *sort = sort_from_request(request, &ascending);
     g_autoptr(StoreTx) tx = api_read(request, error);
-    g_autoptr(PhotoLayout) layout =
-        tx ? photo_layout(tx, api_principal(request), &filter, sort, ascending, error) : NULL;
-    if (!layout) {
+    g_autoptr(Selection) selection =
+        tx ? selection_get(api_of(request)->library, tx, api_principal(request), &filter, sort,
+                           ascending, error)
+           : NULL;
+    if (!selection) {
         return FALSE;
     }
-    g_autoptr(GBytes) bytes = encode(layout);
-    g_autofree char *etag = g_compute_checksum_for_bytes(G_CHECKSUM_SHA1, bytes);
-    const HttpCaching caching = {.etag = etag, .cache_control = "private, no-cache"};
+    g_autoptr(GBytes) bytes = encode(selection_layout(selection));
+    const HttpCaching caching = {.etag = selection_etag(selection),
+                                 .cache_control = "private, no-cache"};
     return http_respond_cached(request, "application/octet-stream", bytes, &caching);
 }

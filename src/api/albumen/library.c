@@ -8,7 +8,7 @@
 #include "library/photo_query.h"
 #include "library/source.h"
 
-#include <string.h>
+#include <math.h>
 
 static void write_sources(JsonWriter *writer, const GPtrArray *sources)
 {
@@ -25,6 +25,27 @@ static void write_sources(JsonWriter *writer, const GPtrArray *sources)
     json_array_end(writer);
 }
 
+/* What a scan counted so far; before its first report, nothing. */
+static void write_progress(JsonWriter *writer, const json_t *progress)
+{
+    static const char *const counts[] = {"found",  "indexed", "unchanged",
+                                         "failed", "missing", "done"};
+    static const char *const measures[] = {"total", "rate", "seconds", "seconds_left"};
+    for (gsize i = 0; i < G_N_ELEMENTS(counts); i++) {
+        json_member_int(writer, counts[i],
+                        json_integer_value(json_object_get(progress, counts[i])));
+    }
+    for (gsize i = 0; i < G_N_ELEMENTS(measures); i++) {
+        const json_t *value = json_object_get(progress, measures[i]);
+        if (json_is_integer(value)) {
+            json_member_int(writer, measures[i], json_integer_value(value));
+        } else {
+            json_member_double(writer, measures[i],
+                               json_is_real(value) ? json_real_value(value) : NAN);
+        }
+    }
+}
+
 static void write_scan(JsonWriter *writer, const Job *job)
 {
     json_key(writer, "scan");
@@ -34,18 +55,15 @@ static void write_scan(JsonWriter *writer, const Job *job)
     }
     g_autofree char *started = time_iso(job->started_ms);
     g_autofree char *finished = time_iso(job->finished_ms);
+    json_t *progress = job->progress ? json_loads(job->progress, 0, NULL) : NULL;
     json_object_begin(writer);
     json_member_string(writer, "state", job->state);
     json_member_string(writer, "started_at", started);
     json_member_string(writer, "finished_at", finished);
     json_member_string(writer, "error", job->error);
-    json_key(writer, "progress");
-    if (job->progress) {
-        json_raw(writer, job->progress, strlen(job->progress));
-    } else {
-        json_none(writer);
-    }
+    write_progress(writer, progress);
     json_object_end(writer);
+    json_decref(progress);
 }
 
 gboolean albumen_library(HttpRequest *request, GError **error)
@@ -134,7 +152,6 @@ gboolean albumen_scan(HttpRequest *request, GError **error)
     if (api->wake) {
         api->wake(api->wake_data);
     }
-    http_set_status(request, 202);
     JsonWriter *writer = json_writer_new(LIMIT_JSON_OUTPUT_BYTES);
     json_object_begin(writer);
     json_member_int(writer, "id", id);

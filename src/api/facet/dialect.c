@@ -64,7 +64,7 @@ static const HttpRoute routes[] = {
     GET_JSON("/api/filter_options/focal_lengths", CAPABILITY_BROWSE, "FacetFocalLengths",
              "Focal lengths", facet_focal_lengths),
     GET_JSON("/thumbnail", CAPABILITY_MEDIA, NULL, "A small picture", facet_thumbnail,
-             .response_mime = "image/jpeg", .query = thumbnail_query),
+             .quick = TRUE, .response_mime = "image/jpeg", .query = thumbnail_query),
     GET_JSON("/image", CAPABILITY_MEDIA, NULL, "The picture", facet_image,
              .response_mime = "image/*", .query = path_query),
 };
@@ -152,6 +152,8 @@ const HttpDialect facet_dialect = {
     .routes = routes,
     .route_count = G_N_ELEMENTS(routes),
 
+    .schemas = "/albumen/api/facet.json",
+    .error_schema = "FacetError",
     .fail = fail,
     .invalid = invalid,
 };

@@ -2,6 +2,7 @@
 #include "api/facet/photo_json.h"
 #include "api/filter_params.h"
 #include "base/limits.h"
+#include "library/selection.h"
 
 static void read_page(const HttpRequest *request, PhotoPage *ret_page, gint64 *ret_number)
 {
@@ -45,17 +46,17 @@ gboolean facet_photos(HttpRequest *request, GError **error)
     filter_from_request(request, &filter);
     read_page(request, &page, &number);
 
+    const Principal *viewer = api_principal(request);
     g_autoptr(StoreTx) tx = api_read(request, error);
-    if (!tx) {
-        return FALSE;
-    }
-    gint64 total = photo_count(tx, api_principal(request), &filter, error);
-    if (total < 0) {
-        return FALSE;
-    }
-    g_autoptr(GPtrArray) photos = photo_list(tx, api_principal(request), &filter, &page, error);
+    g_autoptr(Selection) selection = tx ? selection_get(api_of(request)->library, tx, viewer,
+                                                        &filter, page.sort, page.ascending, error)
+                                        : NULL;
+    g_autoptr(GPtrArray) photos =
+        selection ? selection_page(selection, tx, viewer, page.offset, page.limit, error) : NULL;
     return photos &&
-           http_respond_json(request, write_page(request, photos, &page, number, total), error);
+           http_respond_json(request,
+                             write_page(request, photos, &page, number, selection_count(selection)),
+                             error);
 }
 
 gboolean facet_photo(HttpRequest *request, GError **error)

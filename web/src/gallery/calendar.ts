@@ -31,6 +31,15 @@ export function civilDay(days: number): CivilDay {
   };
 }
 
+/** The first day of a day's month, and the first day after it. */
+export function monthOf(days: number): [begin: number, end: number] {
+  const { year, month, day } = civilDay(days);
+  const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  const length = month === 2 ? (leap ? 29 : 28) : [4, 6, 9, 11].includes(month) ? 30 : 31;
+  const begin = days - day + 1;
+  return [begin, begin + length];
+}
+
 /** The day as a date that `Intl.DateTimeFormat` with `timeZone: 'UTC'` shows unchanged. */
 export function dayAsDate(days: number): Date {
   return new Date(days * 86_400_000);

@@ -1,6 +1,6 @@
 // Rows of equal width: every photo of the list gets its place in one pass over typed arrays.
 
-import { civilDay } from './calendar';
+import { civilDay, monthOf } from './calendar';
 import { NO_DAY, type PhotoList } from './photo-list';
 
 export interface JustifyOptions {
@@ -54,110 +54,114 @@ export function shownAspect(list: PhotoList, photo: number): number {
   return aspect < ASPECT_MIN ? ASPECT_MIN : aspect > ASPECT_MAX ? ASPECT_MAX : aspect;
 }
 
+/** Lays the whole list out. Linear in the number of photos. */
 export function justify(list: PhotoList, options: JustifyOptions): Rows {
-  const { width, height: target, gap } = options;
-  const first: number[] = [];
-  const heights: number[] = [];
-  const marks: number[] = [];
-  const tops: number[] = [];
-  const sections: Section[] = [];
-  let top = 0;
+  const builder = new RowsBuilder(list, options);
+  for (let from = 0; from < list.count;) {
+    const end = options.dated ? monthEnd(list, from) : list.count;
+    builder.addSection(from, end);
+    from = end;
+  }
+  return builder.finish();
+}
 
-  const pushRow = (from: number, rowHeight: number, mark: number): void => {
-    first.push(from);
-    tops.push(top);
-    heights.push(rowHeight);
-    marks.push(mark);
-    top += rowHeight + gap;
-    if (mark & ROW_HEADING) top += options.headingHeight;
-    if (mark & ROW_DAYS) top += options.dayHeight;
-  };
+class RowsBuilder {
+  #count = 0;
+  #top = 0;
+  readonly #first: Uint32Array;
+  readonly #tops: Float64Array;
+  readonly #heights: Float32Array;
+  readonly #marks: Uint8Array;
+  readonly #sections: Section[] = [];
 
-  const layOut = (from: number, end: number, headed: boolean): void => {
-    let mark = headed ? ROW_HEADING : 0;
+  constructor(
+    private readonly list: PhotoList,
+    private readonly options: JustifyOptions,
+  ) {
+    const { count } = list; // No row is empty.
+    this.#first = new Uint32Array(count + 1);
+    this.#tops = new Float64Array(count + 1);
+    this.#heights = new Float32Array(count);
+    this.#marks = new Uint8Array(count);
+  }
+
+  addSection(from: number, end: number): void {
+    const { list, options } = this;
+    const { width, height: target, gap, dated } = options;
+    const day = list.days[from] ?? NO_DAY;
+    const month = dated && day !== NO_DAY ? civilDay(day) : null;
+    this.#sections.push({ row: this.#count, photo: from, top: this.#top, month });
+    let heading = dated ? ROW_HEADING : 0;
     let start = from;
     let aspects = 0;
+    let dayBegan = -1; // The last photo so far that begins a day.
     for (let photo = from; photo < end; photo++) {
       const aspect = shownAspect(list, photo);
+      const dayBeganBefore = dayBegan;
+      if (dated && beginsDay(list, photo)) dayBegan = photo;
       aspects += aspect;
       const fitted = (width - gap * (photo - start)) / aspects;
       if (fitted > target) continue;
-      // The row is full. It ends with this photo or before it, whichever comes closer to the target.
+      // The row is full. It ends with this photo or before it: whichever is closer to the target.
       const without = (width - gap * (photo - start - 1)) / (aspects - aspect);
       const before = photo > start && without / target < target / fitted;
-      const next = before ? photo : photo + 1;
-      pushRow(start, before ? without : fitted, mark | dayMark(list, options, start, next));
-      mark = 0;
-      start = next;
+      const began = before ? dayBeganBefore : dayBegan;
+      this.#addRow(start, before ? without : fitted, heading | (began >= start ? ROW_DAYS : 0));
+      heading = 0;
+      start = before ? photo : photo + 1;
       aspects = before ? aspect : 0;
       // What was put off may fill a row by itself.
-      const alone = width / aspect;
-      if (before && alone <= target) {
-        pushRow(photo, alone, dayMark(list, options, photo, photo + 1));
+      if (before && width / aspect <= target) {
+        this.#addRow(photo, width / aspect, dayBegan === photo ? ROW_DAYS : 0);
         start = photo + 1;
         aspects = 0;
       }
     }
-    if (start < end) {
-      const fitted = (width - gap * (end - start - 1)) / aspects;
-      const last = fitted <= target * LAST_ROW_STRETCH ? fitted : target;
-      pushRow(start, last, mark | dayMark(list, options, start, end));
-    }
-  };
-
-  for (let from = 0; from < list.count; ) {
-    const end = options.dated ? monthEnd(list, from) : list.count;
-    const day = list.days[from] ?? NO_DAY;
-    sections.push({
-      row: first.length,
-      photo: from,
-      top,
-      month: options.dated && day !== NO_DAY ? civilDay(day) : null,
-    });
-    layOut(from, end, options.dated);
-    from = end;
+    if (start === end) return;
+    const fitted = (width - gap * (end - start - 1)) / aspects;
+    const last = fitted <= target * LAST_ROW_STRETCH ? fitted : target;
+    this.#addRow(start, last, heading | (dayBegan >= start ? ROW_DAYS : 0));
   }
 
-  const count = first.length;
-  first.push(list.count);
-  tops.push(top);
-  return {
-    count,
-    first: Uint32Array.from(first),
-    top: Float64Array.from(tops),
-    height: Float32Array.from(heights),
-    marks: Uint8Array.from(marks),
-    sections,
-    totalHeight: top,
-  };
+  finish(): Rows {
+    const count = this.#count;
+    this.#first[count] = this.list.count;
+    this.#tops[count] = this.#top;
+    return {
+      count,
+      first: this.#first.slice(0, count + 1),
+      top: this.#tops.slice(0, count + 1),
+      height: this.#heights.slice(0, count),
+      marks: this.#marks.slice(0, count),
+      sections: this.#sections,
+      totalHeight: this.#top,
+    };
+  }
+
+  #addRow(first: number, height: number, marks: number): void {
+    const { gap, headingHeight, dayHeight } = this.options;
+    const row = this.#count++;
+    this.#first[row] = first;
+    this.#tops[row] = this.#top;
+    this.#heights[row] = height;
+    this.#marks[row] = marks;
+    this.#top += height + gap;
+    if (marks & ROW_HEADING) this.#top += headingHeight;
+    if (marks & ROW_DAYS) this.#top += dayHeight;
+  }
 }
 
+/** Where the month of the photo at `from` ends in the list, whichever way its dates run. */
 function monthEnd(list: PhotoList, from: number): number {
   const { days, count } = list;
-  let day = days[from] ?? NO_DAY;
-  const month = monthNumber(day);
+  const day = days[from] ?? NO_DAY;
+  const [begin, end] = day === NO_DAY ? [NO_DAY, NO_DAY + 1] : monthOf(day);
   let photo = from + 1;
   for (; photo < count; photo++) {
     const next = days[photo] ?? NO_DAY;
-    if (next === day) continue;
-    if (monthNumber(next) !== month) break;
-    day = next;
+    if (next < begin || next >= end) break;
   }
   return photo;
-}
-
-function monthNumber(day: number): number {
-  if (day === NO_DAY) return NO_DAY;
-  const { year, month } = civilDay(day);
-  return year * 12 + month;
-}
-
-function dayMark(list: PhotoList, options: JustifyOptions, from: number, end: number): number {
-  if (!options.dated) return 0;
-  for (let photo = from; photo < end; photo++) {
-    if (beginsDay(list, photo)) return ROW_DAYS;
-  }
-  return 0;
 }
 
 /** Whether a photo is the first of its day in a dated list. */

@@ -9,7 +9,11 @@ type Paths<T, P extends string = ''> = {
 
 export type MessageKey = Paths<typeof english>;
 /** Keys that come in plural forms: `photos` for `photos_one`, `photos_other`. */
-export type PluralKey = MessageKey extends infer K ? (K extends `${infer Base}_other` ? Base : never) : never;
+export type PluralKey = MessageKey extends infer K
+  ? K extends `${infer Base}_other`
+    ? Base
+    : never
+  : never;
 export type Parameters = Readonly<Record<string, string | number>>;
 
 /** The text at a dot path, or null. */

@@ -38,8 +38,13 @@ class Route {
     history.replaceState({ ...this.#entry, anchor }, '');
   }
 
+  /** Shows the photos of a query; a search that is still being typed takes its own place. */
   show(query: Query): void {
-    this.#push(galleryAddress(query, null), {});
+    const typing = this.query.filters.search && query.filters.search;
+    if (typing && this.query.filters.search !== query.filters.search) {
+      history.replaceState({}, '', galleryAddress(query, null));
+      this.#read();
+    } else this.#push(galleryAddress(query, null), {});
   }
 
   showFailures(): void {

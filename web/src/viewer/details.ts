@@ -44,7 +44,10 @@ function cameraFacts(photo: PhotoDetails): Fact[] {
     [t('details.focal_length'), given(photo.focal_length, (mm) => `${number(mm)} mm`)],
     [t('details.focal_length_35mm'), given(photo.focal_length_35mm, (mm) => `${number(mm)} mm`)],
     [t('details.exposure_bias'), given(photo.exposure_bias_ev, biasText)],
-    [t('details.flash'), given(photo.flash, (fired) => t(fired ? 'details.fired' : 'details.not_fired'))],
+    [
+      t('details.flash'),
+      given(photo.flash, (fired) => t(fired ? 'details.fired' : 'details.not_fired')),
+    ],
     [t('details.software'), photo.software],
   ]);
 }
@@ -52,8 +55,14 @@ function cameraFacts(photo: PhotoDetails): Fact[] {
 function placeFacts(photo: PhotoDetails): Fact[] {
   const { gps_latitude: latitude, gps_longitude: longitude } = photo;
   return present([
-    [t('details.coordinates'), latitude !== null && longitude !== null ? `geo:${latitude},${longitude}` : null],
-    [t('details.altitude'), given(photo.gps_altitude, (metres) => `${number(metres, { maximumFractionDigits: 0 })} m`)],
+    [
+      t('details.coordinates'),
+      latitude !== null && longitude !== null ? `geo:${latitude},${longitude}` : null,
+    ],
+    [
+      t('details.altitude'),
+      given(photo.gps_altitude, (metres) => `${number(metres, { maximumFractionDigits: 0 })} m`),
+    ],
   ]);
 }
 

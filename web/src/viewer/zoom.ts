@@ -34,7 +34,10 @@ export function isZoomed(view: View, picture: Size, stage: Size): boolean {
  * without need. */
 export function clamp(view: View, picture: Size, stage: Size, pixelRatio: number): View {
   const least = fit(picture, stage).scale;
-  const scale = Math.min(Math.max(view.scale, least), Math.max(least, ENLARGEMENT_MAX / pixelRatio));
+  const scale = Math.min(
+    Math.max(view.scale, least),
+    Math.max(least, ENLARGEMENT_MAX / pixelRatio),
+  );
   const spareX = Math.max(0, (picture.width * scale - stage.width) / 2);
   const spareY = Math.max(0, (picture.height * scale - stage.height) / 2);
   return {

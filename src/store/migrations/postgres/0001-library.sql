@@ -108,3 +108,11 @@ CREATE TABLE job (
     finished_ms BIGINT
 );
 CREATE INDEX job_state ON job (state, id);
+
+-- Counts what changes in photo and its tags: what was worked out from them is good for as long as it stands still.
+CREATE TABLE library_version (
+    id BIGINT PRIMARY KEY CHECK (id = 1),
+    version BIGINT NOT NULL
+);
+-- It starts at the time of its making, so that no two libraries at one address share a number.
+INSERT INTO library_version (id, version) VALUES (1, CAST(extract(epoch FROM now()) AS BIGINT) * 1000);

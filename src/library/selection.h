@@ -1,0 +1,32 @@
+/* Selections: the photos that match a filter, in an order, worked out once and kept until the
+ * library changes.
+ *
+ * A gallery asks for the same selection again and again, page by page; the one query that orders it
+ * serves the layout, the exact count and every page, however deep. */
+#pragma once
+
+#include "library/library.h"
+#include "library/photo_query.h"
+
+typedef struct Selection Selection; /* immutable, reference-counted */
+
+/* The selection as of the transaction's snapshot. */
+Selection *selection_get(Library *library, StoreTx *tx, const Principal *viewer,
+                         const PhotoFilter *filter, const PhotoSort *sort, gboolean ascending,
+                         GError **error);
+void selection_unref(Selection *selection);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Selection, selection_unref)
+
+gint64 selection_count(const Selection *selection);
+const PhotoLayout *selection_layout(const Selection *selection);
+/* Differs between any two selections; good for an ETag. */
+const char *selection_etag(const Selection *selection);
+
+/* `limit` photos from `offset` on, in order. Of Photo. */
+GPtrArray *selection_page(const Selection *selection, StoreTx *tx, const Principal *viewer,
+                          gint64 offset, gint64 limit, GError **error);
+
+/* Those lately asked for, the oldest going when it is full. Thread safe. */
+typedef struct SelectionCache SelectionCache;
+SelectionCache *selection_cache_new(gsize cap_bytes);
+void selection_cache_free(SelectionCache *cache);
