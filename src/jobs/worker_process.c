@@ -33,13 +33,15 @@ struct WorkerStarter {
     gboolean stopping;
 };
 
-/* The parent's environment may hold passwords; a decoder needs none of it. Sanitizers keep their
- * options and a library installed elsewhere is found. */
+/* The parent's environment may hold passwords; a decoder needs none of it. A library installed
+ * elsewhere is found, and sanitizers keep their options, but for ThreadSanitizer: the worker's own
+ * code is one thread, and its libraries, which are many, were not built for it. */
 static char **environment_new(void)
 {
     static const char *const kept[] = {"LD_LIBRARY_PATH", "ASAN_OPTIONS", "LSAN_OPTIONS",
-                                       "UBSAN_OPTIONS", "TSAN_OPTIONS"};
+                                       "UBSAN_OPTIONS"};
     char **environment = g_environ_setenv(NULL, "LC_ALL", "C.UTF-8", TRUE);
+    environment = g_environ_setenv(environment, "TSAN_OPTIONS", "report_bugs=0", TRUE);
     for (gsize i = 0; i < G_N_ELEMENTS(kept); i++) {
         const char *value = g_getenv(kept[i]);
         if (value) {

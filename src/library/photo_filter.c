@@ -90,9 +90,9 @@ static void add_lens(StoreSql *sql, const char *lens)
     add_like(sql, "p.lens_model", pattern);
 }
 
+/* Not EXISTS, which would look for the tags of each photo rather than once for the tag's photos. */
 #define HAS_TAG                                                                                    \
-    "EXISTS (SELECT 1 FROM photo_tag pt JOIN tag t ON t.id = pt.tag_id WHERE pt.photo_id = p.id "  \
-    "AND "
+    "p.id IN (SELECT pt.photo_id FROM photo_tag pt JOIN tag t ON t.id = pt.tag_id WHERE "
 
 static void add_search(StoreSql *sql, const char *search)
 {
