@@ -1,6 +1,6 @@
 #include "library/selection.h"
 
-#include "base/limits.h"
+#include <string.h>
 
 /* What a photo takes in a selection: id, aspect, day. */
 #define BYTES_PER_PHOTO 10
@@ -8,6 +8,7 @@
 struct Selection {
     gatomicrefcount references;
     gint64 version; /* library_version */
+    gsize key_bytes;
     PhotoLayout *layout;
     char *etag;
 };
@@ -50,9 +51,10 @@ const char *selection_etag(const Selection *selection)
     return selection->etag;
 }
 
+/* The key counts: a question may be longer than its answer. */
 static gsize size_of(const Selection *selection)
 {
-    return sizeof *selection + selection->layout->ids->len * BYTES_PER_PHOTO;
+    return sizeof *selection + selection->key_bytes + selection->layout->ids->len * BYTES_PER_PHOTO;
 }
 
 SelectionCache *selection_cache_new(gsize cap_bytes)
@@ -153,6 +155,7 @@ Selection *selection_get(Library *library, StoreTx *tx, const Principal *viewer,
     if (selection) {
         g_autofree char *digest = g_compute_checksum_for_string(G_CHECKSUM_SHA1, key, -1);
         selection->version = version;
+        selection->key_bytes = strlen(key);
         selection->etag = g_strdup_printf("%" G_GINT64_FORMAT "-%.16s", version, digest);
         cache_put(library_selections(library), key, selection);
     }
@@ -163,8 +166,8 @@ GPtrArray *selection_page(const Selection *selection, StoreTx *tx, const Princip
                           gint64 offset, gint64 limit, GError **error)
 {
     const GArray *all = selection->layout->ids;
-    gint64 first = MIN(offset, (gint64)all->len);
-    gint64 count = MIN(limit, (gint64)all->len - first);
+    gint64 first = CLAMP(offset, 0, (gint64)all->len);
+    gint64 count = CLAMP(limit, 0, (gint64)all->len - first);
     g_autofree gint64 *ids = g_new(gint64, (gsize)count);
     for (gint64 i = 0; i < count; i++) {
         ids[i] = g_array_index(all, guint32, first + i);
