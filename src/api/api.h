@@ -14,7 +14,7 @@
 /* What every handler works with; read-only after the start, so safe from any thread. */
 typedef struct {
     Library *library;
-    Settings *settings;
+    const Settings *settings;
     WorkerPool *workers;
     ThumbnailCache *scaled;
     /* Called when a job was queued, to look at once; may be NULL. */

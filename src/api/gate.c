@@ -88,9 +88,15 @@ static void allow_origin(HttpRequest *request, const char *origin)
     }
 }
 
+/* Everything a page of ours shows comes from this server; nobody may frame it. */
+#define CONTENT_SECURITY_POLICY                                                                    \
+    "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; "         \
+    "form-action 'self'; frame-ancestors 'none'"
+
 void api_decorate(HttpRequest *request)
 {
     const char *origin = http_request_header(request, "Origin");
+    http_set_header(request, "Content-Security-Policy", CONTENT_SECURITY_POLICY);
     http_set_header(request, "X-Content-Type-Options", "nosniff");
     http_set_header(request, "Referrer-Policy", "same-origin");
     if (origin) {

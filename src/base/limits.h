@@ -16,7 +16,7 @@
 #define LIMIT_ICC_BYTES           (4U << 20)
 #define LIMIT_RAW_PREVIEW_BYTES   (64U << 20)
 #define LIMIT_RAW_FILE_BYTES      (256U << 20)  /* read into memory to find its picture */
-#define LIMIT_BITMAP_BYTES        (256U << 20)  /* decoded pixels of one picture at a time */
+#define LIMIT_BITMAP_BYTES        (192U << 20)  /* decoded pixels of one picture at a time */
 #define LIMIT_DECODER_BYTES       (448LL << 20) /* what one decode may need in all */
 #define LIMIT_JPEG_SCANS          64            /* of a progressive JPEG */
 #define LIMIT_JPEG_WARNINGS       1000          /* damaged places, before the picture is given up */

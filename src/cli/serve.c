@@ -58,26 +58,13 @@ static void wake_scheduler(gpointer data)
 }
 
 /* Serves until a signal asks to stop. */
-static gboolean serve(Api *api, const char *const *listen, gboolean quiet, GError **error)
+static gboolean serve(const HttpServerOptions *options, GError **error)
 {
-    HttpServerOptions options = {
-        .listen = listen,
-        .dialects = api_dialects,
-        .gate = api_gate,
-        .app = api,
-        .access_log = !quiet,
-        .title = "Facet API",
-        .version = "1.0.0",
-        .capability_name = api_capability_name,
-        .fallback = api_web,
-        .decorate = api_decorate,
-    };
-    api->server = &options;
     /* Before anybody is told that it listens, and might ask it to stop. */
     g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
     g_unix_signal_add(SIGINT, on_signal, loop);
     g_unix_signal_add(SIGTERM, on_signal, loop);
-    HttpServer *server = http_server_start(&options, error);
+    HttpServer *server = http_server_start(options, error);
     if (!server) {
         return FALSE;
     }
@@ -85,10 +72,41 @@ static gboolean serve(Api *api, const char *const *listen, gboolean quiet, GErro
         printf("listening on %s\n", *url);
     }
     fflush(stdout);
-
     g_main_loop_run(loop);
     http_server_stop(server, GRACE_SECONDS);
     return TRUE;
+}
+
+static gboolean serve_library(Library *library, const Settings *settings, WorkerPool *workers,
+                              const char *const *listen, gboolean quiet, GError **error)
+{
+    Scheduler *scheduler = scheduler_start(library, workers);
+    Api api = {
+        .library = library,
+        .settings = settings,
+        .workers = workers,
+        .scaled = thumbnail_cache_new(LIMIT_SCALED_CACHE_BYTES),
+        .wake = wake_scheduler,
+        .wake_data = scheduler,
+        .version = ALBUMEN_VERSION,
+    };
+    const HttpServerOptions options = {
+        .listen = listen,
+        .dialects = api_dialects,
+        .gate = api_gate,
+        .app = &api,
+        .access_log = !quiet,
+        .title = "Facet API",
+        .version = "1.0.0",
+        .capability_name = api_capability_name,
+        .fallback = api_web,
+        .decorate = api_decorate,
+    };
+    api.server = &options;
+    gboolean served = serve(&options, error);
+    scheduler_stop(scheduler);
+    thumbnail_cache_free(api.scaled);
+    return served;
 }
 
 static gboolean run(const Options *options, const char *const *photos, const char *const *listen,
@@ -101,20 +119,7 @@ static gboolean run(const Options *options, const char *const *photos, const cha
         return FALSE;
     }
     g_autoptr(WorkerPool) workers = worker_pool_new("/proc/self/exe", options->workers);
-    Scheduler *scheduler = scheduler_start(library, workers);
-    Api api = {
-        .library = library,
-        .settings = settings,
-        .workers = workers,
-        .scaled = thumbnail_cache_new(LIMIT_SCALED_CACHE_BYTES),
-        .wake = wake_scheduler,
-        .wake_data = scheduler,
-        .version = ALBUMEN_VERSION,
-    };
-    gboolean served = serve(&api, listen, quiet, error);
-    scheduler_stop(scheduler);
-    thumbnail_cache_free(api.scaled);
-    return served;
+    return serve_library(library, settings, workers, listen, quiet, error);
 }
 
 int cli_serve(int argc, char **argv)

@@ -48,6 +48,18 @@ static gboolean close_orphanage(void)
     return prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == 0;
 }
 
+/* Should the machine run out of memory, the kernel takes a worker and not the server. */
+static gboolean stand_in_front(void)
+{
+    int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+    if (fd < 0) {
+        return FALSE;
+    }
+    gboolean written = write(fd, "1000", 4) == 4;
+    close(fd);
+    return written;
+}
+
 static gboolean limit(__rlimit_resource_t resource, rlim_t value)
 {
     struct rlimit current;
@@ -67,9 +79,9 @@ static gboolean limit(__rlimit_resource_t resource, rlim_t value)
 static gboolean close_limits(void)
 {
     gboolean done = limit(RLIMIT_CORE, 0);
-    done = limit(RLIMIT_FSIZE, 0) && done;
     done = limit(RLIMIT_NOFILE, LIMIT_WORKER_DESCRIPTORS) && done;
-    if (!SANITIZED) {
+    if (!SANITIZED) { /* whose report may go to a file */
+        done = limit(RLIMIT_FSIZE, 0) && done;
         done = limit(RLIMIT_DATA, LIMIT_WORKER_MEMORY_BYTES) && done;
     }
     return done;
@@ -377,6 +389,7 @@ char *sandbox_close(void)
     if (!SANITIZED) {
         dup2(STDOUT_FILENO, STDERR_FILENO); /* /dev/null: a terminal obeys what is written to it */
     }
+    note(standing, missing, stand_in_front(), "first to go when memory is short");
     note(standing, missing, close_privileges(), "no new privileges");
     note(standing, missing, close_dumps(), "no dumps or tracing");
     note(standing, missing, close_orphanage(), "end with the server");

@@ -157,7 +157,7 @@ static gboolean receive_all(int socket, void *data, gsize length, int *ret_descr
             }
             continue;
         }
-        if (message.msg_controllen > 0) {
+        if (ret_descriptor && message.msg_controllen > 0) {
             *ret_descriptor = detach_descriptor(&message);
         }
         if (received == 0) {

@@ -3,8 +3,9 @@
 #include "base/limits.h"
 #include "jobs/worker_process.h"
 
-/* How many workers one picture may lose to somebody outside before it is called the culprit. */
-#define PICTURE_ATTEMPTS 3
+/* How many workers one picture may lose to somebody outside before it is called the culprit, which
+ * it may be: the kernel, too, kills who is largest when memory runs out. */
+#define PICTURE_ATTEMPTS 10
 
 struct WorkerPool {
     WorkerStarter *starter;

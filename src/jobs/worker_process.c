@@ -12,9 +12,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* How often a start is tried when somebody outside ends the new process before it has greeted. */
-#define START_ATTEMPTS 3
-
 /* How long a process whose socket is closed may take to end by itself. */
 #define END_MS 2000
 
@@ -36,13 +33,15 @@ struct WorkerStarter {
     gboolean stopping;
 };
 
-/* The parent's environment may hold passwords; a decoder needs none of it. Sanitizers keep their
- * options and a library installed elsewhere is found. */
+/* The parent's environment may hold passwords; a decoder needs none of it. A library installed
+ * elsewhere is found, and sanitizers keep their options, but for ThreadSanitizer: the worker's own
+ * code is one thread, and its libraries, which are many, were not built for it. */
 static char **environment_new(void)
 {
     static const char *const kept[] = {"LD_LIBRARY_PATH", "ASAN_OPTIONS", "LSAN_OPTIONS",
-                                       "UBSAN_OPTIONS", "TSAN_OPTIONS"};
+                                       "UBSAN_OPTIONS"};
     char **environment = g_environ_setenv(NULL, "LC_ALL", "C.UTF-8", TRUE);
+    environment = g_environ_setenv(environment, "TSAN_OPTIONS", "report_bugs=0", TRUE);
     for (gsize i = 0; i < G_N_ELEMENTS(kept); i++) {
         const char *value = g_getenv(kept[i]);
         if (value) {
@@ -214,6 +213,10 @@ static void set_death(GError **error, int status, const struct rusage *usage)
     } else if (signaled && WTERMSIG(status) == SIGSYS) {
         g_set_error_literal(error, ALBUMEN_ERROR, ALBUMEN_ERROR_CRASHED,
                             "the decoder tried what the sandbox forbids on this picture");
+    } else if (status_is_from_outside(status)) {
+        g_set_error(error, ALBUMEN_ERROR, ALBUMEN_ERROR_CRASHED,
+                    "the decoder was killed over this picture, again and again (signal %d)",
+                    WTERMSIG(status));
     } else if (signaled) {
         g_set_error(error, ALBUMEN_ERROR, ALBUMEN_ERROR_CRASHED,
                     "the decoder crashed on this picture (signal %d)", WTERMSIG(status));
@@ -235,20 +238,26 @@ static WorkerOutcome worker_bury(Worker *worker, GError **error)
 
 /* A worker's life */
 
+/* Whatever the reason: it is no picture's. */
+static Worker *set_no_start(GError **error, int saved_errno)
+{
+    g_set_error(error, ALBUMEN_ERROR, ALBUMEN_ERROR_UNAVAILABLE,
+                "cannot start a worker process: %s", g_strerror(saved_errno));
+    return NULL;
+}
+
 static Worker *worker_launch(WorkerStarter *starter, GError **error)
 {
     int sockets[2];
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) != 0) {
-        error_set_errno(error, errno, "make a socket for a worker process");
-        return NULL;
+        return set_no_start(error, errno);
     }
     StartOrder order = {.socket = sockets[1]};
     order_wait(starter, &order);
     close(sockets[1]);
     if (order.failure) {
         close(sockets[0]);
-        error_set_errno(error, order.failure, "start a worker process");
-        return NULL;
+        return set_no_start(error, order.failure);
     }
     Worker *worker = g_new0(Worker, 1);
     worker->pid = order.pid;
@@ -268,13 +277,11 @@ static WorkerOutcome worker_receive(Worker *worker, FrameKind expected, const Fr
     return WORKER_ANSWERED;
 }
 
-static WorkerOutcome worker_greet(Worker *worker, GError **error)
+static WorkerOutcome worker_greet(Worker *worker, const FrameWait *wait, GError **error)
 {
     g_auto(WorkerReply) reply = {0};
     g_autoptr(GError) local = NULL;
-    FrameWait wait = {.deadline_us =
-                          g_get_monotonic_time() + LIMIT_WORKER_START_SECONDS * G_USEC_PER_SEC};
-    WorkerOutcome outcome = worker_receive(worker, FRAME_TEXT, &wait, &reply, &local);
+    WorkerOutcome outcome = worker_receive(worker, FRAME_TEXT, wait, &reply, &local);
     if (g_error_matches(local, ALBUMEN_ERROR, ALBUMEN_ERROR_UNAVAILABLE)) {
         g_clear_error(&local);
         outcome = worker_bury(worker, &local);
@@ -291,17 +298,20 @@ static WorkerOutcome worker_greet(Worker *worker, GError **error)
 
 Worker *worker_start(WorkerStarter *starter, GError **error)
 {
-    for (int attempt = 1;; attempt++) {
+    const FrameWait wait = {.deadline_us = g_get_monotonic_time() +
+                                           LIMIT_WORKER_START_SECONDS * G_USEC_PER_SEC};
+    for (;;) {
         g_autoptr(GError) local = NULL;
         g_autoptr(Worker) worker = worker_launch(starter, error);
         if (!worker) {
             return NULL;
         }
-        WorkerOutcome outcome = worker_greet(worker, &local);
+        WorkerOutcome outcome = worker_greet(worker, &wait, &local);
         if (outcome == WORKER_ANSWERED) {
             return g_steal_pointer(&worker);
         }
-        if (outcome == WORKER_FAILED || attempt == START_ATTEMPTS) {
+        /* Killed by somebody outside before it could greet: the next one may be luckier. */
+        if (outcome == WORKER_FAILED || g_get_monotonic_time() >= wait.deadline_us) {
             g_propagate_error(error, g_steal_pointer(&local));
             return NULL;
         }

@@ -22,8 +22,9 @@ typedef struct {
     guint pictures; /* answered so far */
 } Worker;
 
-/* Runs `program` with the arguments {"albumen", "worker"} and waits for its greeting. UNAVAILABLE
- * when that does not come. */
+/* Runs `program` with the arguments {"albumen", "worker"} and waits for its greeting, again while
+ * somebody outside kills what it started. UNAVAILABLE when there is no greeting within
+ * LIMIT_WORKER_START_SECONDS. */
 Worker *worker_start(WorkerStarter *starter, GError **error);
 
 /* Kills and reaps it. */

@@ -72,13 +72,27 @@ static int orientation_of(const libraw_data_t *raw)
     }
 }
 
-static MediaFacts *facts_of(const libraw_data_t *raw)
+/* Canon's CRW is the one format here without EXIF; its time is the camera's wall clock, counted
+ * from 1970. (Of other formats LibRaw makes a time in the server's zone.) */
+static gboolean is_crw(GBytes *bytes)
 {
+    static const char magic[] = "HEAPCCDR";
+    gsize length = 0;
+    const guint8 *data = g_bytes_get_data(bytes, &length);
+    return length > 6 + sizeof magic && memcmp(data + 6, magic, sizeof magic - 1) == 0;
+}
+
+static MediaFacts *facts_of(const RawFile *file)
+{
+    const libraw_data_t *raw = file->raw;
     MediaFacts *facts = media_facts_new();
     const libraw_imgother_t *other = &raw->other;
     facts->camera_make = raw->idata.make[0] ? g_strdup(raw->idata.make) : NULL;
     facts->camera_model = raw->idata.model[0] ? g_strdup(raw->idata.model) : NULL;
     facts->lens_model = raw->lens.Lens[0] ? g_utf8_make_valid(raw->lens.Lens, -1) : NULL;
+    if (is_crw(file->bytes) && other->timestamp > 0) {
+        facts->taken_local_ms = (gint64)other->timestamp * 1000;
+    }
     facts->iso = other->iso_speed > 0 ? (gint64)other->iso_speed : FACT_NONE;
     facts->shutter_seconds = other->shutter > 0 ? (double)other->shutter : NAN;
     facts->f_stop = other->aperture > 0 ? (double)other->aperture : NAN;
@@ -127,7 +141,7 @@ static gboolean load_raw(const ByteSource *source, RawFile *file, Decoded *ret_d
         .full_width = file->raw->sizes.width,
         .full_height = file->raw->sizes.height,
         .orientation = orientation_of(file->raw),
-        .facts = facts_of(file->raw),
+        .facts = facts_of(file),
     };
     return TRUE;
 }

@@ -475,6 +475,21 @@ static void test_enormous(void)
     assert_fails(lying_bmp, "a.bmp", ALBUMEN_ERROR_TOO_LARGE, "64250 x 64250");
 }
 
+/* The size is within the limits, but the coefficients of all scans together are not. */
+static void test_progressive_memory(void)
+{
+    g_autoptr(GBytes) jpeg = make_jpeg(&(MakeJpeg){.bands = 4, .progressive = TRUE});
+    gsize length = g_bytes_get_size(jpeg);
+    g_autofree guint8 *data = g_memdup2(g_bytes_get_data(jpeg, NULL), length);
+    for (gsize i = 0; i + 9 < length; i++) {
+        if (data[i] == 0xFF && data[i + 1] == 0xC2) {
+            memcpy(data + i + 5, "\x2E\xE0\x2E\xE0", 4); /* 12000 by 12000 */
+        }
+    }
+    g_autoptr(GBytes) large = g_bytes_new(data, length);
+    assert_fails(large, "a.jpg", ALBUMEN_ERROR_TOO_LARGE, "needs more memory");
+}
+
 static void test_broken_files(void)
 {
     g_autoptr(GBytes) empty = g_bytes_new_static("", 0);
@@ -548,6 +563,7 @@ int main(int argc, char **argv)
     g_test_add_func("/picture/metadata", test_metadata_joins);
     g_test_add_func("/picture/sizes", test_sizes);
     g_test_add_func("/picture/enormous", test_enormous);
+    g_test_add_func("/picture/progressive-memory", test_progressive_memory);
     g_test_add_func("/picture/broken", test_broken_files);
     g_test_add_func("/picture/cut", test_cut_jpegs);
     g_test_add_func("/picture/not-a-file", test_not_a_file);

@@ -29,6 +29,8 @@ export const FOOTER_HEIGHT = 120;
 const FAST_PX_PER_MS = 4;
 /** Scrolling rests when nothing has moved for this long. */
 const REST_MS = 120;
+/** After photos have flown by, a pause on the way is not an arrival yet. */
+const REST_AFTER_FLIGHT_MS = 240;
 /** Rows kept ready outside the view, in view heights. */
 const OVERSCAN = 0.75;
 /** What stays visible above a row that is scrolled into view. */
@@ -106,7 +108,7 @@ export class GalleryView {
     this.#arrive(place);
     await tick(); // The element must have its new height before it can scroll there.
     this.scrollTo(place);
-    this.#rest();
+    this.rest();
   }
 
   /** The photo at the view's top edge, and how far its row is scrolled. */
@@ -141,7 +143,25 @@ export class GalleryView {
     this.#lastMove = now;
     if (speed > FAST_PX_PER_MS) this.calm = false;
     clearTimeout(this.#restTimer);
-    this.#restTimer = window.setTimeout(() => this.#rest(), REST_MS);
+    const wait = this.calm ? REST_MS : REST_AFTER_FLIGHT_MS;
+    this.#restTimer = window.setTimeout(() => this.rest(), wait);
+  }
+
+  /** Scrolling has come to rest: photos in sight are fetched. */
+  rest(): void {
+    clearTimeout(this.#restTimer);
+    this.calm = true;
+    if (this.rows === null || this.#scroller === null) return;
+    // Realign the scrollbar with the place, once small movements have led it astray.
+    const aligned = new ScrollSpace(this.#space.columnHeight, this.viewHeight).moveTo(this.offset);
+    if (Math.abs(aligned - this.#scroller.scrollTop) > this.viewHeight) this.scrollTo(this.offset);
+    if (!this.#scroller.contains(document.activeElement)) {
+      const row = rowAt(this.rows, this.offset);
+      const next = Math.min(row + 1, this.rows.count - 1);
+      const cut = (this.rows.top[row] ?? 0) < this.offset;
+      this.active = this.rows.first[cut ? next : row] ?? 0;
+    }
+    this.onrest();
   }
 
   /** Brings a photo into view with as little movement as can be. */
@@ -180,21 +200,6 @@ export class GalleryView {
     const margin = this.viewHeight * OVERSCAN;
     this.#fromRow = rowAt(this.rows, place - margin);
     this.#toRow = Math.min(this.rows.count, rowAt(this.rows, place + this.viewHeight + margin) + 1);
-  }
-
-  #rest(): void {
-    this.calm = true;
-    if (this.rows === null || this.#scroller === null) return;
-    // Realign the scrollbar with the place, once small movements have led it astray.
-    const aligned = new ScrollSpace(this.#space.columnHeight, this.viewHeight).moveTo(this.offset);
-    if (Math.abs(aligned - this.#scroller.scrollTop) > this.viewHeight) this.scrollTo(this.offset);
-    if (!this.#scroller.contains(document.activeElement)) {
-      const row = rowAt(this.rows, this.offset);
-      const next = Math.min(row + 1, this.rows.count - 1);
-      const cut = (this.rows.top[row] ?? 0) < this.offset;
-      this.active = this.rows.first[cut ? next : row] ?? 0;
-    }
-    this.onrest();
   }
 
   #rowView(row: number): RowView {

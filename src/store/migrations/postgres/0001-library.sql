@@ -55,7 +55,12 @@ CREATE TABLE photo (
 );
 CREATE INDEX photo_folder ON photo (folder_id, name);
 CREATE INDEX photo_content ON photo (content_hash);
-CREATE INDEX photo_newest ON photo (taken_local_ms DESC NULLS LAST, path) WHERE state = 'present';
+-- Holds most of what photos are filtered, sorted and laid out by, so that counting and ordering them
+-- all reads this and not the table; not the texts, for an entry must not exceed 2,704 bytes.
+CREATE INDEX photo_newest ON photo (taken_local_ms DESC NULLS LAST, path)
+    INCLUDE (id, file_rating, iso, f_stop, focal_length_mm, shutter_seconds, latitude, longitude,
+        width, height)
+    WHERE state = 'present';
 CREATE INDEX photo_oldest ON photo (taken_local_ms NULLS FIRST, path) WHERE state = 'present';
 CREATE INDEX photo_camera ON photo (camera_model) WHERE state = 'present';
 CREATE INDEX photo_lens ON photo (lens_model) WHERE state = 'present';

@@ -55,7 +55,11 @@ CREATE TABLE photo (
 ) STRICT;
 CREATE INDEX photo_folder ON photo (folder_id, name);
 CREATE INDEX photo_content ON photo (content_hash);
-CREATE INDEX photo_newest ON photo (taken_local_ms DESC, path) WHERE state = 'present';
+-- Holds whatever photos are filtered, sorted and laid out by, so that counting and ordering them all
+-- reads this and not the table; SQLite takes it so only if the column of its own condition is in it.
+CREATE INDEX photo_newest ON photo (taken_local_ms DESC, path, file_rating, iso, f_stop,
+    focal_length_mm, shutter_seconds, camera_model, lens_model, latitude, longitude, width, height,
+    state) WHERE state = 'present';
 CREATE INDEX photo_oldest ON photo (taken_local_ms, path) WHERE state = 'present';
 CREATE INDEX photo_camera ON photo (camera_model) WHERE state = 'present';
 CREATE INDEX photo_lens ON photo (lens_model) WHERE state = 'present';

@@ -1,0 +1,220 @@
+// What a large library costs to serve.
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { emptyFolder, freePort, median, say, Server, wrk } from './tools.mjs';
+import { atLeast, atMost, milliseconds } from './table.mjs';
+
+// As Facet's client asks.
+const HIDDEN = 'hide_blinks=1&hide_bursts=1&hide_duplicates=1&hide_rejected=1';
+const DATE = 'sort=date_taken&sort_direction=DESC';
+
+const PAGES = [
+  ['by date', DATE],
+  ['by date, hiding blinks, bursts, duplicates, rejected', `${DATE}&${HIDDEN}`],
+  ['by date, page 800', DATE, 800],
+  ['by aggregate (of which there is none yet), hiding the same', `sort=aggregate&sort_direction=DESC&${HIDDEN}`],
+  ['by rating', 'sort=star_rating&sort_direction=DESC'],
+  ['by ISO, ascending', 'sort=iso&sort_direction=ASC'],
+  ['a camera, by date', `${DATE}&camera=Camera+3`],
+  ['a lens, by date', `${DATE}&lens=Lens+5+24-70mm+f%2F2.8`],
+  ['a tag, by date', `${DATE}&tag=subject+17`],
+  ['ISO 400 to 1600, by date', `${DATE}&min_iso=400&max_iso=1600`],
+  ['one year, by date', `${DATE}&date_from=2015-01-01&date_to=2015-12-31`],
+  ['rated 4 or 5, by date', `${DATE}&min_rating=4`],
+  ['a place, by date', `${DATE}&gps_lat=43.2&gps_lng=-4.85&gps_radius_km=2000`],
+  ['a search, by date', `${DATE}&search=river`],
+];
+const OTHERS = [
+  ['layout of all photos', `/api/albumen/layout?${DATE}`],
+  ['cameras', '/api/filter_options/cameras'],
+  ['lenses', '/api/filter_options/lenses'],
+  ['apertures', '/api/filter_options/apertures'],
+  ['focal lengths', '/api/filter_options/focal_lengths'],
+  ['type counts', '/api/type_counts'],
+  ['state of the library', '/api/albumen/library'],
+];
+const ON_POSTGRES = ['by date', 'by date, page 800', 'by rating', 'a camera, by date', 'a search, by date'];
+
+// A slow answer is waited for a few times over.
+async function rates(server, target, shortest) {
+  const began = performance.now();
+  await server.get(target);
+  const seconds = Math.max(shortest, Math.ceil((4 * (performance.now() - began)) / 1000));
+  const one = wrk(server.url, [target], { connections: 1, seconds });
+  const two = wrk(server.url, [target], { connections: 2, seconds });
+  const both = `p50 ${milliseconds(one.p50_ms)}, p99 ${milliseconds(one.p99_ms)}`;
+  return { ...one, rate: two.rate, text: `${both}; ${Math.round(two.rate).toLocaleString('en')}/s` };
+}
+
+async function pageRow(server, engine, [name, query, page = 1], seconds) {
+  const target = `/api/photos?page=${page}&per_page=64&${query}`;
+  const answer = await server.json(target);
+  if (answer.photos.length !== 64) throw new Error(`${target} gives ${answer.photos.length} photos`);
+  const found = await rates(server, target, seconds);
+  return {
+    what: `page of 64, ${engine}: ${name} (${answer.total.toLocaleString('en')} photos)`,
+    budget: 'p50 < 1 ms, p99 < 10 ms; > 2,000/s',
+    measured: found.text,
+    met: found.p50_ms < 1 && found.p99_ms < 10 && found.rate > 2000,
+  };
+}
+
+async function otherRow(server, engine, [name, target], seconds) {
+  const bytes = (await server.get(target)).length;
+  const found = await rates(server, target, seconds);
+  return {
+    what: `${name}, ${engine} (${bytes.toLocaleString('en')} bytes)`,
+    budget: 'p99 < 50 ms',
+    measured: found.text,
+    met: found.p99_ms < 50,
+  };
+}
+
+async function startRow(args, rounds) {
+  const took = [];
+  for (let round = 0; round < rounds; round++) {
+    const server = await Server.start(...args);
+    took.push(server.ready_ms);
+    await server.stop();
+  }
+  return {
+    what: 'start until /ready answers',
+    budget: '< 300 ms',
+    measured: milliseconds(median(took)),
+    met: median(took) < 300,
+  };
+}
+
+function memoryRow(server, when, most) {
+  const mb = server.memoryMiB() * 1.048576;
+  const own = server.memoryMiB('RssAnon') * 1.048576;
+  return {
+    what: `memory of the server process ${when}`,
+    budget: most ? `< ${most} MB` : '',
+    measured: `${Math.round(mb)} MB, ${Math.round(own)} MB of them not of files`,
+    met: most ? mb < most : undefined,
+  };
+}
+
+// nginx serving `folder`, with room for as many requests on a connection as wrk likes.
+async function startNginx(folder) {
+  const home = emptyFolder('nginx');
+  const port = await freePort();
+  const config = `
+    ${process.getuid() === 0 ? 'user root;' : ''}
+    worker_processes 2;
+    daemon off;
+    pid ${home}/nginx.pid;
+    error_log ${home}/error.log;
+    events {}
+    http {
+      types { image/jpeg jpg; }
+      access_log ${home}/access.log;
+      client_body_temp_path ${home}/body;
+      proxy_temp_path ${home}/proxy;
+      fastcgi_temp_path ${home}/fastcgi;
+      uwsgi_temp_path ${home}/uwsgi;
+      scgi_temp_path ${home}/scgi;
+      sendfile on;
+      tcp_nopush on;
+      keepalive_requests 1000000000;
+      server { listen 127.0.0.1:${port}; root "${folder}"; }
+    }`;
+  fs.writeFileSync(path.join(home, 'nginx.conf'), config);
+  const program = fs.existsSync('/usr/sbin/nginx') ? '/usr/sbin/nginx' : 'nginx';
+  const child = spawn(program, ['-e', `${home}/error.log`, '-c', `${home}/nginx.conf`], { stdio: 'inherit' });
+  const ended = new Promise((resolve) => child.on('exit', resolve));
+  const url = `http://127.0.0.1:${port}`;
+  for (let tries = 0; ; tries++) {
+    try {
+      await fetch(url);
+      break;
+    } catch (error) {
+      if (tries === 100) throw error;
+      await sleep(50);
+    }
+  }
+  return { url, stop: () => (child.kill('SIGTERM'), ended) };
+}
+
+async function somePhotos(server, count) {
+  const layout = await server.get('/api/albumen/layout');
+  const total = layout.readUInt32LE(8);
+  const ids = Array.from({ length: count }, (_, at) =>
+    layout.readUInt32LE(16 + 4 * Math.floor((at * total) / count)),
+  );
+  const photos = [];
+  for (let at = 0; at < count; at += 100) {
+    const answer = await server.json(`/api/albumen/photos?ids=${ids.slice(at, at + 100)}`);
+    photos.push(...answer.photos);
+  }
+  return photos;
+}
+
+async function thumbnailRows(server, seconds) {
+  const photos = await somePhotos(server, 400);
+  const ways = [
+    ['/api/albumen/photos/ID/thumbnail?size=320', (p) => `/api/albumen/photos/${p.id}/thumbnail?size=320`],
+    ['/thumbnail?path=PATH&size=320', (p) => `/thumbnail?path=${encodeURIComponent(p.path)}&size=320`],
+    ['/api/albumen/photos/ID/thumbnail?size=640', (p) => `/api/albumen/photos/${p.id}/thumbnail?size=640`],
+  ];
+  const rows = [];
+  for (const [name, target] of ways) {
+    const folder = emptyFolder('thumbnails');
+    const ours = photos.map(target);
+    const theirs = photos.map((photo) => `/${photo.id}.jpg`);
+    for (let at = 0; at < photos.length; at++) {
+      fs.writeFileSync(path.join(folder, theirs[at]), await server.get(ours[at]));
+    }
+    const nginx = await startNginx(folder);
+    const theirRate = wrk(nginx.url, theirs, { connections: 16, seconds }).rate;
+    await nginx.stop();
+    const rate = wrk(server.url, ours, { connections: 16, seconds }).rate;
+    const { p50_ms } = wrk(server.url, ours, { connections: 1, seconds });
+    const ratio = rate / theirRate;
+    rows.push({
+      what: `thumbnail: ${name}`,
+      budget: 'p50 < 0.3 ms; > 20,000/s; ≥ half of nginx',
+      measured: `p50 ${milliseconds(p50_ms)}; ${Math.round(rate).toLocaleString('en')}/s`,
+      yardstick: `${Math.round(theirRate).toLocaleString('en')}/s nginx, same bytes`,
+      ...atLeast(ratio, 0.5),
+      met: p50_ms < 0.3 && rate > 20000 && ratio >= 0.5,
+    });
+  }
+  return rows;
+}
+
+export async function sqliteRows(args, { quick }) {
+  say('Serving it from SQLite ...');
+  const seconds = quick ? 1 : 2;
+  const rows = [await startRow(args, quick ? 3 : 9)];
+  const server = await Server.start(...args);
+  try {
+    await sleep(1000);
+    rows.push(memoryRow(server, 'at rest', 80));
+    for (const page of PAGES) rows.push(await pageRow(server, 'SQLite', page, seconds));
+    for (const other of OTHERS) rows.push(await otherRow(server, 'SQLite', other, seconds));
+    rows.push(...(await thumbnailRows(server, seconds)));
+    rows.push(memoryRow(server, 'after all that'));
+  } finally {
+    await server.stop();
+  }
+  return rows;
+}
+
+export async function postgresRows(args) {
+  say('Serving it from PostgreSQL ...');
+  const server = await Server.start(...args);
+  const rows = [];
+  try {
+    for (const page of PAGES.filter(([name]) => ON_POSTGRES.includes(name))) {
+      rows.push(await pageRow(server, 'PostgreSQL', page, 2));
+    }
+    for (const other of OTHERS.slice(0, 2)) rows.push(await otherRow(server, 'PostgreSQL', other, 2));
+  } finally {
+    await server.stop();
+  }
+  return rows;
+}
