@@ -26,6 +26,37 @@ int beneath_open_at(int root_fd, const char *relative, int flags, GError **error
     return -1;
 }
 
+/* Where an open descriptor lies, by the kernel's word; NULL when that cannot be told. */
+static char *descriptor_path(int fd)
+{
+    g_autofree char *link = g_strdup_printf("/proc/self/fd/%d", fd);
+    return g_file_read_link(link, NULL);
+}
+
+static gboolean lies_beneath(int root_fd, int fd)
+{
+    g_autofree char *root = descriptor_path(root_fd);
+    g_autofree char *path = descriptor_path(fd);
+    return root && path && beneath_relative(root, path);
+}
+
+/* An absolute link may lead back beneath the root, which openat2 does not see: finds what it leads
+ * to without opening it (O_PATH), looks where that lies, and opens just that. */
+static int open_if_beneath(int root_fd, const char *relative)
+{
+    int place = openat(root_fd, relative, O_PATH | O_CLOEXEC);
+    if (place < 0) {
+        return -1;
+    }
+    int fd = -1;
+    if (lies_beneath(root_fd, place)) {
+        g_autofree char *link = g_strdup_printf("/proc/self/fd/%d", place);
+        fd = open(link, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    }
+    close(place);
+    return fd;
+}
+
 int beneath_open(const char *root, const char *relative, GError **error)
 {
     int root_fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -33,8 +64,15 @@ int beneath_open(const char *root, const char *relative, GError **error)
         error_set_errno(error, errno, "open the folder");
         return -1;
     }
-    int fd = beneath_open_at(root_fd, relative, 0, error);
+    g_autoptr(GError) failure = NULL;
+    int fd = beneath_open_at(root_fd, relative, 0, &failure);
+    if (g_error_matches(failure, ALBUMEN_ERROR, ALBUMEN_ERROR_FORBIDDEN)) {
+        fd = open_if_beneath(root_fd, relative);
+    }
     close(root_fd);
+    if (fd < 0) {
+        g_propagate_error(error, g_steal_pointer(&failure));
+    }
     return fd;
 }
 

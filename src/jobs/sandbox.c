@@ -79,9 +79,9 @@ static gboolean limit(__rlimit_resource_t resource, rlim_t value)
 static gboolean close_limits(void)
 {
     gboolean done = limit(RLIMIT_CORE, 0);
-    done = limit(RLIMIT_FSIZE, 0) && done;
     done = limit(RLIMIT_NOFILE, LIMIT_WORKER_DESCRIPTORS) && done;
-    if (!SANITIZED) {
+    if (!SANITIZED) { /* whose report may go to a file */
+        done = limit(RLIMIT_FSIZE, 0) && done;
         done = limit(RLIMIT_DATA, LIMIT_WORKER_MEMORY_BYTES) && done;
     }
     return done;

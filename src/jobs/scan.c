@@ -28,6 +28,7 @@ typedef struct {
     GMutex lock;
     GCond task_done;
     guint queued;   /* tasks pushed and not done */
+    gint64 passed;  /* files found that the next scan looks at: gone, or being written */
     GError *broken; /* why reading cannot go on at all: no worker starts */
 } Scan;
 
@@ -57,8 +58,11 @@ static gboolean is_cancelled(const Scan *scan)
 
 static void get_progress(Scan *scan, ScanProgress *ret_progress)
 {
+    g_mutex_lock(&scan->lock);
+    gint64 passed = scan->passed;
+    g_mutex_unlock(&scan->lock);
     ScanProgress progress = {
-        .found = scan->found,
+        .found = scan->found - passed,
         .unchanged = scan->unchanged,
         .missing = scan->missing,
         .total = scan_count_total(scan->count),
@@ -136,6 +140,8 @@ static void read_task(gpointer data, gpointer user_data)
     GError *failure = NULL;
     MediaPicture *picture = is_cancelled(scan) ? NULL : read_picture(scan, task, &failure);
     gboolean broken = g_error_matches(failure, ALBUMEN_ERROR, ALBUMEN_ERROR_UNAVAILABLE);
+    gboolean passed = g_error_matches(failure, ALBUMEN_ERROR, ALBUMEN_ERROR_CONFLICT) ||
+                      g_error_matches(failure, ALBUMEN_ERROR, ALBUMEN_ERROR_NOT_FOUND);
     if (picture || (failure && is_the_files_own(failure))) {
         write_result(scan, task, picture, g_steal_pointer(&failure));
     }
@@ -143,6 +149,7 @@ static void read_task(gpointer data, gpointer user_data)
     if (broken && !scan->broken) {
         scan->broken = g_steal_pointer(&failure);
     }
+    scan->passed += passed;
     scan->queued--;
     g_cond_signal(&scan->task_done);
     g_mutex_unlock(&scan->lock);
@@ -163,7 +170,7 @@ static gboolean wait_for_readers(Scan *scan, guint most)
     }
     gboolean good = !scan->broken;
     g_mutex_unlock(&scan->lock);
-    return good && !is_cancelled(scan);
+    return good && scan_writer_works(scan->writer) && !is_cancelled(scan);
 }
 
 static gboolean push_task(Scan *scan, ScanTask *task)
@@ -184,6 +191,20 @@ typedef struct {
     GPtrArray *returned;
 } FolderScan;
 
+/* A missing photo whose file came back broken stays missing. */
+static void visit_unchanged(Scan *scan, FolderScan *folder, const char *name,
+                            const KnownFile *known)
+{
+    if (known->failed) {
+        scan->known_failures++;
+        return;
+    }
+    scan->unchanged++;
+    if (!known->present) {
+        g_ptr_array_add(folder->returned, g_strdup(name));
+    }
+}
+
 static gboolean visit_file(Scan *scan, FolderScan *folder, const char *folder_relative,
                            const WalkFile *file)
 {
@@ -192,15 +213,9 @@ static gboolean visit_file(Scan *scan, FolderScan *folder, const char *folder_re
     g_autofree char *known_name = NULL;
     g_hash_table_steal_extended(folder->known, name, (gpointer *)&known_name, (gpointer *)&known);
     scan->found++;
-    if (known && known->file_bytes == file->size_bytes && known->modified_ns == file->mtime_ns) {
-        if (known->failed) {
-            scan->known_failures++;
-        } else {
-            scan->unchanged++;
-        }
-        if (known->is_photo && !known->present) {
-            g_ptr_array_add(folder->returned, g_strdup(name));
-        }
+    if (known && !known->retry && known->file_bytes == file->size_bytes &&
+        known->modified_ns == file->mtime_ns) {
+        visit_unchanged(scan, folder, name, known);
         return TRUE;
     }
     ScanTask *task = g_new0(ScanTask, 1);
@@ -215,31 +230,41 @@ static gboolean visit_file(Scan *scan, FolderScan *folder, const char *folder_re
     return push_task(scan, task);
 }
 
-/* What is left of the known files is not in the folder any more; what returned is. */
-static gboolean write_absences(Scan *scan, const FolderScan *folder, GError **error)
+static gboolean write_absences(StoreTx *tx, gpointer data, GError **error)
 {
-    if (g_hash_table_size(folder->known) == 0 && folder->returned->len == 0) {
-        return TRUE;
-    }
-    g_autoptr(StoreTx) tx = store_write(library_store(scan->options->library), error);
-    if (!tx) {
-        return FALSE;
-    }
+    const FolderScan *folder = data;
     for (guint i = 0; i < folder->returned->len; i++) {
         if (!ingest_returned(tx, folder->path, g_ptr_array_index(folder->returned, i), error)) {
             return FALSE;
         }
     }
     GHashTableIter iter;
-    gpointer name, known;
+    gpointer name;
     g_hash_table_iter_init(&iter, folder->known);
-    while (g_hash_table_iter_next(&iter, &name, &known)) {
+    while (g_hash_table_iter_next(&iter, &name, NULL)) {
         if (!ingest_missing(tx, folder->path, name, error)) {
             return FALSE;
         }
+    }
+    return library_touch(tx, error);
+}
+
+/* What is left of the known files is not in the folder any more; what returned is. */
+static gboolean finish_folder(Scan *scan, FolderScan *folder, GError **error)
+{
+    if (g_hash_table_size(folder->known) == 0 && folder->returned->len == 0) {
+        return TRUE;
+    }
+    if (!scan_write(scan->options->library, write_absences, folder, error)) {
+        return FALSE;
+    }
+    GHashTableIter iter;
+    gpointer known;
+    g_hash_table_iter_init(&iter, folder->known);
+    while (g_hash_table_iter_next(&iter, NULL, &known)) {
         scan->missing += ((KnownFile *)known)->present;
     }
-    return library_touch(tx, error) && store_commit(tx, error);
+    return TRUE;
 }
 
 static GHashTable *known_files(const Scan *scan, const char *folder_path, GError **error)
@@ -262,7 +287,7 @@ static gboolean scan_folder(Scan *scan, FolderScan *folder, const WalkFolder *fo
             return TRUE; /* asked to stop: what was not looked at is not absent */
         }
     }
-    return write_absences(scan, folder, error);
+    return finish_folder(scan, folder, error);
 }
 
 static char *folder_text(const Source *source, const char *relative)
@@ -282,6 +307,19 @@ static gboolean lies_beneath(gpointer path, gpointer id, gpointer folder)
            (((char *)path)[length] == '/' || ((char *)path)[length] == '\0');
 }
 
+/* An unmounted disk leaves an empty folder behind: that is no reason to forget its pictures. */
+static gboolean check_mounted(const WalkFolder *found, GHashTable *known_folders, GError **error)
+{
+    if (*found->path || found->error || found->files->len > 0 || found->folders > 0 ||
+        g_hash_table_size(known_folders) == 0) {
+        return TRUE;
+    }
+    g_set_error_literal(error, ALBUMEN_ERROR, ALBUMEN_ERROR_UNAVAILABLE,
+                        "the source folder is empty, though there were pictures in it: its disk "
+                        "may not be mounted, so nothing was changed");
+    return FALSE;
+}
+
 static gboolean scan_folders(Scan *scan, const Source *source, const WalkRoot *root,
                              GHashTable *known_folders, GError **error)
 {
@@ -295,6 +333,9 @@ static gboolean scan_folders(Scan *scan, const Source *source, const WalkRoot *r
         }
         if (!found) {
             return TRUE;
+        }
+        if (!check_mounted(found, known_folders, error)) {
+            return FALSE;
         }
         g_autofree char *path = folder_text(source, found->path);
         g_hash_table_remove(known_folders, path);
@@ -310,28 +351,42 @@ static gboolean scan_folders(Scan *scan, const Source *source, const WalkRoot *r
     return TRUE;
 }
 
-static gboolean finish_source(Scan *scan, const Source *source, GHashTable *gone_folders,
-                              GError **error)
+typedef struct {
+    const Source *source;
+    GHashTable *gone_folders;
+    gboolean is_whole;
+    gint64 missing;
+} SourceEnd;
+
+static gboolean write_source_end(StoreTx *tx, gpointer data, GError **error)
 {
-    g_autoptr(StoreTx) tx = store_write(library_store(scan->options->library), error);
-    if (!tx) {
-        return FALSE;
-    }
+    SourceEnd *end = data;
     GHashTableIter iter;
-    gpointer path, id;
-    g_hash_table_iter_init(&iter, gone_folders);
-    while (g_hash_table_iter_next(&iter, &path, &id)) {
+    gpointer id;
+    end->missing = 0;
+    g_hash_table_iter_init(&iter, end->gone_folders);
+    while (g_hash_table_iter_next(&iter, NULL, &id)) {
         gint64 photos = 0;
         if (!ingest_folder_missing(tx, *(gint64 *)id, &photos, error)) {
             return FALSE;
         }
-        scan->missing += photos;
+        end->missing += photos;
     }
-    if (g_hash_table_size(gone_folders) > 0 && !library_touch(tx, error)) {
+    if (g_hash_table_size(end->gone_folders) > 0 && !library_touch(tx, error)) {
         return FALSE;
     }
-    return (is_cancelled(scan) || source_mark_scanned(tx, source->id, error)) &&
-           store_commit(tx, error);
+    return !end->is_whole || source_mark_scanned(tx, end->source->id, error);
+}
+
+static gboolean finish_source(Scan *scan, const Source *source, GHashTable *gone_folders,
+                              gboolean is_whole, GError **error)
+{
+    SourceEnd end = {source, gone_folders, is_whole, 0};
+    if (!scan_write(scan->options->library, write_source_end, &end, error)) {
+        return FALSE;
+    }
+    scan->missing += end.missing;
+    return TRUE;
 }
 
 static GHashTable *known_folders(const Scan *scan, const Source *source, GError **error)
@@ -351,7 +406,9 @@ static gboolean scan_source(Scan *scan, const Source *source, GError **error)
     }
     gboolean walked = scan_folders(scan, source, root, folders, error);
     wait_for_readers(scan, 0); /* they use the root */
-    return walked && finish_source(scan, source, folders, error);
+    scan_writer_flush(scan->writer);
+    gboolean is_whole = wait_for_readers(scan, 0);
+    return walked && finish_source(scan, source, folders, is_whole, error);
 }
 
 static gboolean is_chosen(const ScanOptions *options, gint64 source_id)
@@ -379,7 +436,7 @@ static GPtrArray *chosen_sources(const ScanOptions *options, GError **error)
 
 static void scan_sources(Scan *scan, const GPtrArray *sources, GError **error)
 {
-    for (guint i = 0; i < sources->len && !is_cancelled(scan) && !scan->broken; i++) {
+    for (guint i = 0; i < sources->len && wait_for_readers(scan, 0); i++) {
         GError *failure = NULL;
         if (scan_source(scan, g_ptr_array_index(sources, i), &failure)) {
             continue;
@@ -429,13 +486,14 @@ gboolean scan_run(const ScanOptions *options, ScanProgress *ret_progress, GError
         g_thread_pool_new(read_task, &scan, worker_pool_size(options->workers), TRUE, NULL);
     GError *failure = NULL;
     scan_sources(&scan, sources, &failure);
-    wait_for_readers(&scan, 0);
-    scan_writer_flush(scan.writer);
+    gboolean is_whole = wait_for_readers(&scan, 0) && !failure;
     get_progress(&scan, ret_progress);
     GError *write_failure = NULL;
     if (!scan_writer_finish(scan.writer, &write_failure)) {
         g_clear_error(&failure);
         failure = write_failure;
+    } else if (is_whole) {
+        ret_progress->total = ret_progress->found; /* what was counted ahead may have changed */
     }
     if (options->report) {
         options->report(ret_progress, options->report_data);

@@ -9,8 +9,8 @@
 #include "library/library.h"
 
 typedef struct {
-    gint64 found;     /* pictures in the folders */
-    gint64 indexed;   /* new or changed, read and written */
+    gint64 found;   /* pictures in the folders, but for those being written or deleted right now */
+    gint64 indexed; /* new or changed, read and written */
     gint64 unchanged; /* known, passed over */
     gint64 failed;    /* could not be read: now, or before and unchanged since */
     gint64 missing;   /* were there before, are not now */
@@ -32,7 +32,9 @@ typedef struct {
 } ScanOptions;
 
 /* CANCELLED when it was stopped; UNAVAILABLE or IO when a source or the database cannot be used,
- * after the other sources were scanned. *ret_progress is filled in either case. */
+ * after the other sources were scanned. A source that is empty, though pictures were known in it,
+ * is taken for one whose disk is not mounted. *ret_progress is filled in either case; when all is
+ * done, found is indexed + unchanged + failed, and total. */
 gboolean scan_run(const ScanOptions *options, ScanProgress *ret_progress, GError **error);
 
 /* Pictures a second, and seconds left; NaN while they cannot be told. */

@@ -1,7 +1,10 @@
 #include "jobs/scan_writer.h"
 
 #include "base/limits.h"
+#include "base/lock.h"
 #include "library/originals.h"
+
+#include <string.h>
 
 /* Tries of a transaction that others are in the way of. */
 #define BUSY_TRIES 5
@@ -12,6 +15,7 @@ struct ScanWriter {
     GPtrArray *waiting; /* of ScanResult */
     gint64 indexed, failed;
     GError *error;  /* the first one */
+    gboolean stuck; /* it is not of one row, but of all that would come */
     GMutex writing; /* one transaction at a time */
 };
 
@@ -46,7 +50,7 @@ static gboolean put_thumbnail(Library *library, const char *content, ThumbnailSi
                               GBytes *bytes, GError **error)
 {
     g_autofree char *key = thumbnail_key(content, size);
-    /* Not durable: `doctor` and the next scan can make it again from the original. */
+    /* Not durable: it can be made again from the original. */
     return blobs_put(library_thumbnails(library), key, bytes, FALSE, error);
 }
 
@@ -72,25 +76,12 @@ static gboolean write_result(StoreTx *tx, const ScanResult *result, GError **err
                            : ingest_failure(tx, &file, result->failure, error);
 }
 
-static gboolean write_batch_once(ScanWriter *writer, const GPtrArray *batch, GError **error)
-{
-    g_autoptr(StoreTx) tx = store_write(library_store(writer->library), error);
-    if (!tx) {
-        return FALSE;
-    }
-    for (guint i = 0; i < batch->len; i++) {
-        if (!write_result(tx, g_ptr_array_index(batch, i), error)) {
-            return FALSE;
-        }
-    }
-    return library_touch(tx, error) && store_commit(tx, error);
-}
-
-static gboolean write_batch(ScanWriter *writer, const GPtrArray *batch, GError **error)
+gboolean scan_write(Library *library, ScanWrite write, gpointer data, GError **error)
 {
     for (int try = 1;; try++) {
         g_autoptr(GError) failure = NULL;
-        if (write_batch_once(writer, batch, &failure)) {
+        g_autoptr(StoreTx) tx = store_write(library_store(library), &failure);
+        if (tx && write(tx, data, &failure) && store_commit(tx, &failure)) {
             return TRUE;
         }
         if (try == BUSY_TRIES || !g_error_matches(failure, ALBUMEN_ERROR, ALBUMEN_ERROR_BUSY)) {
@@ -100,11 +91,28 @@ static gboolean write_batch(ScanWriter *writer, const GPtrArray *batch, GError *
     }
 }
 
-static void count_batch(ScanWriter *writer, const GPtrArray *batch)
+/* A part of a batch. */
+typedef struct {
+    const GPtrArray *batch;
+    guint first, count;
+} Rows;
+
+static gboolean write_rows(StoreTx *tx, gpointer data, GError **error)
 {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&writer->lock);
-    for (guint i = 0; i < batch->len; i++) {
-        const ScanResult *result = g_ptr_array_index(batch, i);
+    const Rows *rows = data;
+    for (guint i = rows->first; i < rows->first + rows->count; i++) {
+        if (!write_result(tx, g_ptr_array_index(rows->batch, i), error)) {
+            return FALSE;
+        }
+    }
+    return library_touch(tx, error);
+}
+
+static void count_rows(ScanWriter *writer, const Rows *rows)
+{
+    LOCK_UNTIL_END(&writer->lock);
+    for (guint i = rows->first; i < rows->first + rows->count; i++) {
+        const ScanResult *result = g_ptr_array_index(rows->batch, i);
         if (result->picture) {
             writer->indexed++;
         } else {
@@ -113,9 +121,19 @@ static void count_batch(ScanWriter *writer, const GPtrArray *batch)
     }
 }
 
+/* Whether the database refused these very values, not its service. */
+static gboolean is_of_the_row(const GError *error)
+{
+    return g_error_matches(error, ALBUMEN_ERROR, ALBUMEN_ERROR_INTERNAL) ||
+           g_error_matches(error, ALBUMEN_ERROR, ALBUMEN_ERROR_INVALID) ||
+           g_error_matches(error, ALBUMEN_ERROR, ALBUMEN_ERROR_CONFLICT);
+}
+
+/* Takes the error. */
 static void keep_error(ScanWriter *writer, GError *error)
 {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&writer->lock);
+    LOCK_UNTIL_END(&writer->lock);
+    writer->stuck = writer->stuck || !is_of_the_row(error);
     if (writer->error) {
         g_error_free(error);
     } else {
@@ -123,21 +141,62 @@ static void keep_error(ScanWriter *writer, GError *error)
     }
 }
 
+static gboolean try_rows(ScanWriter *writer, Rows *rows, GError **error)
+{
+    if (!scan_write(writer->library, write_rows, rows, error)) {
+        return FALSE;
+    }
+    count_rows(writer, rows);
+    return TRUE;
+}
+
+static void write_one_by_one(ScanWriter *writer, const GPtrArray *batch)
+{
+    for (guint i = 0; i < batch->len; i++) {
+        GError *error = NULL;
+        Rows row = {batch, i, 1};
+        if (!try_rows(writer, &row, &error)) {
+            const ScanResult *result = g_ptr_array_index(batch, i);
+            g_prefix_error(&error, "%s could not be recorded: ", result->name);
+            keep_error(writer, error);
+        }
+    }
+}
+
+static gint compare_paths(gconstpointer a, gconstpointer b)
+{
+    const ScanResult *one = *(ScanResult *const *)a;
+    const ScanResult *other = *(ScanResult *const *)b;
+    int order = strcmp(one->folder_path, other->folder_path);
+    return order ? order : strcmp(one->name, other->name);
+}
+
+/* In the order of the paths, so that two scans lock the same rows in the same order. */
+static void write_batch(ScanWriter *writer, GPtrArray *batch)
+{
+    GError *error = NULL;
+    Rows all = {batch, 0, batch->len};
+    g_ptr_array_sort(batch, compare_paths);
+    if (try_rows(writer, &all, &error)) {
+        return;
+    }
+    if (is_of_the_row(error)) {
+        g_error_free(error);
+        write_one_by_one(writer, batch);
+    } else {
+        keep_error(writer, error);
+    }
+}
+
 void scan_writer_flush(ScanWriter *writer)
 {
-    g_autoptr(GMutexLocker) writing = g_mutex_locker_new(&writer->writing);
+    LOCK_UNTIL_END(&writer->writing);
     g_mutex_lock(&writer->lock);
     g_autoptr(GPtrArray) batch = writer->waiting;
     writer->waiting = new_batch();
     g_mutex_unlock(&writer->lock);
-    if (batch->len == 0) {
-        return;
-    }
-    GError *error = NULL;
-    if (write_batch(writer, batch, &error)) {
-        count_batch(writer, batch);
-    } else {
-        keep_error(writer, error);
+    if (batch->len > 0) {
+        write_batch(writer, batch);
     }
 }
 
@@ -160,9 +219,15 @@ void scan_writer_add(ScanWriter *writer, ScanResult *result)
 
 void scan_writer_counts(ScanWriter *writer, gint64 *ret_indexed, gint64 *ret_failed)
 {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&writer->lock);
+    LOCK_UNTIL_END(&writer->lock);
     *ret_indexed = writer->indexed;
     *ret_failed = writer->failed;
+}
+
+gboolean scan_writer_works(ScanWriter *writer)
+{
+    LOCK_UNTIL_END(&writer->lock);
+    return !writer->stuck;
 }
 
 gboolean scan_writer_finish(ScanWriter *writer, GError **error)

@@ -1,6 +1,7 @@
 #include "jobs/scheduler.h"
 
 #include "base/ids.h"
+#include "base/lock.h"
 #include "jobs/scan.h"
 #include "library/job.h"
 
@@ -49,16 +50,27 @@ static Job *lease(Scheduler *scheduler, GError **error)
     return job && store_commit(tx, error) ? g_steal_pointer(&job) : NULL;
 }
 
+static gboolean write_end(const Scheduler *scheduler, StoreTx *tx, const Job *job,
+                          const char *progress, const GError *failure, GError **error)
+{
+    if (g_error_matches(failure, ALBUMEN_ERROR, ALBUMEN_ERROR_CANCELLED)) {
+        return job_give_back(tx, job->id, scheduler->node, progress, error);
+    }
+    return job_finish(tx, job->id, scheduler->node, failure ? "failed" : "done", progress,
+                      failure ? failure->message : NULL, error);
+}
+
+/* A scan that was stopped waits for the next start, unless another node took it over. */
 static void finish(Scheduler *scheduler, const Job *job, const ScanProgress *progress,
                    const GError *failure)
 {
-    gboolean cancelled = g_error_matches(failure, ALBUMEN_ERROR, ALBUMEN_ERROR_CANCELLED);
-    const char *state = cancelled ? "cancelled" : failure ? "failed" : "done";
     g_autofree char *json = scan_progress_json(progress);
     g_autoptr(GError) error = NULL;
     g_autoptr(StoreTx) tx = store_write(library_store(scheduler->library), &error);
-    if (!tx || !job_finish(tx, job->id, state, json, failure ? failure->message : NULL, &error) ||
-        !store_commit(tx, &error)) {
+    if (tx && write_end(scheduler, tx, job, json, failure, &error)) {
+        store_commit(tx, &error);
+    }
+    if (error && !g_error_matches(error, ALBUMEN_ERROR, ALBUMEN_ERROR_CONFLICT)) {
         g_warning("the end of a scan was not written: %s", error->message);
     }
 }
@@ -96,7 +108,7 @@ static gboolean run_one(Scheduler *scheduler, GError **error)
 /* TRUE when there may be something to do, FALSE when it is time to stop. */
 static gboolean wait_for_work(Scheduler *scheduler)
 {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&scheduler->lock);
+    LOCK_UNTIL_END(&scheduler->lock);
     gint64 until = g_get_monotonic_time() + POLL_SECONDS * G_TIME_SPAN_SECOND;
     while (!scheduler->woken && !scheduler->stopping) {
         if (!g_cond_wait_until(&scheduler->changed, &scheduler->lock, until)) {
@@ -136,7 +148,7 @@ Scheduler *scheduler_start(Library *library, WorkerPool *workers)
 
 void scheduler_wake(Scheduler *scheduler)
 {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&scheduler->lock);
+    LOCK_UNTIL_END(&scheduler->lock);
     scheduler->woken = TRUE;
     g_cond_signal(&scheduler->changed);
 }

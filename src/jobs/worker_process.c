@@ -33,13 +33,15 @@ struct WorkerStarter {
     gboolean stopping;
 };
 
-/* The parent's environment may hold passwords; a decoder needs none of it. Sanitizers keep their
- * options and a library installed elsewhere is found. */
+/* The parent's environment may hold passwords; a decoder needs none of it. A library installed
+ * elsewhere is found, and sanitizers keep their options, but for ThreadSanitizer: the worker's own
+ * code is one thread, and its libraries, which are many, were not built for it. */
 static char **environment_new(void)
 {
     static const char *const kept[] = {"LD_LIBRARY_PATH", "ASAN_OPTIONS", "LSAN_OPTIONS",
-                                       "UBSAN_OPTIONS", "TSAN_OPTIONS"};
+                                       "UBSAN_OPTIONS"};
     char **environment = g_environ_setenv(NULL, "LC_ALL", "C.UTF-8", TRUE);
+    environment = g_environ_setenv(environment, "TSAN_OPTIONS", "report_bugs=0", TRUE);
     for (gsize i = 0; i < G_N_ELEMENTS(kept); i++) {
         const char *value = g_getenv(kept[i]);
         if (value) {
@@ -236,20 +238,26 @@ static WorkerOutcome worker_bury(Worker *worker, GError **error)
 
 /* A worker's life */
 
+/* Whatever the reason: it is no picture's. */
+static Worker *set_no_start(GError **error, int saved_errno)
+{
+    g_set_error(error, ALBUMEN_ERROR, ALBUMEN_ERROR_UNAVAILABLE,
+                "cannot start a worker process: %s", g_strerror(saved_errno));
+    return NULL;
+}
+
 static Worker *worker_launch(WorkerStarter *starter, GError **error)
 {
     int sockets[2];
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) != 0) {
-        error_set_errno(error, errno, "make a socket for a worker process");
-        return NULL;
+        return set_no_start(error, errno);
     }
     StartOrder order = {.socket = sockets[1]};
     order_wait(starter, &order);
     close(sockets[1]);
     if (order.failure) {
         close(sockets[0]);
-        error_set_errno(error, order.failure, "start a worker process");
-        return NULL;
+        return set_no_start(error, order.failure);
     }
     Worker *worker = g_new0(Worker, 1);
     worker->pid = order.pid;

@@ -8,19 +8,23 @@ typedef struct {
     gboolean is_text;
 } FacetQuery;
 
-#define BY_COUNT(column)           " AND " column " IS NOT NULL GROUP BY " column " ORDER BY 2 DESC, 1 LIMIT "
-#define BY_VALUE(value, condition) " AND " condition " GROUP BY " value " ORDER BY 1 LIMIT "
+#define GROUPED(column) " AND " column " IS NOT NULL GROUP BY " column
+#define MOST_FIRST      " ORDER BY 2 DESC, 1 LIMIT "
+#define ASCENDING       " ORDER BY 1 LIMIT "
 
 #define APERTURE     "round(CAST(p.f_stop AS NUMERIC), 1)"
 #define FOCAL_LENGTH "round(CAST(p.focal_length_mm AS NUMERIC), 0)"
 
 static const FacetQuery queries[] = {
-    [FACET_CAMERAS] = {"SELECT p.camera_model, count(*)", BY_COUNT("p.camera_model"), TRUE},
-    [FACET_LENSES] = {"SELECT p.lens_model, count(*)", BY_COUNT("p.lens_model"), TRUE},
+    [FACET_CAMERAS] = {"SELECT p.camera_model, count(*)", GROUPED("p.camera_model") MOST_FIRST,
+                       TRUE},
+    [FACET_LENSES] = {"SELECT p.lens_model, count(*)", GROUPED("p.lens_model") MOST_FIRST, TRUE},
     [FACET_APERTURES] = {"SELECT " APERTURE ", count(*)",
-                         BY_VALUE(APERTURE, "p.f_stop > 0 AND p.f_stop < 1000"), FALSE},
+                         " AND p.f_stop > 0 AND p.f_stop < 1000 GROUP BY " APERTURE ASCENDING,
+                         FALSE},
     [FACET_FOCAL_LENGTHS] = {"SELECT " FOCAL_LENGTH ", count(*)",
-                             BY_VALUE(FOCAL_LENGTH, "p.focal_length_mm >= 0.5"), FALSE},
+                             " AND p.focal_length_mm >= 0.5 GROUP BY " FOCAL_LENGTH ASCENDING,
+                             FALSE},
 };
 
 gboolean facet_list(StoreTx *tx, const Principal *viewer, Facet facet, gint64 limit,

@@ -23,9 +23,10 @@ GHashTable *ingest_known_files(StoreTx *tx, const char *folder_path, GError **er
     static const StoreQuery query = {
         .name = "ingest_known_files",
         .sql = "SELECT p.name, p.file_bytes, p.modified_ns, 1 AS is_photo, "
-               "CASE WHEN p.state = 'present' THEN 1 ELSE 0 END FROM photo p "
+               "CASE WHEN p.state = 'present' THEN 1 ELSE 0 END, 0 FROM photo p "
                "JOIN folder f ON f.id = p.folder_id WHERE f.path = ?1 "
-               "UNION ALL SELECT x.name, x.file_bytes, x.modified_ns, 0, 1 FROM failure x "
+               "UNION ALL SELECT x.name, x.file_bytes, x.modified_ns, 0, 0, "
+               "CASE WHEN x.code IN ('forbidden', 'io') THEN 1 ELSE 0 END FROM failure x "
                "JOIN folder f ON f.id = x.folder_id WHERE f.path = ?1 ORDER BY is_photo DESC",
     };
     StoreStatement *row = store_prepare(tx, &query, error);
@@ -44,6 +45,7 @@ GHashTable *ingest_known_files(StoreTx *tx, const char *folder_path, GError **er
             file->present = store_column_int(row, 4) != 0;
         } else {
             file->failed = TRUE;
+            file->retry = store_column_int(row, 5) != 0;
         }
     }
     return step == STORE_DONE ? g_steal_pointer(&known) : NULL;
@@ -141,6 +143,24 @@ static gboolean clear_tags(StoreTx *tx, gint64 photo_id, GError **error)
     return store_run(statement, NULL, error);
 }
 
+static gboolean find_tag(StoreTx *tx, const char *name, gint64 *ret_id, GError **error)
+{
+    static const StoreQuery query = {
+        .name = "tag_find",
+        .sql = "SELECT id FROM tag WHERE name = ?1",
+    };
+    StoreStatement *row = store_prepare(tx, &query, error);
+    if (!row) {
+        return FALSE;
+    }
+    store_bind_text(row, 1, name);
+    StoreStep step = store_step(row, error);
+    *ret_id = step == STORE_ROW ? store_column_int(row, 0) : 0;
+    return step != STORE_ERROR;
+}
+
+/* Nearly every tag is there already, and looking locks nobody out. The insert waits for whoever
+ * makes the same tag, and then gives its id too. */
 static gboolean ensure_tag(StoreTx *tx, const char *name, gint64 *ret_id, GError **error)
 {
     static const StoreQuery query = {
@@ -148,6 +168,12 @@ static gboolean ensure_tag(StoreTx *tx, const char *name, gint64 *ret_id, GError
         .sql = "INSERT INTO tag (name) VALUES (?1) "
                "ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING id",
     };
+    if (!find_tag(tx, name, ret_id, error)) {
+        return FALSE;
+    }
+    if (*ret_id) {
+        return TRUE;
+    }
     StoreStatement *row = store_prepare(tx, &query, error);
     if (!row) {
         return FALSE;
@@ -242,13 +268,14 @@ gboolean ingest_failure(StoreTx *tx, const IngestFile *file, const GError *failu
     AlbumenError code =
         failure->domain == ALBUMEN_ERROR ? (AlbumenError)failure->code : ALBUMEN_ERROR_INTERNAL;
     g_autofree char *path = file_path(file);
+    g_autofree char *reason = g_utf8_make_valid(failure->message, -1);
     store_bind_text(statement, 1, path);
     store_bind_int(statement, 2, folder_id);
     store_bind_text(statement, 3, file->name);
     store_bind_int(statement, 4, file->file_bytes);
     store_bind_int(statement, 5, file->modified_ns);
     store_bind_text(statement, 6, albumen_error_name(code));
-    store_bind_text(statement, 7, failure->message);
+    store_bind_text(statement, 7, reason);
     store_bind_int(statement, 8, library_now_ms());
     return store_run(statement, NULL, error);
 }

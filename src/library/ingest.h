@@ -13,6 +13,7 @@ typedef struct {
     gint64 modified_ns;
     gboolean is_photo; /* has a row in photo */
     gboolean failed;   /* has one in failure, of these bytes and this time */
+    gboolean retry; /* it was refused rather than broken: that may pass while it stays as it is */
     gboolean present;
 } KnownFile;
 

@@ -107,51 +107,82 @@ Job *job_lease(StoreTx *tx, const char *kind, const char *node, GError **error)
     return step_to_job(row, error);
 }
 
-gboolean job_report(StoreTx *tx, gint64 id, const char *node, const char *progress, GError **error)
+/* The statement's first two parameters, bound: every one of these is about a job the node has. */
+static StoreStatement *prepare_own(StoreTx *tx, const StoreQuery *query, gint64 id,
+                                   const char *node, GError **error)
 {
-    static const StoreQuery query = {
-        .name = "job_report",
-        .sql = "UPDATE job SET progress = ?3, lease_until_ms = ?4 "
-               "WHERE id = ?1 AND node = ?2 AND state = 'running'",
-    };
-    StoreStatement *statement = store_prepare(tx, &query, error);
-    if (!statement) {
-        return FALSE;
+    StoreStatement *statement = store_prepare(tx, query, error);
+    if (statement) {
+        store_bind_int(statement, 1, id);
+        store_bind_text(statement, 2, node);
     }
-    store_bind_int(statement, 1, id);
-    store_bind_text(statement, 2, node);
-    store_bind_text(statement, 3, progress);
-    store_bind_int(statement, 4, library_now_ms() + JOB_LEASE_MS);
+    return statement;
+}
+
+static gboolean run_own(StoreStatement *statement, GError **error)
+{
     gint64 changed = 0;
     if (!store_run(statement, &changed, error)) {
         return FALSE;
     }
     if (changed == 0) {
         g_set_error_literal(error, ALBUMEN_ERROR, ALBUMEN_ERROR_CONFLICT,
-                            "another node has taken this job over");
+                            "another node has taken this job over, or it has ended");
         return FALSE;
     }
     return TRUE;
 }
 
-gboolean job_finish(StoreTx *tx, gint64 id, const char *state, const char *progress,
-                    const char *message, GError **error)
+#define OWN_JOB " WHERE id = ?1 AND node = ?2 AND state = 'running'"
+
+gboolean job_report(StoreTx *tx, gint64 id, const char *node, const char *progress, GError **error)
 {
     static const StoreQuery query = {
-        .name = "job_finish",
-        .sql = "UPDATE job SET state = ?2, progress = ?3, error = ?4, finished_ms = ?5, "
-               "lease_until_ms = NULL WHERE id = ?1",
+        .name = "job_report",
+        .sql = "UPDATE job SET progress = ?3, lease_until_ms = ?4" OWN_JOB,
     };
-    StoreStatement *statement = store_prepare(tx, &query, error);
+    StoreStatement *statement = prepare_own(tx, &query, id, node, error);
     if (!statement) {
         return FALSE;
     }
-    store_bind_int(statement, 1, id);
-    store_bind_text(statement, 2, state);
     store_bind_text(statement, 3, progress);
-    store_bind_text(statement, 4, message);
-    store_bind_int(statement, 5, library_now_ms());
-    return store_run(statement, NULL, error);
+    store_bind_int(statement, 4, library_now_ms() + JOB_LEASE_MS);
+    return run_own(statement, error);
+}
+
+gboolean job_finish(StoreTx *tx, gint64 id, const char *node, const char *state,
+                    const char *progress, const char *message, GError **error)
+{
+    static const StoreQuery query = {
+        .name = "job_finish",
+        .sql = "UPDATE job SET state = ?3, progress = ?4, error = ?5, finished_ms = ?6, "
+               "lease_until_ms = NULL" OWN_JOB,
+    };
+    StoreStatement *statement = prepare_own(tx, &query, id, node, error);
+    if (!statement) {
+        return FALSE;
+    }
+    store_bind_text(statement, 3, state);
+    store_bind_text(statement, 4, progress);
+    store_bind_text(statement, 5, message);
+    store_bind_int(statement, 6, library_now_ms());
+    return run_own(statement, error);
+}
+
+gboolean job_give_back(StoreTx *tx, gint64 id, const char *node, const char *progress,
+                       GError **error)
+{
+    static const StoreQuery query = {
+        .name = "job_give_back",
+        .sql = "UPDATE job SET state = 'queued', progress = ?3, node = NULL, "
+               "lease_until_ms = NULL" OWN_JOB,
+    };
+    StoreStatement *statement = prepare_own(tx, &query, id, node, error);
+    if (!statement) {
+        return FALSE;
+    }
+    store_bind_text(statement, 3, progress);
+    return run_own(statement, error);
 }
 
 Job *job_latest(StoreTx *tx, const char *kind, GError **error)

@@ -30,12 +30,19 @@ gboolean job_queue(StoreTx *tx, const char *kind, const char *payload, gint64 *r
  * is none. */
 Job *job_lease(StoreTx *tx, const char *kind, const char *node, GError **error);
 
-/* Renews the lease and says how far it is. CONFLICT when the lease went to another node. */
+/* What a node does with its own job; CONFLICT when it is not the node's any more: another took it
+ * over, or it has ended. */
+
+/* Renews the lease and says how far it is. */
 gboolean job_report(StoreTx *tx, gint64 id, const char *node, const char *progress, GError **error);
 
 /* Ends it as "done", "failed" (with a message) or "cancelled". */
-gboolean job_finish(StoreTx *tx, gint64 id, const char *state, const char *progress,
-                    const char *message, GError **error);
+gboolean job_finish(StoreTx *tx, gint64 id, const char *node, const char *state,
+                    const char *progress, const char *message, GError **error);
+
+/* Queues it again, for a node that stops before its end. */
+gboolean job_give_back(StoreTx *tx, gint64 id, const char *node, const char *progress,
+                       GError **error);
 
 /* The newest job of the kind, whatever its state. NULL without an error when there never was one.
  */

@@ -24,6 +24,18 @@ static void add_nothing(StoreSql *sql)
     store_sql_add(sql, " AND 1 = 0");
 }
 
+/* "column OPERATOR bound". The cast tells PostgreSQL that the bound is no whole number, though the
+ * column may hold such. */
+static void add_bound(StoreSql *sql, const char *column, const char *operator, double bound)
+{
+    store_sql_add(sql, " AND ");
+    store_sql_add_constant(sql, column);
+    store_sql_add_constant(sql, operator);
+    store_sql_add(sql, "CAST(");
+    store_sql_value_double(sql, bound);
+    store_sql_add(sql, " AS DOUBLE PRECISION)");
+}
+
 static void add_range(StoreSql *sql, PhotoRange range, const PhotoBounds *bounds)
 {
     const char *column = range_columns[range];
@@ -35,20 +47,16 @@ static void add_range(StoreSql *sql, PhotoRange range, const PhotoBounds *bounds
         return;
     }
     if (!isnan(bounds->min)) {
-        store_sql_add(sql, " AND ");
-        store_sql_add_constant(sql, column);
-        store_sql_add(sql, " >= ");
-        store_sql_value_double(sql, bounds->min);
+        add_bound(sql, column, " >= ", bounds->min);
     }
     if (!isnan(bounds->max)) {
-        store_sql_add(sql, " AND ");
-        store_sql_add_constant(sql, column);
-        store_sql_add(sql, " <= ");
-        store_sql_value_double(sql, bounds->max);
+        add_bound(sql, column, " <= ", bounds->max);
     }
 }
 
-/* The pattern of LIKE that finds `text` itself: its own wildcards are escaped by a backslash. */
+/* The pattern of LIKE that finds `text` itself in what lower() made: its own wildcards are escaped
+ * by a backslash. Lowered here, for PostgreSQL would lower a value as its locale says, and a column
+ * of ours by ASCII. */
 static char *like_pattern(const char *before, const char *text, const char *after)
 {
     GString *pattern = g_string_new(before);
@@ -56,20 +64,20 @@ static char *like_pattern(const char *before, const char *text, const char *afte
         if (strchr("\\%_", *at)) {
             g_string_append_c(pattern, '\\');
         }
-        g_string_append_c(pattern, *at);
+        g_string_append_c(pattern, g_ascii_tolower(*at));
     }
     g_string_append(pattern, after);
     return g_string_free(pattern, FALSE);
 }
 
-/* "column LIKE value", any case of ASCII letters. */
+/* "column LIKE pattern", any case of ASCII letters. */
 static void add_like(StoreSql *sql, const char *column, const char *pattern)
 {
     store_sql_add(sql, "lower(");
     store_sql_add_constant(sql, column);
-    store_sql_add(sql, ") LIKE lower(");
+    store_sql_add(sql, ") LIKE ");
     store_sql_value_text(sql, pattern);
-    store_sql_add(sql, ") ESCAPE '\\'");
+    store_sql_add(sql, " ESCAPE '\\'");
 }
 
 static void add_lens(StoreSql *sql, const char *lens)
@@ -140,12 +148,27 @@ static void add_path_prefix(StoreSql *sql, const char *path_prefix)
     store_sql_value_text(sql, after);
 }
 
+/* The number that the digits of "0123-56-89" from `at` on spell, or 0, which is part of no date. */
+static int digits_at(const char *text, int at, int count)
+{
+    int number = 0;
+    for (int i = at; i < at + count; i++) {
+        if (!g_ascii_isdigit(text[i])) {
+            return 0;
+        }
+        number = number * 10 + g_ascii_digit_value(text[i]);
+    }
+    return number;
+}
+
 /* Midnight that begins the day, plus `days`, as taken_local_ms. FALSE when the text is no date. */
 static gboolean day_start_ms(const char *text, int days, gint64 *ret_ms)
 {
-    g_autofree char *iso = g_strconcat(text, "T00:00:00Z", NULL);
-    g_autoptr(GDateTime) midnight =
-        strlen(text) == 10 ? g_date_time_new_from_iso8601(iso, NULL) : NULL;
+    if (strlen(text) != 10 || text[4] != '-' || text[7] != '-') {
+        return FALSE;
+    }
+    g_autoptr(GDateTime) midnight = g_date_time_new_utc(
+        digits_at(text, 0, 4), digits_at(text, 5, 2), digits_at(text, 8, 2), 0, 0, 0);
     if (!midnight) {
         return FALSE;
     }
@@ -168,14 +191,8 @@ static void add_dates(StoreSql *sql, const PhotoFilter *filter)
 
 static void add_between(StoreSql *sql, const char *column, double middle, double reach)
 {
-    store_sql_add(sql, " AND ");
-    store_sql_add_constant(sql, column);
-    store_sql_add(sql, " >= ");
-    store_sql_value_double(sql, middle - reach);
-    store_sql_add(sql, " AND ");
-    store_sql_add_constant(sql, column);
-    store_sql_add(sql, " <= ");
-    store_sql_value_double(sql, middle + reach);
+    add_bound(sql, column, " >= ", middle - reach);
+    add_bound(sql, column, " <= ", middle + reach);
 }
 
 /* A box: a degree of latitude is 111 km; one of longitude shrinks with the cosine, kept from zero

@@ -95,6 +95,24 @@ gboolean source_mark_scanned(StoreTx *tx, gint64 source_id, GError **error)
     return store_run(statement, NULL, error);
 }
 
+static gboolean find_folder(StoreTx *tx, gint64 source_id, const char *path, gint64 *ret_id,
+                            GError **error)
+{
+    static const StoreQuery query = {
+        .name = "folder_find",
+        .sql = "SELECT id FROM folder WHERE path = ?1 AND source_id = ?2",
+    };
+    StoreStatement *row = store_prepare(tx, &query, error);
+    if (!row) {
+        return FALSE;
+    }
+    store_bind_text(row, 1, path);
+    store_bind_int(row, 2, source_id);
+    StoreStep step = store_step(row, error);
+    *ret_id = step == STORE_ROW ? store_column_int(row, 0) : 0;
+    return step != STORE_ERROR;
+}
+
 gboolean folder_ensure(StoreTx *tx, gint64 source_id, const char *path, gint64 *ret_id,
                        GError **error)
 {
@@ -103,6 +121,14 @@ gboolean folder_ensure(StoreTx *tx, gint64 source_id, const char *path, gint64 *
         .sql = "INSERT INTO folder (source_id, path) VALUES (?1, ?2) "
                "ON CONFLICT (path) DO UPDATE SET source_id = excluded.source_id RETURNING id",
     };
+    /* Called for every file of the folder: it is there but for the first, and looking locks nobody
+     * out. */
+    if (!find_folder(tx, source_id, path, ret_id, error)) {
+        return FALSE;
+    }
+    if (*ret_id) {
+        return TRUE;
+    }
     StoreStatement *row = store_prepare(tx, &query, error);
     if (!row) {
         return FALSE;

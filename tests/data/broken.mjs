@@ -4,7 +4,7 @@ import zlib from 'node:zlib';
 import { PNG_SIGNATURE, pngChunk, pngHeader } from './pixels.mjs';
 
 const ENDS = 'ends|cut|truncated|incomplete|missing';
-const NOT_A_PICTURE = 'not a|no picture|unknown|recogni|format';
+const NOT_A_PICTURE = 'not a|no picture|unknown|recogni|format|holds text|holds nothing';
 const TOO_LARGE = 'large|megapixel|pixels|big|limit';
 const DAMAGED = `${NOT_A_PICTURE}|damaged|broken|corrupt|invalid|decoded|${ENDS}`;
 

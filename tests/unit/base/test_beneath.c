@@ -53,9 +53,12 @@ static void check_refused(const Fixture *fixture, const char *name, int code)
 
 static void test_what_lies_beneath_opens(Fixture *fixture, gconstpointer data)
 {
+    g_autofree char *file = g_build_filename(fixture->inside, "file", NULL);
     link_to(fixture, "file", "link");
+    link_to(fixture, file, "absolute");
     check_opens(fixture, "file");
     check_opens(fixture, "link");
+    check_opens(fixture, "absolute");
 }
 
 static void test_what_leads_out_does_not(Fixture *fixture, gconstpointer data)

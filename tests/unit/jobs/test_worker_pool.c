@@ -586,7 +586,7 @@ static void test_program_that_is_none(void)
     int fd = picture_open(50);
     g_autoptr(WorkerPool) missing = worker_pool_new("/nonexistent/albumen", 1);
     g_assert_null(worker_read(missing, fd, "a.jpg", NULL, &error));
-    g_assert_error(error, ALBUMEN_ERROR, ALBUMEN_ERROR_NOT_FOUND);
+    g_assert_error(error, ALBUMEN_ERROR, ALBUMEN_ERROR_UNAVAILABLE);
     g_clear_error(&error);
     g_autoptr(WorkerPool) mute = worker_pool_new("/bin/true", 1);
     g_assert_null(worker_read(mute, fd, "a.jpg", NULL, &error));
@@ -632,7 +632,7 @@ int main(int argc, char **argv)
     if (argc > 1 && g_str_equal(argv[1], "be-killed")) {
         return be_killed();
     }
-    g_assert_true(media_init(NULL)); /* libvips may warn, which ends a test that has begun */
+    hash_init();
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/worker/read-render-scale", test_read_render_scale);
     g_test_add_func("/worker/decoder-errors-pass", test_decoder_errors_pass);

@@ -1,0 +1,178 @@
+#include "library_fixture.h"
+
+#include "library/library.h"
+#include "library/source.h"
+
+#include <string.h>
+
+static StoreTx *begin(StoreFixture *fixture, StoreTx *(*kind)(Store *, GError **))
+{
+    g_autoptr(GError) error = NULL;
+    StoreTx *tx = kind(fixture->store, &error);
+    g_assert_no_error(error);
+    return tx;
+}
+
+StoreTx *fixture_read(StoreFixture *fixture)
+{
+    return begin(fixture, store_read);
+}
+
+StoreTx *fixture_write(StoreFixture *fixture)
+{
+    return begin(fixture, store_write);
+}
+
+void fixture_commit(StoreTx *tx)
+{
+    g_autoptr(GError) error = NULL;
+    store_commit(tx, &error);
+    g_assert_no_error(error);
+}
+
+MediaPicture *fixture_picture(void)
+{
+    static int made;
+    MediaPicture *picture = g_new0(MediaPicture, 1);
+    made++;
+    hash_data(&made, sizeof made, &picture->hash);
+    picture->format = MEDIA_JPEG;
+    picture->width = 400;
+    picture->height = 300;
+    picture->file_bytes = 1000;
+    picture->phash = G_MAXUINT64 - (guint64)made;
+    picture->facts = media_facts_new();
+    return picture;
+}
+
+void fixture_tag(MediaPicture *picture, const char *tag)
+{
+    MediaFacts *facts = picture->facts;
+    if (!facts->keywords) {
+        facts->keywords = g_ptr_array_new_with_free_func(g_free);
+    }
+    g_ptr_array_add(facts->keywords, g_strdup(tag));
+}
+
+gint64 fixture_source(StoreTx *tx)
+{
+    g_autoptr(GError) error = NULL;
+    gint64 id = 0;
+    source_add(tx, FIXTURE_SOURCE, &id, &error);
+    g_assert_no_error(error);
+    return id;
+}
+
+typedef struct {
+    char *folder;
+    char *name;
+} Place;
+
+static IngestFile file_at(StoreTx *tx, const char *path, Place *ret_place)
+{
+    ret_place->folder = g_path_get_dirname(path);
+    ret_place->name = g_path_get_basename(path);
+    return (IngestFile){
+        .source_id = fixture_source(tx),
+        .folder_path = ret_place->folder,
+        .name = ret_place->name,
+        .file_bytes = 1000,
+        .modified_ns = 1700000000123456789,
+    };
+}
+
+static void place_clear(Place *place)
+{
+    g_free(place->folder);
+    g_free(place->name);
+}
+
+static void touch(StoreTx *tx)
+{
+    g_autoptr(GError) error = NULL;
+    library_touch(tx, &error);
+    g_assert_no_error(error);
+}
+
+gint64 fixture_add(StoreFixture *fixture, const char *path, MediaPicture *picture)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(MediaPicture) owned = picture ? picture : fixture_picture();
+    g_autoptr(StoreTx) tx = fixture_write(fixture);
+    Place place;
+    IngestFile file = file_at(tx, path, &place);
+    ingest_photo(tx, &file, owned, &error);
+    g_assert_no_error(error);
+    touch(tx);
+    g_autoptr(Principal) owner = principal_new_owner();
+    g_autoptr(Photo) photo = photo_get_by_path(tx, owner, path, &error);
+    g_assert_no_error(error);
+    fixture_commit(tx);
+    place_clear(&place);
+    return photo->id;
+}
+
+void fixture_add_failure(StoreFixture *fixture, const char *path, AlbumenError code,
+                         const char *reason)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GError) failure = g_error_new_literal(ALBUMEN_ERROR, (gint)code, reason);
+    g_autoptr(StoreTx) tx = fixture_write(fixture);
+    Place place;
+    IngestFile file = file_at(tx, path, &place);
+    ingest_failure(tx, &file, failure, &error);
+    g_assert_no_error(error);
+    fixture_commit(tx);
+    place_clear(&place);
+}
+
+void fixture_lose(StoreFixture *fixture, const char *path)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *folder = g_path_get_dirname(path);
+    g_autofree char *name = g_path_get_basename(path);
+    g_autoptr(StoreTx) tx = fixture_write(fixture);
+    ingest_missing(tx, folder, name, &error);
+    g_assert_no_error(error);
+    touch(tx);
+    fixture_commit(tx);
+}
+
+static void check_layout(StoreTx *tx, const Principal *viewer, const PhotoFilter *filter,
+                         const PhotoPage *page, const GPtrArray *photos)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(PhotoLayout) layout =
+        photo_layout(tx, viewer, filter, page->sort, page->ascending, &error);
+    g_assert_no_error(error);
+    g_assert_cmpuint(layout->ids->len, ==, photos->len);
+    g_assert_cmpuint(layout->aspects->len, ==, photos->len);
+    g_assert_cmpuint(layout->days->len, ==, photos->len);
+    for (guint i = 0; i < photos->len; i++) {
+        const Photo *photo = g_ptr_array_index(photos, i);
+        g_assert_cmpint(g_array_index(layout->ids, guint32, i), ==, photo->id);
+    }
+}
+
+char *fixture_names(StoreFixture *fixture, const PhotoFilter *filter, const char *sort,
+                    gboolean ascending)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Principal) owner = principal_new_owner();
+    const PhotoPage page = {photo_sort_find(sort), ascending, 0, 1000};
+    g_assert_nonnull(page.sort);
+    g_autoptr(StoreTx) tx = fixture_read(fixture);
+    g_autoptr(GPtrArray) photos = photo_list(tx, owner, filter, &page, &error);
+    g_assert_no_error(error);
+    gint64 count = photo_count(tx, owner, filter, &error);
+    g_assert_no_error(error);
+    g_assert_cmpint(count, ==, photos->len);
+    check_layout(tx, owner, filter, &page, photos);
+
+    GString *names = g_string_new(NULL);
+    for (guint i = 0; i < photos->len; i++) {
+        const Photo *photo = g_ptr_array_index(photos, i);
+        g_string_append_printf(names, "%s%s", i ? " " : "", photo->name);
+    }
+    return g_string_free(names, FALSE);
+}

@@ -1,0 +1,151 @@
+#include "library/source.h"
+
+#include "library_fixture.h"
+
+static gint64 add(StoreFixture *fixture, const char *path)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(StoreTx) tx = fixture_write(fixture);
+    gint64 id = 0;
+    g_assert_true(source_add(tx, path, &id, &error));
+    g_assert_no_error(error);
+    fixture_commit(tx);
+    return id;
+}
+
+static void assert_refused(StoreFixture *fixture, const char *path)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(StoreTx) tx = fixture_write(fixture);
+    gint64 id = 0;
+    g_assert_false(source_add(tx, path, &id, &error));
+    g_assert_error(error, ALBUMEN_ERROR, ALBUMEN_ERROR_INVALID);
+}
+
+static char *listed(StoreFixture *fixture)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(StoreTx) tx = fixture_read(fixture);
+    g_autoptr(GPtrArray) sources = source_list(tx, &error);
+    g_assert_no_error(error);
+    GString *text = g_string_new(NULL);
+    for (guint i = 0; i < sources->len; i++) {
+        const Source *source = g_ptr_array_index(sources, i);
+        g_string_append_printf(text, "%s%s;", source->path, source->scanned_ms ? " scanned" : "");
+    }
+    return g_string_free(text, FALSE);
+}
+
+static void test_sources_lie_apart(StoreFixture *fixture, gconstpointer unused)
+{
+    gint64 id = add(fixture, "/photos/one");
+    g_assert_cmpint(add(fixture, "/photos/one"), ==, id);
+    gint64 next = add(fixture, "/photos/one more");
+    g_assert_cmpint(next, !=, id);
+    add(fixture, "/photos/On");
+    assert_refused(fixture, "/photos");
+    assert_refused(fixture, "/");
+    assert_refused(fixture, "/photos/one/two");
+    g_assert_cmpint(add(fixture, "/photos/one more"), ==, next);
+    g_autofree char *text = listed(fixture);
+    g_assert_cmpstr(text, ==, "/photos/On;/photos/one;/photos/one more;");
+}
+
+static void test_the_root_holds_all(StoreFixture *fixture, gconstpointer unused)
+{
+    add(fixture, "/");
+    assert_refused(fixture, "/photos");
+}
+
+static void test_scanned(StoreFixture *fixture, gconstpointer unused)
+{
+    g_autoptr(GError) error = NULL;
+    gint64 id = add(fixture, "/a");
+    add(fixture, "/b");
+    g_autoptr(StoreTx) tx = fixture_write(fixture);
+    source_mark_scanned(tx, id, &error);
+    g_assert_no_error(error);
+    fixture_commit(tx);
+    g_autofree char *text = listed(fixture);
+    g_assert_cmpstr(text, ==, "/a scanned;/b;");
+}
+
+static gint64 ensure(StoreTx *tx, gint64 source_id, const char *path)
+{
+    g_autoptr(GError) error = NULL;
+    gint64 id = 0;
+    folder_ensure(tx, source_id, path, &id, &error);
+    g_assert_no_error(error);
+    return id;
+}
+
+static void test_folders_are_made_once(StoreFixture *fixture, gconstpointer unused)
+{
+    gint64 source = add(fixture, "/photos");
+    g_autoptr(StoreTx) tx = fixture_write(fixture);
+    gint64 folder = ensure(tx, source, "/photos/a");
+    g_assert_cmpint(folder, >, 0);
+    g_assert_cmpint(ensure(tx, source, "/photos/b"), !=, folder);
+    g_assert_cmpint(ensure(tx, source, "/photos/a"), ==, folder);
+    fixture_commit(tx);
+    g_autoptr(StoreTx) next = fixture_write(fixture);
+    g_assert_cmpint(ensure(next, source, "/photos/a"), ==, folder);
+}
+
+/* A folder goes with the source that holds it now. */
+static void test_a_folder_changes_its_source(StoreFixture *fixture, gconstpointer unused)
+{
+    g_autoptr(GError) error = NULL;
+    gint64 first = add(fixture, "/a");
+    gint64 second = add(fixture, "/b");
+    g_autoptr(StoreTx) tx = fixture_write(fixture);
+    gint64 folder = ensure(tx, first, "/a/x");
+    g_assert_cmpint(ensure(tx, second, "/a/x"), ==, folder);
+    g_autoptr(MediaPicture) picture = fixture_picture();
+    const IngestFile file = {second, "/a/x", "1.jpg", 1, 1};
+    ingest_photo(tx, &file, picture, &error);
+    g_assert_no_error(error);
+    g_autoptr(GHashTable) of_first = ingest_known_folders(tx, first, &error);
+    g_autoptr(GHashTable) of_second = ingest_known_folders(tx, second, &error);
+    g_assert_cmpuint(g_hash_table_size(of_first), ==, 0);
+    g_assert_cmpuint(g_hash_table_size(of_second), ==, 1);
+}
+
+typedef struct {
+    StoreFixture *fixture;
+    gint64 source;
+    gint64 folder;
+} Making;
+
+static gpointer make_folder(gpointer data)
+{
+    Making *making = data;
+    g_autoptr(StoreTx) tx = fixture_write(making->fixture);
+    making->folder = ensure(tx, making->source, "/photos/new");
+    g_usleep(20000);
+    fixture_commit(tx);
+    return NULL;
+}
+
+static void test_two_make_one_folder(StoreFixture *fixture, gconstpointer unused)
+{
+    gint64 source = add(fixture, "/photos");
+    Making makings[2] = {{fixture, source, 0}, {fixture, source, 0}};
+    GThread *thread = g_thread_new("maker", make_folder, &makings[0]);
+    make_folder(&makings[1]);
+    g_thread_join(thread);
+    g_assert_cmpint(makings[0].folder, ==, makings[1].folder);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    hash_init();
+    store_fixture_add("/source/apart", test_sources_lie_apart);
+    store_fixture_add("/source/root", test_the_root_holds_all);
+    store_fixture_add("/source/scanned", test_scanned);
+    store_fixture_add("/source/folders", test_folders_are_made_once);
+    store_fixture_add("/source/folder_moves", test_a_folder_changes_its_source);
+    store_fixture_add("/source/folder_race", test_two_make_one_folder);
+    return g_test_run();
+}
