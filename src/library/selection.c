@@ -94,8 +94,8 @@ GPtrArray *selection_page(const Selection *selection, StoreTx *tx, const Princip
                           gint64 offset, gint64 limit, GError **error)
 {
     const GArray *all = selection->layout->ids;
-    gint64 first = MIN(offset, (gint64)all->len);
-    gint64 count = MIN(limit, (gint64)all->len - first);
+    gint64 first = CLAMP(offset, 0, (gint64)all->len);
+    gint64 count = CLAMP(limit, 0, (gint64)all->len - first);
     g_autofree gint64 *ids = g_new(gint64, (gsize)count);
     for (gint64 i = 0; i < count; i++) {
         ids[i] = g_array_index(all, guint32, first + i);

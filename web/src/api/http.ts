@@ -1,5 +1,7 @@
 // Requests to the server this page came from.
 
+import { sentence } from '../i18n/messages';
+
 /** What the server, or the way to it, said instead of an answer. */
 export class ApiError extends Error {
   constructor(
@@ -37,7 +39,7 @@ async function problemOf(response: Response): Promise<string> {
   try {
     const problem: unknown = await response.json();
     if (typeof problem === 'object' && problem !== null && 'detail' in problem) {
-      return typeof problem.detail === 'string' ? problem.detail : '';
+      return typeof problem.detail === 'string' ? sentence(problem.detail) : '';
     }
   } catch {
     // Not JSON: the status has to say it.

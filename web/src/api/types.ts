@@ -17,7 +17,6 @@ export interface PhotoSummary {
 export interface PhotoDetails extends PhotoSummary {
   readonly uuid: string | null;
   readonly folder: string | null;
-  readonly mime: string | null;
   readonly file_bytes: number | null;
   readonly orientation: number | null;
   readonly taken_offset_minutes: number | null;
@@ -39,7 +38,7 @@ export interface PhotoDetails extends PhotoSummary {
   readonly gps_latitude: number | null;
   readonly gps_longitude: number | null;
   readonly gps_altitude: number | null;
-  readonly is_rejected: number | null;
+  readonly is_rejected: boolean | null;
   readonly tags_list: readonly string[] | null;
   readonly phash: string | null;
   readonly content_hash: string | null;
@@ -47,17 +46,24 @@ export interface PhotoDetails extends PhotoSummary {
 }
 
 export interface Scan {
-  readonly state: 'running' | 'done' | 'failed';
+  readonly state: 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
   readonly found: number;
   readonly indexed: number;
   readonly unchanged: number;
   readonly failed: number;
+  /** Files that were in the library and are gone. */
+  readonly missing: number;
   readonly done: number;
-  readonly total: number;
+  /** How many files there are; null until they have been counted. */
+  readonly total: number | null;
   /** Files a second. */
   readonly rate: number | null;
   readonly seconds_left: number | null;
-  readonly started_at: string;
+  /** Null while the scan waits. */
+  readonly started_at: string | null;
+  readonly finished_at: string | null;
+  /** Why it failed. */
+  readonly error: string | null;
 }
 
 export interface LibraryStatus {

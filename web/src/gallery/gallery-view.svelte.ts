@@ -17,6 +17,9 @@ import type { Anchor } from '../route/route.svelte';
 export interface RowView {
   readonly row: number;
   readonly top: number;
+  /** Of the whole row. */
+  readonly room: number;
+  /** Of its photos. */
   readonly height: number;
   readonly marks: number;
   readonly places: readonly Place[];
@@ -120,6 +123,12 @@ export class GalleryView {
     return { photo, offset: this.offset - (rows.top[row] ?? 0) };
   }
 
+  /** Where a part of the column lies in the element that scrolls. What the shift carries past its
+   * end is far out of sight, and stays at the end: the element must not grow. */
+  placed(top: number, room: number): number {
+    return Math.min(top + this.shift, this.scrollHeight - room);
+  }
+
   scrollTo(place: number): void {
     if (this.#scroller === null) return;
     const scrollTop = this.#space.moveTo(place);
@@ -209,6 +218,7 @@ export class GalleryView {
     const view: RowView = {
       row,
       top: rows.top[row] ?? 0,
+      room: (rows.top[row + 1] ?? 0) - (rows.top[row] ?? 0),
       height: rows.height[row] ?? 0,
       marks: rows.marks[row] ?? 0,
       places: placesOf(list, rows, row, this.gap),

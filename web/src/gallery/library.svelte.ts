@@ -9,6 +9,10 @@ const POLL_IDLE_MS = 30_000;
 
 class Library {
   status = $state.raw<LibraryStatus | null>(null);
+  /** Whether a scan runs, or is about to. */
+  readonly scanning = $derived(
+    this.status?.scan?.state === 'running' || this.status?.scan?.state === 'queued',
+  );
   #timer = 0;
 
   /** Asks now, and goes on asking: often while a scan runs, seldom otherwise. */
@@ -20,11 +24,8 @@ class Library {
       if (!(error instanceof ApiError)) throw error;
       // The gallery says when the server is away; here the last known state remains.
     }
-    const running = this.status?.scan?.state === 'running';
-    this.#timer = window.setTimeout(
-      () => void this.watch(),
-      running ? POLL_RUNNING_MS : POLL_IDLE_MS,
-    );
+    const delay = this.scanning ? POLL_RUNNING_MS : POLL_IDLE_MS;
+    this.#timer = window.setTimeout(() => void this.watch(), delay);
   }
 
   async rescan(): Promise<void> {

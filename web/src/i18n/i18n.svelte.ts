@@ -35,6 +35,11 @@ export async function setLanguage(wanted: string): Promise<void> {
   document.documentElement.lang = wanted;
 }
 
+/** The language as it is written where the browser is at home: dates differ within one. */
+function locale(): string {
+  return navigator.languages.find((each) => each.slice(0, 2).toLowerCase() === language) ?? language;
+}
+
 export function currentLanguage(): string {
   return language;
 }
@@ -49,13 +54,13 @@ export function tn(key: PluralKey, count: number, parameters?: Parameters): stri
 }
 
 export function number(value: number, options?: Intl.NumberFormatOptions): string {
-  return formatter('number', options, () => new Intl.NumberFormat(language, options)).format(value);
+  return formatter('number', options, () => new Intl.NumberFormat(locale(), options)).format(value);
 }
 
 /** A date whose UTC fields are to be shown as they stand. */
 export function date(value: Date, options: Intl.DateTimeFormatOptions): string {
   const make = (): Intl.DateTimeFormat =>
-    new Intl.DateTimeFormat(language, { timeZone: 'UTC', ...options });
+    new Intl.DateTimeFormat(locale(), { timeZone: 'UTC', ...options });
   return formatter('date', options, make).format(value);
 }
 

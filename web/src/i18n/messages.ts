@@ -16,6 +16,12 @@ export type PluralKey = MessageKey extends infer K
   : never;
 export type Parameters = Readonly<Record<string, string | number>>;
 
+/** What the server says of a fault ("the file is empty"), as a sentence of its own. */
+export function sentence(text: string): string {
+  const begun = text.charAt(0).toUpperCase() + text.slice(1);
+  return begun === '' || /[.!?…]$/.test(begun) ? begun : `${begun}.`;
+}
+
 /** The text at a dot path, or null. */
 export function lookUp(catalogue: unknown, key: string): string | null {
   let node: unknown = catalogue;

@@ -73,7 +73,7 @@ function fileFacts(photo: PhotoDetails): Fact[] {
     [t('details.folder'), photo.folder],
     [t('details.size'), width && height ? sizeText(width, height) : null],
     [t('details.bytes'), given(photo.file_bytes, bytesText)],
-    [t('details.format'), photo.mime ?? photo.format],
+    [t('details.format'), photo.format],
     [t('details.indexed'), given(photo.indexed_at, instantText)],
   ]);
   const codes = present([
@@ -154,7 +154,9 @@ export function bytesText(bytes: number): string {
     power += 1;
   }
   const unit = units[power] ?? 'byte';
-  return number(value, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: 1 });
+  // The short form of a byte knows no plural.
+  const unitDisplay = unit === 'byte' ? 'long' : 'short';
+  return number(value, { style: 'unit', unit, unitDisplay, maximumFractionDigits: 1 });
 }
 
 /** An instant, in the time zone of whoever looks. */

@@ -1,0 +1,67 @@
+// What axe-core finds on every page, light and dark, large and small.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import { createRequire } from 'node:module';
+import { test } from 'node:test';
+import { corpus } from '../server.mjs';
+import { fullPicture, PHONE, thumbnailsShown, useApp } from './harness.mjs';
+
+const AXE = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const { photos } = corpus();
+const app = useApp({ photos: [photos] });
+
+async function judge(page, place) {
+  await page.evaluate(AXE);
+  const violations = await page.evaluate(async () => {
+    const { violations } = await globalThis.axe.run(document, { resultTypes: ['violations'] });
+    return violations.map(({ id, impact, nodes }) => ({
+      rule: `${impact}: ${id}`,
+      nodes: nodes.slice(0, 5).map((node) => `${node.html.slice(0, 160)} ${node.failureSummary}`),
+    }));
+  });
+  const grave = violations.filter(({ rule }) => /^(serious|critical)/.test(rule));
+  assert.deepEqual(grave, [], place);
+}
+
+// Every place of the app, one after the other.
+async function judgeEverywhere(page) {
+  await thumbnailsShown(page);
+  await judge(page, 'the gallery');
+  for (const name of ['Filters', 'Order and size', 'Menu']) {
+    const button = page.getByRole('button', { name, exact: true });
+    await button.click();
+    await page.getByRole('group', { name, exact: true }).waitFor();
+    await judge(page, `the menu ${name}`);
+    await page.keyboard.press('Escape');
+  }
+  await page.keyboard.press('?');
+  await page.getByRole('dialog', { name: 'Keyboard' }).waitFor();
+  await judge(page, 'the list of keys');
+  await page.keyboard.press('Escape');
+
+  const id = await app.idOf(`${photos}/facts/everything.jpg`);
+  await page.goto(`${app.url}/?search=everything&min_star_rating=3&photo=${id}`);
+  await fullPicture(page, id);
+  await judge(page, 'the viewer');
+  await page.keyboard.press('i');
+  await page.getByRole('heading', { name: 'The tower' }).waitFor();
+  await judge(page, 'the details');
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await thumbnailsShown(page);
+  await judge(page, 'the gallery with filters');
+
+  await page.goto(`${app.url}/?search=nothing+is+called+that`);
+  await page.getByRole('heading', { name: 'Nothing fits' }).waitFor();
+  await judge(page, 'nothing found');
+  await page.goto(`${app.url}/failures`);
+  await page.locator('main li').first().waitFor();
+  await judge(page, 'the failures');
+}
+
+for (const colorScheme of ['light', 'dark']) {
+  test(`on a large screen, ${colorScheme}`, () =>
+    app.visit('/', { colorScheme }, (page) => judgeEverywhere(page)));
+  test(`on a phone, ${colorScheme}`, () =>
+    app.visit('/', { ...PHONE, colorScheme }, (page) => judgeEverywhere(page)));
+}
