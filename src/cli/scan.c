@@ -152,11 +152,7 @@ static void print_json(Library *library, const ScanProgress *progress, const GEr
 {
     g_autoptr(JsonWriter) writer = json_writer_new(LIMIT_JSON_OUTPUT_BYTES);
     json_object_begin(writer);
-    json_member_int(writer, "found", progress->found);
-    json_member_int(writer, "indexed", progress->indexed);
-    json_member_int(writer, "unchanged", progress->unchanged);
-    json_member_int(writer, "failed", progress->failed);
-    json_member_int(writer, "missing", progress->missing);
+    scan_write_counts(writer, progress);
     json_member_double(writer, "seconds", round(progress->seconds * 1000) / 1000);
     json_member_string(writer, "error", failure ? failure->message : NULL);
     write_failures(writer, library);
