@@ -7,7 +7,7 @@
 
 struct Selection {
     gint references; /* atomic */
-    gint64 version; /* library_version */
+    gint64 version;  /* library_version */
     PhotoLayout *layout;
     char *etag;
 };
