@@ -6,21 +6,21 @@
 #define BYTES_PER_PHOTO 10
 
 struct Selection {
-    gatomicrefcount references;
-    gint64 version; /* library_version */
+    gint references; /* atomic */
+    gint64 version;  /* library_version */
     PhotoLayout *layout;
     char *etag;
 };
 
 static Selection *selection_ref(Selection *selection)
 {
-    g_atomic_ref_count_inc(&selection->references);
+    g_atomic_int_inc(&selection->references);
     return selection;
 }
 
 void selection_unref(Selection *selection)
 {
-    if (!selection || !g_atomic_ref_count_dec(&selection->references)) {
+    if (!selection || !g_atomic_int_dec_and_test(&selection->references)) {
         return;
     }
     photo_layout_free(selection->layout);
@@ -62,7 +62,7 @@ static Selection *work_out(StoreTx *tx, const Principal *viewer, const PhotoFilt
         return NULL;
     }
     Selection *selection = g_new0(Selection, 1);
-    g_atomic_ref_count_init(&selection->references);
+    selection->references = 1;
     selection->layout = layout;
     return selection;
 }
