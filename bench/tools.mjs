@@ -47,7 +47,7 @@ export function timedScript(script, ...args) {
   return timed('bash', '-c', script, 'bash', ...args);
 }
 
-function childrenOf(pid) {
+export function childrenOf(pid) {
   try {
     return fs
       .readdirSync(`/proc/${pid}/task`)
@@ -56,6 +56,15 @@ function childrenOf(pid) {
   } catch {
     return []; // it ended in between
   }
+}
+
+// The processor time that processes have taken so far; the kernel counts in hundredths of seconds.
+export function cpuSeconds(...pids) {
+  const ticks = pids.flatMap((pid) => {
+    const afterName = fs.readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').pop().split(' ');
+    return [Number(afterName[11]), Number(afterName[12])];
+  });
+  return ticks.reduce((sum, each) => sum + each, 0) / 100;
 }
 
 // A field of /proc/PID/status that is given in kB, as MiB.
@@ -90,17 +99,19 @@ export function freePort() {
   });
 }
 
-// Asks `url` for the paths, over and over.
-export function wrk(url, paths, { connections, seconds }) {
+// Asks `url`, which the processes `pids` serve, for the paths, over and over.
+export function wrk({ url, pids }, paths, { connections, seconds }) {
   const list = path.join(CACHE, 'wrk-paths.txt');
   fs.writeFileSync(list, `${paths.join('\n')}\n`);
   const threads = Math.min(connections, 2);
   const args = [`-t${threads}`, `-c${connections}`, `-d${seconds}s`, '--timeout', '30s'];
   const script = path.join(REPOSITORY, 'bench/wrk.lua');
+  const before = cpuSeconds(...pids);
   const out = execFileSync('wrk', [...args, '-s', script, url, '--', list], { encoding: 'utf8' });
   const result = JSON.parse(out.trim().split('\n').pop());
   if (result.failed > 0) throw new Error(`${result.failed} requests failed, such as ${paths[0]}`);
-  return { ...result, rate: result.requests / result.seconds };
+  const cpu_ms = ((cpuSeconds(...pids) - before) * 1000) / result.requests;
+  return { ...result, cpu_ms, rate: result.requests / result.seconds };
 }
 
 // The program serving, from the moment it was started.
@@ -137,6 +148,10 @@ export class Server {
       });
       this.process.on('exit', (code) => reject(new Error(`the server ended with ${code}`)));
     });
+  }
+
+  get pids() {
+    return [this.process.pid];
   }
 
   async get(target) {
