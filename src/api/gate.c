@@ -3,18 +3,33 @@
 
 #include <string.h>
 
-/* "localhost:5000" and "http://localhost:5000" name the same host to a browser. */
+/* The name in "name", "name:port" or "[address]:port"; NULL when it is none of them. */
+static char *host_name(const char *host)
+{
+    gboolean bracketed = host[0] == '[';
+    gsize length = bracketed ? strcspn(host, "]") : strcspn(host, ":");
+    const char *rest = host + length;
+    if (bracketed && *rest++ != ']') {
+        return NULL;
+    }
+    if (*rest == ':' && g_ascii_isdigit(rest[1])) {
+        rest += 1 + strspn(rest + 1, "0123456789");
+    }
+    if (*rest) {
+        return NULL;
+    }
+    return bracketed ? g_strndup(host + 1, length - 1) : g_strndup(host, length);
+}
+
+/* "localhost:5000", "127.0.0.1", "[::1]:5000": what a browser on this machine calls it. */
 static gboolean is_loopback_host(const char *host)
 {
-    static const char *const names[] = {"localhost", "127.0.0.1", "[::1]"};
-    for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
-        gsize length = strlen(names[i]);
-        if (g_ascii_strncasecmp(host, names[i], length) == 0 &&
-            (host[length] == '\0' || host[length] == ':')) {
-            return TRUE;
-        }
+    g_autofree char *name = host_name(host);
+    if (name && g_ascii_strcasecmp(name, "localhost") == 0) {
+        return TRUE;
     }
-    return FALSE;
+    g_autoptr(GInetAddress) address = name ? g_inet_address_new_from_string(name) : NULL;
+    return address && g_inet_address_get_is_loopback(address);
 }
 
 static gboolean is_allowed_origin(const Api *api, const char *origin)

@@ -1,6 +1,8 @@
 #include "api/photo_values.h"
 
+#include <float.h>
 #include <math.h>
+#include <string.h>
 
 /* The camera's wall clock is kept as if it were UTC, so it is read back as UTC. */
 static GDateTime *wall_clock(const MediaFacts *facts)
@@ -15,22 +17,43 @@ static GDateTime *wall_clock(const MediaFacts *facts)
 char *photo_taken_exif(const MediaFacts *facts)
 {
     g_autoptr(GDateTime) taken = wall_clock(facts);
-    return taken ? g_date_time_format(taken, "%Y:%m:%d %H:%M:%S") : NULL;
+    if (!taken) {
+        return NULL;
+    }
+    g_autofree char *rest = g_date_time_format(taken, ":%m:%d %H:%M:%S");
+    return g_strdup_printf("%04d%s", g_date_time_get_year(taken), rest); /* %Y would say 800 */
 }
 
 char *photo_taken_european(const MediaFacts *facts)
 {
     g_autoptr(GDateTime) taken = wall_clock(facts);
-    return taken ? g_date_time_format(taken, "%d/%m/%Y %H:%M") : g_strdup("");
+    if (!taken) {
+        return g_strdup("");
+    }
+    g_autofree char *day = g_date_time_format(taken, "%d/%m");
+    g_autofree char *time = g_date_time_format(taken, "%H:%M");
+    return g_strdup_printf("%s/%04d %s", day, g_date_time_get_year(taken), time);
 }
 
+/* Six digits that count, never an exponent, no zeros at the end. */
 char *photo_shutter_text(const MediaFacts *facts)
 {
-    if (!isfinite(facts->shutter_seconds)) {
+    double seconds = facts->shutter_seconds;
+    if (!isfinite(seconds)) {
         return NULL;
     }
-    char text[G_ASCII_DTOSTR_BUF_SIZE];
-    return g_strdup(g_ascii_formatd(text, sizeof text, "%.6g", facts->shutter_seconds));
+    int decimals = seconds > 0 ? CLAMP(5 - (int)floor(log10(seconds)), 0, 15) : 0;
+    g_autofree char *format = g_strdup_printf("%%.%df", decimals);
+    char text[DBL_MAX_10_EXP + 32];
+    g_ascii_formatd(text, sizeof text, format, seconds);
+    if (strchr(text, '.')) {
+        gsize length = strlen(text);
+        while (text[length - 1] == '0') {
+            length--;
+        }
+        text[text[length - 1] == '.' ? length - 1 : length] = '\0';
+    }
+    return g_strdup(text);
 }
 
 char *time_iso(gint64 ms)

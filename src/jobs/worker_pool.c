@@ -230,8 +230,12 @@ MediaPicture *worker_read(WorkerPool *pool, int fd, const char *name, GCancellab
 {
     WorkerRequest request = {.operation = WORKER_READ, .name = (char *)name};
     WorkerReply reply = {0};
-    pool_ask(pool, &request, fd, FRAME_PICTURE, cancellable, &reply, error);
-    return reply.picture;
+    if (!pool_ask(pool, &request, fd, FRAME_PICTURE, cancellable, &reply, error)) {
+        return NULL;
+    }
+    g_autoptr(MediaPicture) picture = reply.picture;
+    return hash_file(fd, &picture->hash, &picture->file_bytes, error) ? g_steal_pointer(&picture)
+                                                                      : NULL;
 }
 
 GBytes *worker_render_jpeg(WorkerPool *pool, int fd, const char *name, int max_pixels, int quality,

@@ -29,7 +29,9 @@ int worker_pool_size(const WorkerPool *pool);
  * request. */
 void worker_pool_set_limits(WorkerPool *pool, gint64 picture_ms, guint pictures);
 
-/* media_read in a worker. `fd` stays the caller's. `cancellable` may be NULL. */
+/* media_read in a worker, and the content's hash, which is not left to a worker: what a picture may
+ * have taken over must not choose under which name its thumbnails are kept. `fd` stays the
+ * caller's. `cancellable` may be NULL. */
 MediaPicture *worker_read(WorkerPool *pool, int fd, const char *name, GCancellable *cancellable,
                           GError **error);
 /* media_render_jpeg in a worker. */

@@ -2,9 +2,10 @@
 
 #include "base/limits.h"
 
-#define REQUEST_TYPE "(yayiiay)"          /* operation, name, max_pixels, quality, jpeg */
-#define PICTURE_TYPE "(yiiayxta{sv}ayay)" /* in the order of MediaPicture */
-#define FAILURE_TYPE "(is)"               /* AlbumenError, sentence */
+#define REQUEST_TYPE "(yayiiay)"       /* operation, name, max_pixels, quality, jpeg */
+#define PICTURE_TYPE "(yiita{sv}ayay)" /* in the order of MediaPicture, without the hash and size  \
+                                        */
+#define FAILURE_TYPE "(is)"            /* AlbumenError, sentence */
 
 static gboolean set_corrupt(GError **error, const char *what)
 {
@@ -309,11 +310,10 @@ void worker_reply_clear(WorkerReply *reply)
 
 GBytes *worker_picture_encode(const MediaPicture *picture)
 {
-    g_autoptr(GBytes) hash = g_bytes_new(picture->hash.bytes, HASH_BYTES);
     return variant_serialise(g_variant_new(
-        "(yii@ayxt@a{sv}@ay@ay)", (guchar)picture->format, picture->width, picture->height,
-        variant_new_bytes(hash), picture->file_bytes, picture->phash, facts_encode(picture->facts),
-        variant_new_bytes(picture->thumbnail_large), variant_new_bytes(picture->thumbnail_small)));
+        "(yiit@a{sv}@ay@ay)", (guchar)picture->format, picture->width, picture->height,
+        picture->phash, facts_encode(picture->facts), variant_new_bytes(picture->thumbnail_large),
+        variant_new_bytes(picture->thumbnail_small)));
 }
 
 GBytes *worker_failure_encode(const GError *failure)
@@ -352,9 +352,6 @@ static gboolean picture_check(const MediaPicture *picture, GError **error)
     if (!picture_size_is_possible(picture)) {
         return set_corrupt(error, "size");
     }
-    if (picture->file_bytes < 1 || picture->file_bytes > LIMIT_PICTURE_FILE_BYTES) {
-        return set_corrupt(error, "file size");
-    }
     if (!bytes_are_jpeg(picture->thumbnail_large, LIMIT_WORKER_THUMBNAIL_BYTES) ||
         !bytes_are_jpeg(picture->thumbnail_small, LIMIT_WORKER_THUMBNAIL_BYTES)) {
         return set_corrupt(error, "thumbnail");
@@ -369,12 +366,7 @@ static MediaPicture *picture_decode(GBytes *body, GError **error)
         set_corrupt(error, "form");
         return NULL;
     }
-    g_autoptr(GBytes) hash = child_bytes(variant, 3);
-    if (g_bytes_get_size(hash) != HASH_BYTES) {
-        set_corrupt(error, "hash");
-        return NULL;
-    }
-    g_autoptr(GVariant) facts = g_variant_get_child_value(variant, 6);
+    g_autoptr(GVariant) facts = g_variant_get_child_value(variant, 4);
     g_autoptr(MediaPicture) picture = g_new0(MediaPicture, 1);
     picture->facts = facts_decode(facts, error);
     if (!picture->facts) {
@@ -385,11 +377,9 @@ static MediaPicture *picture_decode(GBytes *body, GError **error)
     picture->format = (MediaFormat)format;
     g_variant_get_child(variant, 1, "i", &picture->width);
     g_variant_get_child(variant, 2, "i", &picture->height);
-    memcpy(picture->hash.bytes, g_bytes_get_data(hash, NULL), HASH_BYTES);
-    g_variant_get_child(variant, 4, "x", &picture->file_bytes);
-    g_variant_get_child(variant, 5, "t", &picture->phash);
-    picture->thumbnail_large = child_bytes(variant, 7);
-    picture->thumbnail_small = child_bytes(variant, 8);
+    g_variant_get_child(variant, 3, "t", &picture->phash);
+    picture->thumbnail_large = child_bytes(variant, 5);
+    picture->thumbnail_small = child_bytes(variant, 6);
     return picture_check(picture, error) ? g_steal_pointer(&picture) : NULL;
 }
 

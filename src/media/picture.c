@@ -104,8 +104,7 @@ MediaPicture *media_read(int fd, const char *name, GError **error)
 {
     ByteSource source;
     g_autoptr(MediaPicture) picture = g_new0(MediaPicture, 1);
-    if (!source_of_file(fd, &source, error) ||
-        !hash_file(fd, &picture->hash, &picture->file_bytes, error)) {
+    if (!source_of_file(fd, &source, error)) {
         return NULL;
     }
     picture->format = probe_format(&source, name);

@@ -39,7 +39,8 @@ gboolean media_name_is_picture(const char *name);
 typedef struct {
     MediaFormat format;
     int width, height; /* upright, of the original's full size */
-    ContentHash hash;
+    ContentHash hash;  /* of the file; this and file_bytes are not media_read's: see
+                        * worker_read */
     gint64 file_bytes;
     MediaFacts *facts;
     guint64 phash;           /* media/phash.h; of the upright picture */
@@ -54,9 +55,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(MediaPicture, media_picture_free)
 /* Once in a process, before the sandbox closes: loads libraries, plug-ins and colour profiles. */
 gboolean media_init(GError **error);
 
-/* Reads, hashes, and decodes once at the smallest scale that serves. `name` is the file's own name,
- * a hint for formats whose bytes do not tell (RAW). When the picture cannot be decoded the error's
- * message is for a person ("the file ends in the middle of the picture"), codes: CORRUPT,
+/* Reads the facts, and decodes once at the smallest scale that serves. `name` is the file's own
+ * name, a hint for formats whose bytes do not tell (RAW). When the picture cannot be decoded the
+ * error's message is for a person ("the file ends in the middle of the picture"), codes: CORRUPT,
  * UNSUPPORTED, TOO_LARGE, IO. */
 MediaPicture *media_read(int fd, const char *name, GError **error);
 

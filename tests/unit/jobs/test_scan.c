@@ -1,137 +1,18 @@
-/* This program is its own worker: started with the argument "worker" it serves as `albumen worker`
- * does, but for file names that ask it to wait or to misbehave. */
+/* Scans of real folders by real workers, as which this program serves too (scan_scene.h). */
 #include "jobs/scan.h"
 
 #include "base/path_text.h"
-#include "jobs/worker_main.h"
 #include "library/failures.h"
 #include "library/originals.h"
 #include "library/source.h"
 #include "library_fixture.h"
-#include "media/jpeg.h"
+#include "scan_scene.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#define WORKERS 2
-
-/* The worker's side */
-
-static MediaPicture *worker_picture(int fd, const char *name, GError **error)
-{
-    if (strstr(name, "slow")) {
-        g_usleep(20000);
-    }
-    if (strstr(name, "crash")) {
-        raise(SIGSEGV);
-    }
-    return media_read(fd, name, error);
-}
-
-static int serve(void)
-{
-    static const WorkerDecoders decoders = {worker_picture, media_render_jpeg, media_scale_jpeg};
-    return media_init(NULL) ? worker_serve(&decoders) : 1;
-}
-
-/* The folders */
-
-typedef struct {
-    StoreFixture *store;
-    Library *library;
-    WorkerPool *workers;
-    char *photos;
-} Scene;
-
-static void scene_open(Scene *scene, StoreFixture *fixture)
-{
-    g_autoptr(GError) error = NULL;
-    g_autofree char *data = g_build_filename(fixture->folder, "data", NULL);
-    scene->store = fixture;
-    scene->library = library_open(data, fixture->url, &error);
-    g_assert_no_error(error);
-    scene->workers = worker_pool_new("/proc/self/exe", WORKERS);
-    scene->photos = g_build_filename(fixture->folder, "photos", NULL);
-    g_assert_cmpint(g_mkdir(scene->photos, 0700), ==, 0);
-}
-
-static void scene_close(Scene *scene)
-{
-    worker_pool_free(scene->workers);
-    library_close(scene->library);
-    g_free(scene->photos);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Scene, scene_close)
-
-static char *path_in(const Scene *scene, const char *name)
-{
-    return g_build_filename(scene->photos, name, NULL);
-}
-
-static GBytes *jpeg_of(int width)
-{
-    g_autoptr(GError) error = NULL;
-    g_autoptr(Bitmap) bitmap = bitmap_new(width, 30, 3, &error);
-    memset(bitmap->pixels, width & 0xFF, bitmap_stride(bitmap) * 30);
-    GBytes *jpeg = jpeg_encode(bitmap, 80, &error);
-    g_assert_no_error(error);
-    return jpeg;
-}
-
-static void put_bytes(const Scene *scene, const char *name, const void *data, gsize length)
-{
-    g_autofree char *path = path_in(scene, name);
-    g_autofree char *folder = g_path_get_dirname(path);
-    g_assert_cmpint(g_mkdir_with_parents(folder, 0700), ==, 0);
-    g_assert_true(g_file_set_contents(path, data, (gssize)length, NULL));
-}
-
-/* A picture `width` pixels wide, so that the library tells which one it read. */
-static void put(const Scene *scene, const char *name, int width)
-{
-    g_autoptr(GBytes) jpeg = jpeg_of(width);
-    put_bytes(scene, name, g_bytes_get_data(jpeg, NULL), g_bytes_get_size(jpeg));
-}
-
-static void put_many(const Scene *scene, const char *format, int count)
-{
-    for (int i = 0; i < count; i++) {
-        g_autofree char *name = g_strdup_printf("%s%03d.jpg", format, i);
-        put(scene, name, 40 + i);
-    }
-}
-
-static void take_away(const Scene *scene, const char *name)
-{
-    g_autofree char *path = path_in(scene, name);
-    g_assert_cmpint(g_remove(path), ==, 0);
-}
-
-static void move(const Scene *scene, const char *from, const char *to)
-{
-    g_autofree char *old_path = path_in(scene, from);
-    g_autofree char *new_path = path_in(scene, to);
-    g_assert_cmpint(g_rename(old_path, new_path), ==, 0);
-}
-
-static gint64 add_source(const Scene *scene, const char *folder)
-{
-    g_autoptr(GError) error = NULL;
-    g_autofree char *path = path_to_text(folder);
-    gint64 id = 0;
-    g_autoptr(StoreTx) tx = fixture_write(scene->store);
-    source_add(tx, path, &id, &error);
-    g_assert_no_error(error);
-    fixture_commit(tx);
-    return id;
-}
-
-/* Scanning */
 
 static ScanProgress scan(const Scene *scene, AlbumenError *ret_code)
 {
@@ -186,7 +67,7 @@ static Photo *get(const Scene *scene, const char *name)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(Principal) owner = principal_new_owner();
-    g_autofree char *path = path_in(scene, name);
+    g_autofree char *path = scene_path(scene, name);
     g_autofree char *text = path_to_text(path);
     g_autoptr(StoreTx) tx = fixture_read(scene->store);
     Photo *photo = photo_get_by_path(tx, owner, text, &error);
@@ -223,11 +104,11 @@ static void test_first_and_second_scan(StoreFixture *fixture, gconstpointer unus
     g_auto(Scene) scene = {0};
     scene_open(&scene, fixture);
     assert_scan(&scene, 0, 0, 0, 0); /* no source yet */
-    put(&scene, "b.jpg", 50);
-    put(&scene, "a/c.JPG", 60);
-    put(&scene, "a/d/e.jpeg", 70);
-    put_bytes(&scene, "notes.txt", "no picture", 10);
-    add_source(&scene, scene.photos);
+    scene_put(&scene, "b.jpg", 50);
+    scene_put(&scene, "a/c.JPG", 60);
+    scene_put(&scene, "a/d/e.jpeg", 70);
+    scene_put_bytes(&scene, "notes.txt", "no picture", 10);
+    scene_add_source(&scene, scene.photos);
     g_assert_cmpint(scanned_ms(&scene, 0), ==, 0);
 
     assert_scan(&scene, 3, 0, 0, 0);
@@ -246,17 +127,17 @@ static void test_changes(StoreFixture *fixture, gconstpointer unused)
 {
     g_auto(Scene) scene = {0};
     scene_open(&scene, fixture);
-    put(&scene, "a.jpg", 50);
-    put(&scene, "b.jpg", 51);
-    put(&scene, "c.jpg", 52);
-    add_source(&scene, scene.photos);
+    scene_put(&scene, "a.jpg", 50);
+    scene_put(&scene, "b.jpg", 51);
+    scene_put(&scene, "c.jpg", 52);
+    scene_add_source(&scene, scene.photos);
     assert_scan(&scene, 3, 0, 0, 0);
     g_autoptr(Photo) a = get(&scene, "a.jpg");
     g_autoptr(Photo) b = get(&scene, "b.jpg");
 
-    put(&scene, "a.jpg", 90);
-    move(&scene, "b.jpg", "kept");
-    put(&scene, "d.jpg", 53);
+    scene_put(&scene, "a.jpg", 90);
+    scene_move(&scene, "b.jpg", "kept");
+    scene_put(&scene, "d.jpg", 53);
     assert_scan(&scene, 2, 1, 0, 1);
     assert_library(&scene, "a.jpg c.jpg d.jpg");
     g_autoptr(Photo) changed = get(&scene, "a.jpg");
@@ -264,7 +145,7 @@ static void test_changes(StoreFixture *fixture, gconstpointer unused)
     g_assert_cmpint(changed->width, ==, 90);
     assert_scan(&scene, 0, 3, 0, 0); /* what is missing is told once */
 
-    move(&scene, "kept", "b.jpg");
+    scene_move(&scene, "kept", "b.jpg");
     assert_scan(&scene, 0, 4, 0, 0);
     assert_library(&scene, "a.jpg b.jpg c.jpg d.jpg");
     g_autoptr(Photo) returned = get(&scene, "b.jpg");
@@ -275,19 +156,19 @@ static void test_folders_go_and_return(StoreFixture *fixture, gconstpointer unus
 {
     g_auto(Scene) scene = {0};
     scene_open(&scene, fixture);
-    put(&scene, "a/1.jpg", 50);
-    put(&scene, "a/b/2.jpg", 51);
-    put(&scene, "a/b/3.jpg", 52);
-    put_bytes(&scene, "a/b/bad.jpg", "bad", 3);
-    put(&scene, "ab/4.jpg", 53);
-    add_source(&scene, scene.photos);
+    scene_put(&scene, "a/1.jpg", 50);
+    scene_put(&scene, "a/b/2.jpg", 51);
+    scene_put(&scene, "a/b/3.jpg", 52);
+    scene_put_bytes(&scene, "a/b/bad.jpg", "bad", 3);
+    scene_put(&scene, "ab/4.jpg", 53);
+    scene_add_source(&scene, scene.photos);
     assert_scan(&scene, 4, 0, 1, 0);
 
-    move(&scene, "a", ".hidden");
+    scene_move(&scene, "a", ".hidden");
     assert_scan(&scene, 0, 1, 0, 3);
     assert_library(&scene, "4.jpg");
     assert_scan(&scene, 0, 1, 0, 0);
-    move(&scene, ".hidden", "a");
+    scene_move(&scene, ".hidden", "a");
     assert_scan(&scene, 0, 4, 1, 0);
     assert_library(&scene, "1.jpg 2.jpg 3.jpg 4.jpg");
 }
@@ -298,16 +179,16 @@ static void test_a_source_that_is_not_there(StoreFixture *fixture, gconstpointer
     AlbumenError code;
     g_auto(Scene) scene = {0};
     scene_open(&scene, fixture);
-    g_autofree char *first = path_in(&scene, "first");
-    g_autofree char *second = path_in(&scene, "second");
-    put(&scene, "first/a.jpg", 50);
-    put(&scene, "second/b.jpg", 51);
-    add_source(&scene, first);
-    add_source(&scene, second);
+    g_autofree char *first = scene_path(&scene, "first");
+    g_autofree char *second = scene_path(&scene, "second");
+    scene_put(&scene, "first/a.jpg", 50);
+    scene_put(&scene, "second/b.jpg", 51);
+    scene_add_source(&scene, first);
+    scene_add_source(&scene, second);
     assert_scan(&scene, 2, 0, 0, 0);
 
-    move(&scene, "first", "away");
-    put(&scene, "second/c.jpg", 52);
+    scene_move(&scene, "first", "away");
+    scene_put(&scene, "second/c.jpg", 52);
     ScanProgress progress = scan(&scene, &code);
     g_assert_cmpint(code, ==, ALBUMEN_ERROR_UNAVAILABLE);
     g_assert_cmpint(progress.indexed, ==, 1); /* the others are scanned nevertheless */
@@ -320,23 +201,23 @@ static void test_an_empty_mount_point_deletes_nothing(StoreFixture *fixture, gco
     AlbumenError code;
     g_auto(Scene) scene = {0};
     scene_open(&scene, fixture);
-    g_autofree char *empty = path_in(&scene, "disk");
+    g_autofree char *empty = scene_path(&scene, "disk");
     g_assert_cmpint(g_mkdir(empty, 0700), ==, 0);
-    add_source(&scene, empty);
+    scene_add_source(&scene, empty);
     assert_scan(&scene, 0, 0, 0, 0); /* nothing was known: nothing is amiss */
     gint64 before = scanned_ms(&scene, 0);
     g_assert_cmpint(before, >, 0);
-    put(&scene, "disk/a.jpg", 50);
+    scene_put(&scene, "disk/a.jpg", 50);
     assert_scan(&scene, 1, 0, 0, 0);
 
-    move(&scene, "disk", "unmounted");
+    scene_move(&scene, "disk", "unmounted");
     g_assert_cmpint(g_mkdir(empty, 0700), ==, 0);
     ScanProgress progress = scan(&scene, &code);
     g_assert_cmpint(code, ==, ALBUMEN_ERROR_UNAVAILABLE);
     g_assert_cmpint(progress.missing, ==, 0);
     assert_library(&scene, "a.jpg");
 
-    put(&scene, "disk/b.jpg", 51); /* so it is the right folder */
+    scene_put(&scene, "disk/b.jpg", 51); /* so it is the right folder */
     assert_scan(&scene, 1, 0, 0, 1);
     assert_library(&scene, "b.jpg");
 }
@@ -345,19 +226,19 @@ static void test_an_unreadable_folder_deletes_nothing(StoreFixture *fixture, gco
 {
     g_auto(Scene) scene = {0};
     scene_open(&scene, fixture);
-    put(&scene, "a/1.jpg", 50);
-    put(&scene, "a/b/2.jpg", 51);
-    put(&scene, "c/3.jpg", 52);
-    add_source(&scene, scene.photos);
+    scene_put(&scene, "a/1.jpg", 50);
+    scene_put(&scene, "a/b/2.jpg", 51);
+    scene_put(&scene, "c/3.jpg", 52);
+    scene_add_source(&scene, scene.photos);
     assert_scan(&scene, 3, 0, 0, 0);
-    g_autofree char *folder = path_in(&scene, "a");
+    g_autofree char *folder = scene_path(&scene, "a");
     g_assert_cmpint(g_chmod(folder, 0), ==, 0);
     if (g_access(folder, R_OK) == 0) {
         g_chmod(folder, 0700);
         g_test_skip("this user may read everything");
         return;
     }
-    take_away(&scene, "c/3.jpg");
+    scene_take_away(&scene, "c/3.jpg");
     assert_scan(&scene, 0, 0, 0, 1);
     g_assert_cmpint(g_chmod(folder, 0700), ==, 0);
     assert_library(&scene, "1.jpg 2.jpg");
@@ -384,29 +265,29 @@ static void test_broken_files(StoreFixture *fixture, gconstpointer unused)
 {
     g_auto(Scene) scene = {0};
     scene_open(&scene, fixture);
-    g_autoptr(GBytes) jpeg = jpeg_of(200);
-    put(&scene, "good.jpg", 50);
-    put_bytes(&scene, "crash.jpg", g_bytes_get_data(jpeg, NULL), g_bytes_get_size(jpeg));
-    put_bytes(&scene, "cut.jpg", g_bytes_get_data(jpeg, NULL), 300);
-    put_bytes(&scene, "empty.jpg", "", 0);
-    put_bytes(&scene, "text.jpg", "no picture at all", 17);
-    g_autofree char *fifo = path_in(&scene, "fifo.jpg");
-    g_autofree char *circle = path_in(&scene, "circle.jpg");
+    g_autoptr(GBytes) jpeg = scene_jpeg(200);
+    scene_put(&scene, "good.jpg", 50);
+    scene_put_bytes(&scene, "crash.jpg", g_bytes_get_data(jpeg, NULL), g_bytes_get_size(jpeg));
+    scene_put_bytes(&scene, "cut.jpg", g_bytes_get_data(jpeg, NULL), 300);
+    scene_put_bytes(&scene, "empty.jpg", "", 0);
+    scene_put_bytes(&scene, "text.jpg", "no picture at all", 17);
+    g_autofree char *fifo = scene_path(&scene, "fifo.jpg");
+    g_autofree char *circle = scene_path(&scene, "circle.jpg");
     g_assert_cmpint(mkfifo(fifo, 0600), ==, 0);
     g_assert_cmpint(symlink("circle.jpg", circle), ==, 0);
-    add_source(&scene, scene.photos);
+    scene_add_source(&scene, scene.photos);
     assert_scan(&scene, 1, 0, 4, 0);
     assert_failures(&scene, "crash.jpg=crashed cut.jpg=corrupt empty.jpg=corrupt "
                             "text.jpg=corrupt ");
     assert_scan(&scene, 0, 1, 4, 0); /* not read again, and told again */
 
-    put(&scene, "cut.jpg", 60);
-    take_away(&scene, "text.jpg");
+    scene_put(&scene, "cut.jpg", 60);
+    scene_take_away(&scene, "text.jpg");
     assert_scan(&scene, 1, 1, 2, 0);
     assert_failures(&scene, "crash.jpg=crashed empty.jpg=corrupt ");
     assert_library(&scene, "cut.jpg good.jpg");
 
-    put_bytes(&scene, "good.jpg", "broken by now", 13);
+    scene_put_bytes(&scene, "good.jpg", "broken by now", 13);
     assert_scan(&scene, 0, 1, 3, 0);
     assert_library(&scene, "cut.jpg good.jpg"); /* what is known of it stays */
 }
@@ -415,13 +296,13 @@ static void test_a_missing_photo_returns_broken(StoreFixture *fixture, gconstpoi
 {
     g_auto(Scene) scene = {0};
     scene_open(&scene, fixture);
-    put(&scene, "a.jpg", 50);
-    put(&scene, "b.jpg", 51);
-    add_source(&scene, scene.photos);
+    scene_put(&scene, "a.jpg", 50);
+    scene_put(&scene, "b.jpg", 51);
+    scene_add_source(&scene, scene.photos);
     assert_scan(&scene, 2, 0, 0, 0);
-    take_away(&scene, "a.jpg");
+    scene_take_away(&scene, "a.jpg");
     assert_scan(&scene, 0, 1, 0, 1);
-    put_bytes(&scene, "a.jpg", "broken", 6);
+    scene_put_bytes(&scene, "a.jpg", "broken", 6);
     assert_scan(&scene, 0, 1, 1, 0);
     assert_library(&scene, "b.jpg");
     assert_scan(&scene, 0, 1, 1, 0); /* another scan sees the same */
@@ -433,9 +314,9 @@ static void test_refused_files_are_tried_again(StoreFixture *fixture, gconstpoin
 {
     g_auto(Scene) scene = {0};
     scene_open(&scene, fixture);
-    put(&scene, "a.jpg", 50);
-    gint64 source_id = add_source(&scene, scene.photos);
-    g_autofree char *path = path_in(&scene, "a.jpg");
+    scene_put(&scene, "a.jpg", 50);
+    gint64 source_id = scene_add_source(&scene, scene.photos);
+    g_autofree char *path = scene_path(&scene, "a.jpg");
     struct stat info;
     g_assert_cmpint(stat(path, &info), ==, 0);
     gint64 modified_ns = info.st_mtim.tv_sec * G_GINT64_CONSTANT(1000000000) + info.st_mtim.tv_nsec;
@@ -464,17 +345,17 @@ static void test_odd_names(StoreFixture *fixture, gconstpointer unused)
     g_auto(Scene) scene = {0};
     scene_open(&scene, fixture);
     for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
-        put(&scene, names[i], 50 + (int)i);
+        scene_put(&scene, names[i], 50 + (int)i);
     }
-    add_source(&scene, scene.photos);
+    scene_add_source(&scene, scene.photos);
     assert_scan(&scene, G_N_ELEMENTS(names), 0, 0, 0);
     for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
         g_autoptr(Photo) photo = get(&scene, names[i]);
         g_assert_cmpint(photo->width, ==, 50 + (int)i);
     }
     assert_scan(&scene, 0, G_N_ELEMENTS(names), 0, 0);
-    take_away(&scene, names[0]);
-    take_away(&scene, names[9]);
+    scene_take_away(&scene, names[0]);
+    scene_take_away(&scene, names[9]);
     assert_scan(&scene, 0, G_N_ELEMENTS(names) - 2, 0, 2);
 }
 
@@ -483,7 +364,7 @@ static void test_a_path_too_long_for_the_database(StoreFixture *fixture, gconstp
 {
     g_auto(Scene) scene = {0};
     scene_open(&scene, fixture);
-    put_many(&scene, "a", 5);
+    scene_put_many(&scene, "a", 5);
     GString *long_path = g_string_new(NULL);
     guint32 seed = 1;
     for (int i = 0; i < 3200; i++) { /* what does not shrink when it is packed */
@@ -494,9 +375,9 @@ static void test_a_path_too_long_for_the_database(StoreFixture *fixture, gconstp
         }
     }
     g_string_append(long_path, "x.jpg");
-    put(&scene, long_path->str, 99);
+    scene_put(&scene, long_path->str, 99);
     g_string_free(long_path, TRUE);
-    add_source(&scene, scene.photos);
+    scene_add_source(&scene, scene.photos);
     if (fixture->engine == STORE_SQLITE) {
         assert_scan(&scene, 6, 0, 0, 0);
         return;
@@ -535,9 +416,9 @@ static void test_stopped_it_goes_on_later(StoreFixture *fixture, gconstpointer u
 {
     g_auto(Scene) scene = {0};
     scene_open(&scene, fixture);
-    put_many(&scene, "one/slow", 60);
-    put_many(&scene, "two/slow", 60);
-    add_source(&scene, scene.photos);
+    scene_put_many(&scene, "one/slow", 60);
+    scene_put_many(&scene, "two/slow", 60);
+    scene_add_source(&scene, scene.photos);
     g_autoptr(GError) error = NULL;
     g_autoptr(GCancellable) cancellable = g_cancellable_new();
     Watch watched = {.cancellable = cancellable};
@@ -565,10 +446,10 @@ static void test_stopped_before_it_began(StoreFixture *fixture, gconstpointer un
 {
     g_auto(Scene) scene = {0};
     scene_open(&scene, fixture);
-    put_many(&scene, "a", 3);
-    add_source(&scene, scene.photos);
+    scene_put_many(&scene, "a", 3);
+    scene_add_source(&scene, scene.photos);
     assert_scan(&scene, 3, 0, 0, 0);
-    take_away(&scene, "a001.jpg");
+    scene_take_away(&scene, "a001.jpg");
     g_autoptr(GError) error = NULL;
     g_autoptr(GCancellable) cancellable = g_cancellable_new();
     g_cancellable_cancel(cancellable);
@@ -603,8 +484,8 @@ static void test_killed_workers_lose_nothing(StoreFixture *fixture, gconstpointe
 {
     g_auto(Scene) scene = {0};
     scene_open(&scene, fixture);
-    put_many(&scene, "slow", 80);
-    add_source(&scene, scene.photos);
+    scene_put_many(&scene, "slow", 80);
+    scene_add_source(&scene, scene.photos);
     Killing killing = {.workers = scene.workers};
     GThread *thread = g_thread_new("killer", kill_workers, &killing);
     ScanProgress progress = scan(&scene, NULL);
@@ -620,8 +501,8 @@ static void test_without_workers_nothing_is_blamed(StoreFixture *fixture, gconst
     AlbumenError code;
     g_auto(Scene) scene = {0};
     scene_open(&scene, fixture);
-    put_many(&scene, "a", 3);
-    add_source(&scene, scene.photos);
+    scene_put_many(&scene, "a", 3);
+    scene_add_source(&scene, scene.photos);
     worker_pool_free(scene.workers);
     scene.workers = worker_pool_new("/nonexistent", 1);
     scan(&scene, &code);
@@ -640,10 +521,10 @@ static void test_two_at_once(StoreFixture *fixture, gconstpointer unused)
 {
     g_auto(Scene) scene = {0};
     scene_open(&scene, fixture);
-    put_many(&scene, "one/a", 50);
-    put_many(&scene, "two/b", 50);
-    put_bytes(&scene, "two/bad.jpg", "bad", 3);
-    add_source(&scene, scene.photos);
+    scene_put_many(&scene, "one/a", 50);
+    scene_put_many(&scene, "two/b", 50);
+    scene_put_bytes(&scene, "two/bad.jpg", "bad", 3);
+    scene_add_source(&scene, scene.photos);
     GThread *thread = g_thread_new("second", scan_too, &scene);
     ScanProgress progress = scan(&scene, NULL);
     g_thread_join(thread);
@@ -658,12 +539,12 @@ static void test_chosen_sources(StoreFixture *fixture, gconstpointer unused)
     g_autoptr(GError) error = NULL;
     g_auto(Scene) scene = {0};
     scene_open(&scene, fixture);
-    g_autofree char *first = path_in(&scene, "first");
-    g_autofree char *second = path_in(&scene, "second");
-    put(&scene, "first/a.jpg", 50);
-    put(&scene, "second/b.jpg", 51);
-    add_source(&scene, first);
-    gint64 chosen = add_source(&scene, second);
+    g_autofree char *first = scene_path(&scene, "first");
+    g_autofree char *second = scene_path(&scene, "second");
+    scene_put(&scene, "first/a.jpg", 50);
+    scene_put(&scene, "second/b.jpg", 51);
+    scene_add_source(&scene, first);
+    gint64 chosen = scene_add_source(&scene, second);
     const ScanOptions options = {
         .library = scene.library,
         .workers = scene.workers,
@@ -683,8 +564,8 @@ static void test_reports(StoreFixture *fixture, gconstpointer unused)
     g_autoptr(GError) error = NULL;
     g_auto(Scene) scene = {0};
     scene_open(&scene, fixture);
-    put_many(&scene, "slow", 100);
-    add_source(&scene, scene.photos);
+    scene_put_many(&scene, "slow", 100);
+    scene_add_source(&scene, scene.photos);
     Watch watched = {0};
     const ScanOptions options = {
         .library = scene.library,
@@ -703,7 +584,7 @@ int main(int argc, char **argv)
 {
     hash_init();
     if (argc > 1 && g_str_equal(argv[1], "worker")) {
-        return serve();
+        return scene_worker();
     }
     g_test_init(&argc, &argv, NULL);
     store_fixture_add("/scan/first_and_second", test_first_and_second_scan);

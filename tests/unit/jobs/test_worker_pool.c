@@ -586,7 +586,7 @@ static void test_program_that_is_none(void)
     int fd = picture_open(50);
     g_autoptr(WorkerPool) missing = worker_pool_new("/nonexistent/albumen", 1);
     g_assert_null(worker_read(missing, fd, "a.jpg", NULL, &error));
-    g_assert_error(error, ALBUMEN_ERROR, ALBUMEN_ERROR_NOT_FOUND);
+    g_assert_error(error, ALBUMEN_ERROR, ALBUMEN_ERROR_UNAVAILABLE);
     g_clear_error(&error);
     g_autoptr(WorkerPool) mute = worker_pool_new("/bin/true", 1);
     g_assert_null(worker_read(mute, fd, "a.jpg", NULL, &error));

@@ -12,8 +12,6 @@ static MediaPicture *picture_new(void)
     picture->format = MEDIA_TIFF;
     picture->width = 4000;
     picture->height = 3000;
-    memset(picture->hash.bytes, 0x5C, HASH_BYTES);
-    picture->file_bytes = 3LL << 30;
     picture->phash = G_MAXUINT64 - 5;
     picture->facts = media_facts_new();
     picture->thumbnail_large = jpeg_like();
@@ -38,8 +36,6 @@ static void test_picture(void)
     g_assert_cmpint(got->format, ==, MEDIA_TIFF);
     g_assert_cmpint(got->width, ==, 4000);
     g_assert_cmpint(got->height, ==, 3000);
-    g_assert_cmpmem(got->hash.bytes, HASH_BYTES, sent->hash.bytes, HASH_BYTES);
-    g_assert_cmpint(got->file_bytes, ==, 3LL << 30);
     g_assert_cmpuint(got->phash, ==, G_MAXUINT64 - 5);
     g_assert_true(g_bytes_equal(got->thumbnail_large, sent->thumbnail_large));
     g_assert_null(got->facts->camera_make);
@@ -148,9 +144,6 @@ static void test_impossible_pictures_are_refused(void)
     picture->format = (MediaFormat)(MEDIA_RAW + 1);
     assert_refused(picture);
     picture->format = MEDIA_PNG;
-    picture->file_bytes = -1;
-    assert_refused(picture);
-    picture->file_bytes = 10;
     g_bytes_unref(picture->thumbnail_small);
     picture->thumbnail_small = g_bytes_new_static("<script>", 8);
     assert_refused(picture);
@@ -170,12 +163,10 @@ static gboolean decode_fact(const char *name, GVariant *value)
     g_autoptr(GError) error = NULL;
     g_auto(WorkerReply) reply = {0};
     g_autoptr(GBytes) jpeg = jpeg_like();
-    guint8 hash[HASH_BYTES] = {0};
-    g_autoptr(GVariant) variant = g_variant_ref_sink(g_variant_new(
-        "(yii@ayxt@a{sv}@ay@ay)", MEDIA_JPEG, 10, 10,
-        g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, hash, HASH_BYTES, 1), (gint64)100,
-        (guint64)0, fact(name, value), g_variant_new_from_bytes(G_VARIANT_TYPE("ay"), jpeg, TRUE),
-        g_variant_new_from_bytes(G_VARIANT_TYPE("ay"), jpeg, TRUE)));
+    g_autoptr(GVariant) variant = g_variant_ref_sink(
+        g_variant_new("(yiit@a{sv}@ay@ay)", MEDIA_JPEG, 10, 10, (guint64)0, fact(name, value),
+                      g_variant_new_from_bytes(G_VARIANT_TYPE("ay"), jpeg, TRUE),
+                      g_variant_new_from_bytes(G_VARIANT_TYPE("ay"), jpeg, TRUE)));
     g_autoptr(GBytes) body = g_variant_get_data_as_bytes(variant);
     return worker_reply_decode(FRAME_PICTURE, body, FRAME_PICTURE, &reply, &error);
 }
