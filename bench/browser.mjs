@@ -65,7 +65,7 @@ export async function browserRows(args) {
   try {
     ({ chromium } = createRequire(tests)('playwright-core'));
   } catch {
-    say('No browser: the npm packages of tests/ are not installed (make test does it).');
+    say('No browser: the npm packages of tests/ are not installed (make bench does it).');
     return [];
   }
   if (!program) {

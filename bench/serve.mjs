@@ -94,13 +94,12 @@ async function startRow(args, rounds) {
 }
 
 function memoryRow(server, when, most) {
-  const mb = server.memoryMiB() * 1.048576;
-  const own = server.memoryMiB('RssAnon') * 1.048576;
+  const { counted, real } = server.memory();
   return {
     what: `memory of the server process ${when}`,
     budget: most ? `< ${most} MB` : '',
-    measured: `${Math.round(mb)} MB, ${Math.round(own)} MB of them not of files`,
-    met: most ? mb < most : undefined,
+    measured: `${whole(counted)} MB, in truth ${whole(real)} MB`,
+    met: most ? counted < most : undefined,
   };
 }
 

@@ -67,22 +67,23 @@ export function cpuSeconds(...pids) {
   return ticks.reduce((sum, each) => sum + each, 0) / 100;
 }
 
-// A field of /proc/PID/status that is given in kB, as MiB.
-export function memoryMiB(pid, field) {
+// The most memory that a process has had so far, in MB; 0 of one that has ended.
+function peakMemory(pid) {
   try {
     const status = fs.readFileSync(`/proc/${pid}/status`, 'utf8');
-    return Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? 0) / 1024;
+    return Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1.024e-3;
   } catch {
     return 0;
   }
 }
 
-// Runs the program, looking at its children every few milliseconds; the most memory one of them had.
-export async function childrenPeakMiB(program, ...args) {
+// Runs the program, looking at its children every few milliseconds; the most memory (MB) one of
+// them had.
+export async function childrenPeak(program, ...args) {
   const child = spawn(program, args, { stdio: 'ignore' });
   let peak = 0;
   const timer = setInterval(() => {
-    for (const worker of childrenOf(child.pid)) peak = Math.max(peak, memoryMiB(worker, 'VmHWM'));
+    for (const worker of childrenOf(child.pid)) peak = Math.max(peak, peakMemory(worker));
   }, 5);
   const status = await new Promise((resolve) => child.on('exit', resolve));
   clearInterval(timer);
@@ -165,8 +166,11 @@ export class Server {
     return JSON.parse(await this.get(target));
   }
 
-  memoryMiB(field = 'VmRSS') {
-    return memoryMiB(this.process.pid, field);
+  // Resident memory in MB: as `ps` counts it, a page once for each of its mappings; and in truth.
+  memory() {
+    const rollup = fs.readFileSync(`/proc/${this.process.pid}/smaps_rollup`, 'utf8');
+    const field = (name) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(rollup)[1]) * 1.024e-3;
+    return { counted: field('Rss'), real: field('Pss') };
   }
 
   stop() {
