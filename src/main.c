@@ -46,6 +46,8 @@ int main(int argc, char **argv)
     }
     for (gsize i = 0; i < G_N_ELEMENTS(commands); i++) {
         if (strcmp(commands[i].name, name) == 0) {
+            g_autofree char *shown = g_strconcat("albumen ", name, NULL);
+            g_set_prgname(shown); /* in what --help prints */
             return commands[i].run(argc - 1, argv + 1);
         }
     }

@@ -4,7 +4,7 @@
  * opens no file, and gets at a picture's bytes only by a grant. */
 #pragma once
 
-#include "api/thumbnail_cache.h"
+#include "base/lru_cache.h"
 #include "http/http.h"
 #include "jobs/worker_pool.h"
 #include "library/access.h"
@@ -16,7 +16,7 @@ typedef struct {
     Library *library;
     const Settings *settings;
     WorkerPool *workers;
-    ThumbnailCache *scaled;
+    LruCache *scaled; /* thumbnails lately scaled, GBytes by content and size */
     /* Called when a job was queued, to look at once; may be NULL. */
     void (*wake)(gpointer data);
     gpointer wake_data;

@@ -1,6 +1,5 @@
 #include "api/media.h"
 
-#include "api/thumbnail_cache.h"
 #include "library/originals.h"
 
 #include <string.h>
@@ -40,7 +39,7 @@ static gboolean send_scaled(HttpRequest *request, const Grant *grant, int size, 
 {
     const Api *api = api_of(request);
     g_autofree char *key = g_strdup_printf("%.32s-%d", grant_content(grant), size);
-    g_autoptr(GBytes) scaled = thumbnail_cache_get(api->scaled, key);
+    g_autoptr(GBytes) scaled = lru_cache_get(api->scaled, key);
     if (!scaled && http_go_to_work(request)) {
         return TRUE;
     }
@@ -49,7 +48,7 @@ static gboolean send_scaled(HttpRequest *request, const Grant *grant, int size, 
         if (!scaled) {
             return FALSE;
         }
-        thumbnail_cache_put(api->scaled, key, scaled);
+        lru_cache_put(api->scaled, key, scaled, g_bytes_get_size(scaled));
     }
     const HttpCaching caching = {.etag = key, .cache_control = CACHE_A_YEAR};
     return http_respond_cached(request, "image/jpeg", scaled, &caching);

@@ -85,7 +85,8 @@ static gboolean serve_library(Library *library, const Settings *settings, Worker
         .library = library,
         .settings = settings,
         .workers = workers,
-        .scaled = thumbnail_cache_new(LIMIT_SCALED_CACHE_BYTES),
+        .scaled = lru_cache_new(LIMIT_SCALED_CACHE_BYTES, (gpointer(*)(gpointer))g_bytes_ref,
+                                (GDestroyNotify)g_bytes_unref),
         .wake = wake_scheduler,
         .wake_data = scheduler,
         .version = ALBUMEN_VERSION,
@@ -105,7 +106,7 @@ static gboolean serve_library(Library *library, const Settings *settings, Worker
     api.server = &options;
     gboolean served = serve(&options, error);
     scheduler_stop(scheduler);
-    thumbnail_cache_free(api.scaled);
+    lru_cache_free(api.scaled);
     return served;
 }
 

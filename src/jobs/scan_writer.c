@@ -1,6 +1,7 @@
 #include "jobs/scan_writer.h"
 
 #include "base/limits.h"
+#include "base/lock.h"
 #include "library/originals.h"
 
 #include <string.h>
@@ -109,7 +110,7 @@ static gboolean write_rows(StoreTx *tx, gpointer data, GError **error)
 
 static void count_rows(ScanWriter *writer, const Rows *rows)
 {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&writer->lock);
+    LOCK_UNTIL_END(&writer->lock);
     for (guint i = rows->first; i < rows->first + rows->count; i++) {
         const ScanResult *result = g_ptr_array_index(rows->batch, i);
         if (result->picture) {
@@ -131,7 +132,7 @@ static gboolean is_of_the_row(const GError *error)
 /* Takes the error. */
 static void keep_error(ScanWriter *writer, GError *error)
 {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&writer->lock);
+    LOCK_UNTIL_END(&writer->lock);
     writer->stuck = writer->stuck || !is_of_the_row(error);
     if (writer->error) {
         g_error_free(error);
@@ -189,7 +190,7 @@ static void write_batch(ScanWriter *writer, GPtrArray *batch)
 
 void scan_writer_flush(ScanWriter *writer)
 {
-    g_autoptr(GMutexLocker) writing = g_mutex_locker_new(&writer->writing);
+    LOCK_UNTIL_END(&writer->writing);
     g_mutex_lock(&writer->lock);
     g_autoptr(GPtrArray) batch = writer->waiting;
     writer->waiting = new_batch();
@@ -218,14 +219,14 @@ void scan_writer_add(ScanWriter *writer, ScanResult *result)
 
 void scan_writer_counts(ScanWriter *writer, gint64 *ret_indexed, gint64 *ret_failed)
 {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&writer->lock);
+    LOCK_UNTIL_END(&writer->lock);
     *ret_indexed = writer->indexed;
     *ret_failed = writer->failed;
 }
 
 gboolean scan_writer_works(ScanWriter *writer)
 {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&writer->lock);
+    LOCK_UNTIL_END(&writer->lock);
     return !writer->stuck;
 }
 

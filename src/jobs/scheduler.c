@@ -1,6 +1,7 @@
 #include "jobs/scheduler.h"
 
 #include "base/ids.h"
+#include "base/lock.h"
 #include "jobs/scan.h"
 #include "library/job.h"
 
@@ -107,7 +108,7 @@ static gboolean run_one(Scheduler *scheduler, GError **error)
 /* TRUE when there may be something to do, FALSE when it is time to stop. */
 static gboolean wait_for_work(Scheduler *scheduler)
 {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&scheduler->lock);
+    LOCK_UNTIL_END(&scheduler->lock);
     gint64 until = g_get_monotonic_time() + POLL_SECONDS * G_TIME_SPAN_SECOND;
     while (!scheduler->woken && !scheduler->stopping) {
         if (!g_cond_wait_until(&scheduler->changed, &scheduler->lock, until)) {
@@ -147,7 +148,7 @@ Scheduler *scheduler_start(Library *library, WorkerPool *workers)
 
 void scheduler_wake(Scheduler *scheduler)
 {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&scheduler->lock);
+    LOCK_UNTIL_END(&scheduler->lock);
     scheduler->woken = TRUE;
     g_cond_signal(&scheduler->changed);
 }

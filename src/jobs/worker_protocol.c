@@ -2,10 +2,11 @@
 
 #include "base/limits.h"
 
-#define REQUEST_TYPE "(yayiiay)"       /* operation, name, max_pixels, quality, jpeg */
-#define PICTURE_TYPE "(yiita{sv}ayay)" /* in the order of MediaPicture, without the hash and size  \
-                                        */
-#define FAILURE_TYPE "(is)"            /* AlbumenError, sentence */
+#define REQUEST_TYPE "(yayiiay)" /* operation, name, max_pixels, quality, jpeg */
+#define PICTURE_TYPE                                                                               \
+    "(yiita{sv}ayay)"       /* in the order of MediaPicture, without the hash and size             \
+                             */
+#define FAILURE_TYPE "(is)" /* AlbumenError, sentence */
 
 static gboolean set_corrupt(GError **error, const char *what)
 {

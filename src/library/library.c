@@ -1,6 +1,5 @@
 #include "library/library.h"
 
-#include "base/limits.h"
 #include "library/selection.h"
 
 #include <errno.h>
@@ -10,7 +9,7 @@ struct Library {
     char *data_folder;
     Store *store;
     Blobs *thumbnails;
-    SelectionCache *selections;
+    LruCache *selections;
 };
 
 static gboolean open_parts(Library *library, const char *database_url, GError **error)
@@ -35,7 +34,7 @@ Library *library_open(const char *data_folder, const char *database_url, GError 
     }
     g_autoptr(Library) library = g_new0(Library, 1);
     library->data_folder = g_canonicalize_filename(data_folder, NULL);
-    library->selections = selection_cache_new(LIMIT_SELECTION_CACHE_BYTES);
+    library->selections = selection_cache_new();
     if (!open_parts(library, database_url, error)) {
         return NULL;
     }
@@ -49,7 +48,7 @@ void library_close(Library *library)
     }
     g_clear_pointer(&library->thumbnails, blobs_free);
     g_clear_pointer(&library->store, store_close);
-    selection_cache_free(library->selections);
+    lru_cache_free(library->selections);
     g_free(library->data_folder);
     g_free(library);
 }
@@ -64,7 +63,7 @@ Blobs *library_thumbnails(Library *library)
     return library->thumbnails;
 }
 
-SelectionCache *library_selections(Library *library)
+LruCache *library_selections(Library *library)
 {
     return library->selections;
 }

@@ -2,6 +2,7 @@
  * here. */
 #pragma once
 
+#include "base/lru_cache.h"
 #include "store/blobs.h"
 #include "store/store.h"
 
@@ -16,7 +17,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Library, library_close)
 Store *library_store(Library *library);
 Blobs *library_thumbnails(Library *library);
 /* Orders of photos lately asked for (library/selection.h). */
-struct SelectionCache *library_selections(Library *library);
+LruCache *library_selections(Library *library);
 const char *library_data_folder(const Library *library);
 
 /* Must be called in every transaction that changes photos or their tags, once. */

@@ -12,13 +12,6 @@ struct Selection {
     char *etag;
 };
 
-struct SelectionCache {
-    GMutex lock;
-    GHashTable *by_key; /* char * -> Selection */
-    GQueue order;       /* keys, longest unused first; owned by by_key */
-    gsize bytes, cap_bytes;
-};
-
 static Selection *selection_ref(Selection *selection)
 {
     g_atomic_ref_count_inc(&selection->references);
@@ -52,75 +45,13 @@ const char *selection_etag(const Selection *selection)
 
 static gsize size_of(const Selection *selection)
 {
-    return sizeof *selection + selection->layout->ids->len * BYTES_PER_PHOTO;
+    return sizeof *selection + (gsize)selection->layout->ids->len * BYTES_PER_PHOTO;
 }
 
-SelectionCache *selection_cache_new(gsize cap_bytes)
+LruCache *selection_cache_new(void)
 {
-    SelectionCache *cache = g_new0(SelectionCache, 1);
-    g_mutex_init(&cache->lock);
-    g_queue_init(&cache->order);
-    cache->by_key =
-        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)selection_unref);
-    cache->cap_bytes = cap_bytes;
-    return cache;
-}
-
-void selection_cache_free(SelectionCache *cache)
-{
-    if (!cache) {
-        return;
-    }
-    g_queue_clear(&cache->order);
-    g_hash_table_unref(cache->by_key);
-    g_mutex_clear(&cache->lock);
-    g_free(cache);
-}
-
-static void drop(SelectionCache *cache, GList *link)
-{
-    const char *key = link->data;
-    cache->bytes -= size_of(g_hash_table_lookup(cache->by_key, key));
-    g_queue_delete_link(&cache->order, link);
-    g_hash_table_remove(cache->by_key, key);
-}
-
-static GList *find_link(SelectionCache *cache, const char *key)
-{
-    return g_queue_find_custom(&cache->order, key, (GCompareFunc)g_strcmp0);
-}
-
-/* The selection of this version; one of another version is dropped. */
-static Selection *cache_get(SelectionCache *cache, const char *key, gint64 version)
-{
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&cache->lock);
-    Selection *selection = g_hash_table_lookup(cache->by_key, key);
-    if (!selection) {
-        return NULL;
-    }
-    GList *link = find_link(cache, key);
-    if (selection->version != version) {
-        drop(cache, link);
-        return NULL;
-    }
-    g_queue_unlink(&cache->order, link);
-    g_queue_push_tail_link(&cache->order, link);
-    return selection_ref(selection);
-}
-
-static void cache_put(SelectionCache *cache, const char *key, Selection *selection)
-{
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&cache->lock);
-    if (g_hash_table_contains(cache->by_key, key) || size_of(selection) > cache->cap_bytes) {
-        return;
-    }
-    char *owned = g_strdup(key);
-    g_hash_table_insert(cache->by_key, owned, selection_ref(selection));
-    g_queue_push_tail(&cache->order, owned);
-    cache->bytes += size_of(selection);
-    while (cache->bytes > cache->cap_bytes) {
-        drop(cache, cache->order.head);
-    }
+    return lru_cache_new(LIMIT_SELECTION_CACHE_BYTES, (gpointer(*)(gpointer))selection_ref,
+                         (GDestroyNotify)selection_unref);
 }
 
 static Selection *work_out(StoreTx *tx, const Principal *viewer, const PhotoFilter *filter,
@@ -145,16 +76,16 @@ Selection *selection_get(Library *library, StoreTx *tx, const Principal *viewer,
         return NULL;
     }
     g_autofree char *key = photo_layout_key(viewer, filter, sort, ascending);
-    Selection *selection = cache_get(library_selections(library), key, version);
-    if (selection) {
-        return selection;
+    g_autoptr(Selection) kept = lru_cache_get(library_selections(library), key);
+    if (kept && kept->version == version) {
+        return g_steal_pointer(&kept);
     }
-    selection = work_out(tx, viewer, filter, sort, ascending, error);
+    Selection *selection = work_out(tx, viewer, filter, sort, ascending, error);
     if (selection) {
         g_autofree char *digest = g_compute_checksum_for_string(G_CHECKSUM_SHA1, key, -1);
         selection->version = version;
         selection->etag = g_strdup_printf("%" G_GINT64_FORMAT "-%.16s", version, digest);
-        cache_put(library_selections(library), key, selection);
+        lru_cache_put(library_selections(library), key, selection, size_of(selection));
     }
     return selection;
 }

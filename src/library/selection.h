@@ -26,7 +26,5 @@ const char *selection_etag(const Selection *selection);
 GPtrArray *selection_page(const Selection *selection, StoreTx *tx, const Principal *viewer,
                           gint64 offset, gint64 limit, GError **error);
 
-/* Those lately asked for, the oldest going when it is full. Thread safe. */
-typedef struct SelectionCache SelectionCache;
-SelectionCache *selection_cache_new(gsize cap_bytes);
-void selection_cache_free(SelectionCache *cache);
+/* Where a library keeps those lately asked for. */
+LruCache *selection_cache_new(void);
