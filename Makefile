@@ -18,11 +18,11 @@ setup: ## install what building needs (says what and why first) and build the we
 	@scripts/setup build
 
 build: setup ## the release program, build/albumen
-	@scripts/build release
+	@scripts/build program
 
 run: ## build, then serve the folder PHOTOS=DIR (default: a small sample library) at http://127.0.0.1:5000
 	@scripts/setup build $(if $(PHOTOS),,sample)
-	@scripts/build release
+	@scripts/build program
 	@$(if $(PHOTOS),,scripts/sample-library "$(SAMPLE)")
 	@exec build/albumen serve --photos "$(or $(PHOTOS),$(SAMPLE))" --data "$(DATA)"
 

@@ -2,6 +2,8 @@
 
 #include "base/lock.h"
 
+#include <string.h>
+
 typedef struct {
     char *key;
     gpointer value;
@@ -79,6 +81,7 @@ void lru_cache_put(LruCache *cache, const char *key, gpointer value, gsize bytes
     if (old) {
         drop(cache, old);
     }
+    bytes += strlen(key); /* a question may be longer than its answer */
     if (bytes > cache->cap_bytes) {
         return;
     }

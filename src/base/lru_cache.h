@@ -13,6 +13,7 @@ void lru_cache_free(LruCache *cache);
 /* A reference of the caller's, or NULL. */
 gpointer lru_cache_get(LruCache *cache, const char *key);
 
-/* Keeps a reference, in place of what had this name. `bytes` is what the value takes; one that is
+/* Keeps a reference, in place of what had this name. `bytes` is what the value takes, and
+ * the name counts too; one that is
  * larger than the whole cache is not kept. */
 void lru_cache_put(LruCache *cache, const char *key, gpointer value, gsize bytes);

@@ -38,7 +38,7 @@ static void test_keeps_and_replaces(void)
 
 static void test_the_longest_unused_goes_first(void)
 {
-    LruCache *cache = new_cache(10);
+    LruCache *cache = new_cache(10); /* two names and values, not three */
     put(cache, "a", "1234");
     put(cache, "b", "1234");
     check(cache, "a", "1234");
@@ -51,7 +51,7 @@ static void test_the_longest_unused_goes_first(void)
 
 static void test_what_is_too_large_is_not_kept(void)
 {
-    LruCache *cache = new_cache(4);
+    LruCache *cache = new_cache(5);
     put(cache, "a", "1234");
     put(cache, "b", "12345");
     check(cache, "b", NULL);

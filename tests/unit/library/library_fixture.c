@@ -1,5 +1,6 @@
 #include "library_fixture.h"
 
+#include "library/library.h"
 #include "library/source.h"
 
 #include <string.h>
@@ -86,6 +87,13 @@ static void place_clear(Place *place)
     g_free(place->name);
 }
 
+static void touch(StoreTx *tx)
+{
+    g_autoptr(GError) error = NULL;
+    library_touch(tx, &error);
+    g_assert_no_error(error);
+}
+
 gint64 fixture_add(StoreFixture *fixture, const char *path, MediaPicture *picture)
 {
     g_autoptr(GError) error = NULL;
@@ -95,6 +103,7 @@ gint64 fixture_add(StoreFixture *fixture, const char *path, MediaPicture *pictur
     IngestFile file = file_at(tx, path, &place);
     ingest_photo(tx, &file, owned, &error);
     g_assert_no_error(error);
+    touch(tx);
     g_autoptr(Principal) owner = principal_new_owner();
     g_autoptr(Photo) photo = photo_get_by_path(tx, owner, path, &error);
     g_assert_no_error(error);
@@ -125,6 +134,7 @@ void fixture_lose(StoreFixture *fixture, const char *path)
     g_autoptr(StoreTx) tx = fixture_write(fixture);
     ingest_missing(tx, folder, name, &error);
     g_assert_no_error(error);
+    touch(tx);
     fixture_commit(tx);
 }
 
