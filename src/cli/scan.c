@@ -125,8 +125,8 @@ static gboolean end_watch(gpointer loop)
     return G_SOURCE_REMOVE;
 }
 
-/* The thread itself quits its loop: a scan may be over before the loop runs, which would forget that
- * it was told to quit. */
+/* The thread itself quits its loop: a scan may be over before the loop runs, which would forget
+ * that it was told to quit. */
 static void signals_stop(Signals *signals)
 {
     g_autoptr(GSource) source = g_idle_source_new();
