@@ -119,9 +119,19 @@ static void signals_start(Signals *signals)
     signals->thread = g_thread_new("signals", watch_signals, signals->loop);
 }
 
+static gboolean end_watch(gpointer loop)
+{
+    g_main_loop_quit(loop);
+    return G_SOURCE_REMOVE;
+}
+
+/* The thread itself quits its loop: a scan may be over before the loop runs, which would forget
+ * that it was told to quit. */
 static void signals_stop(Signals *signals)
 {
-    g_main_loop_quit(signals->loop);
+    g_autoptr(GSource) source = g_idle_source_new();
+    g_source_set_callback(source, end_watch, signals->loop, NULL);
+    g_source_attach(source, signals->context);
     g_thread_join(signals->thread);
     g_main_loop_unref(signals->loop);
     g_main_context_unref(signals->context);
