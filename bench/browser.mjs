@@ -8,7 +8,6 @@ import { median, Server } from './tools.mjs';
 const VISITS = 5;
 const SCROLL_MS = 5_000;
 const SCROLL_PX_PER_SECOND = 1_500;
-const FRAME_MS = 1000 / 60;
 
 // Runs in the page: what the measurements ask it.
 function install() {
@@ -27,7 +26,9 @@ function install() {
     async settled() {
       for (;;) {
         await nextFrame();
-        const { top, bottom } = document.querySelector('.scroller').getBoundingClientRect();
+        const scroller = document.querySelector('.scroller');
+        if (scroller === null) continue;
+        const { top, bottom } = scroller.getBoundingClientRect();
         const seen = [...document.querySelectorAll('[data-id]')].filter((tile) => {
           const box = tile.getBoundingClientRect();
           return box.bottom > top && box.top < bottom;
@@ -109,15 +110,11 @@ export async function browserRows(args) {
   return [
     {
       what: 'gallery: first picture after navigation, empty cache',
-      budget: '< 1,000 ms',
       measured: milliseconds(found.first_picture_ms),
-      met: found.first_picture_ms < 1000,
     },
     {
       what: `gallery: frames while it scrolls ${SCROLL_PX_PER_SECOND.toLocaleString('en')} px a second`,
-      budget: 'median 60 a second',
       measured: `median ${milliseconds(found.frame_median_ms)}, p95 ${milliseconds(found.frame_p95_ms)}`,
-      met: found.frame_median_ms < FRAME_MS * 1.1,
     },
     {
       what: 'gallery: jump until all pictures in sight are there',

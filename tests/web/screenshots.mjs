@@ -1,6 +1,7 @@
 // Makes docs/screenshots/ anew from the sample library: node tests/web/screenshots.mjs
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { newHome, Program, REPOSITORY, scan } from '../server.mjs';
 import { launchBrowser } from './browser.mjs';
@@ -27,8 +28,11 @@ async function shoot(page, name) {
 
 execFileSync(path.join(REPOSITORY, 'scripts/sample-library'), [SAMPLE], { stdio: 'inherit' });
 fs.mkdirSync(TARGET, { recursive: true });
+// A folder that could be anybody's: its name stands in the picture.
+const pictures = path.join(os.tmpdir(), 'Pictures');
+fs.cpSync(SAMPLE, pictures, { recursive: true, errorOnExist: true, force: false });
 const home = newHome();
-await scan(home, SAMPLE);
+await scan(home, pictures);
 const server = await Program.start(home);
 const browser = await launchBrowser();
 try {
@@ -61,4 +65,5 @@ try {
   await browser.close();
   await server.stop();
   home.remove();
+  fs.rmSync(pictures, { recursive: true });
 }
