@@ -1,87 +1,133 @@
-// How the gallery feels in a browser: a headless Chromium, which draws without a graphics card.
-import fs from 'node:fs';
-import { createRequire } from 'node:module';
-import path from 'node:path';
-import { REPOSITORY, say, Server } from './tools.mjs';
-import { milliseconds, whole } from './table.mjs';
+// What a person waits for in the web app, in Debian's Chromium without a window.
+//   node bench/browser.mjs URL     prints one JSON object; times in milliseconds
+import { fileURLToPath } from 'node:url';
+import { launchBrowser } from '../tests/web/browser.mjs';
+import { milliseconds } from './table.mjs';
+import { median, Server } from './tools.mjs';
 
-const WHEEL_TURNS = 120;
-const WHEEL_PIXELS = 400;
+const VISITS = 5;
+const SCROLL_MS = 5_000;
+const SCROLL_PX_PER_SECOND = 1_500;
 
-// From the start of the navigation until so many pictures are to be seen.
-function untilShown(page, count) {
-  const enough = (least) =>
-    document.querySelectorAll('[data-position].shown').length >= least && performance.now();
-  return page.waitForFunction(enough, count, { polling: 'raf' }).then((handle) => handle.jsonValue());
+// Runs in the page: what the measurements ask it.
+function install() {
+  const shown = (tile) => {
+    const image = tile.querySelector('img');
+    return image !== null && image.complete && image.naturalWidth > 0;
+  };
+  const nextFrame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+  globalThis.probe = {
+    // When the first picture was there, since the navigation began.
+    async firstPicture() {
+      while (![...document.querySelectorAll('[data-id]')].some(shown)) await nextFrame();
+      return performance.now();
+    },
+    // Until all pictures in sight are there.
+    async settled() {
+      for (;;) {
+        await nextFrame();
+        const scroller = document.querySelector('.scroller');
+        if (scroller === null) continue;
+        const { top, bottom } = scroller.getBoundingClientRect();
+        const seen = [...document.querySelectorAll('[data-id]')].filter((tile) => {
+          const box = tile.getBoundingClientRect();
+          return box.bottom > top && box.top < bottom;
+        });
+        if (seen.length > 0 && seen.every(shown)) return;
+      }
+    },
+    async jump(share) {
+      const scroller = document.querySelector('.scroller');
+      const began = performance.now();
+      scroller.scrollTop = (scroller.scrollHeight - scroller.clientHeight) * share;
+      await this.settled();
+      return performance.now() - began;
+    },
+    // Times between frames while it scrolls evenly.
+    async scroll(milliseconds, speed) {
+      const scroller = document.querySelector('.scroller');
+      const from = scroller.scrollTop;
+      const frames = [];
+      const began = await nextFrame();
+      for (let now = began; now - began < milliseconds; ) {
+        scroller.scrollTop = from + ((now - began) / 1000) * speed;
+        const next = await nextFrame();
+        frames.push(next - now);
+        now = next;
+      }
+      return frames;
+    },
+  };
 }
 
-// The lengths of the frames while the wheel turns.
-async function scroll(page) {
-  await page.evaluate(() => {
-    const ends = (window.frameEnds = []);
-    const note = (now) => {
-      ends.push(now);
-      window.noting = requestAnimationFrame(note);
-    };
-    window.noting = requestAnimationFrame(note);
-  });
-  for (let turn = 0; turn < WHEEL_TURNS; turn++) {
-    await page.mouse.wheel(0, WHEEL_PIXELS);
-    await page.waitForTimeout(16);
+async function visit(browser, url, body) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  await context.addInitScript(install);
+  const page = await context.newPage();
+  await page.goto(url, { waitUntil: 'commit' });
+  const result = await body(page);
+  await context.close();
+  return result;
+}
+
+export async function measure(url) {
+  const browser = await launchBrowser();
+  try {
+    const first = [];
+    for (let i = 0; i < VISITS; i++) {
+      first.push(await visit(browser, url, (page) => page.evaluate(() => probe.firstPicture())));
+    }
+    return await visit(browser, url, async (page) => {
+      await page.evaluate(() => probe.settled());
+      const middle = await page.evaluate(() => probe.jump(0.5));
+      const end = await page.evaluate(() => probe.jump(1));
+      await page.evaluate(() => probe.jump(0.25));
+      const frames = await page.evaluate(
+        ([duration, speed]) => probe.scroll(duration, speed),
+        [SCROLL_MS, SCROLL_PX_PER_SECOND],
+      );
+      frames.sort((a, b) => a - b);
+      return {
+        first_picture_ms: median(first),
+        frame_median_ms: median(frames),
+        frame_p95_ms: frames[Math.floor(frames.length * 0.95)],
+        frames: frames.length,
+        jump_to_middle_ms: middle,
+        jump_to_end_ms: end,
+        tiles: await page.locator('[data-id]').count(),
+      };
+    });
+  } finally {
+    await browser.close();
   }
-  const ends = await page.evaluate(() => {
-    cancelAnimationFrame(window.noting);
-    return window.frameEnds;
-  });
-  return ends.slice(1).map((end, at) => end - ends[at]);
 }
 
-function row(what, measured) {
-  return { what: `browser: ${what}`, measured };
-}
-
-async function measure(browser, server) {
-  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-  await page.goto(server.url, { waitUntil: 'commit' });
-  const first = await untilShown(page, 1);
-  const twelve = await untilShown(page, 12);
-  await page.mouse.move(700, 500);
-  const frames = (await scroll(page)).sort((a, b) => a - b);
-  const at = (part) => milliseconds(frames[Math.floor((frames.length - 1) * part)]);
+// Lines of the benchmark's table for a library that the program serves with `args`.
+export async function browserRows(args) {
+  const server = await Server.start(...args);
+  const found = await measure(server.url);
+  await server.stop();
   return [
-    row('from the address to the first picture', milliseconds(first)),
-    row('from the address to twelve pictures', milliseconds(twelve)),
-    row(
-      `a frame while scrolling ${whole(WHEEL_TURNS * WHEEL_PIXELS)} pixels (${frames.length} frames)`,
-      `p50 ${at(0.5)}, p95 ${at(0.95)}, longest ${at(1)}`,
-    ),
+    {
+      what: 'gallery: first picture after navigation, empty cache',
+      measured: milliseconds(found.first_picture_ms),
+    },
+    {
+      what: `gallery: frames while it scrolls ${SCROLL_PX_PER_SECOND.toLocaleString('en')} px a second`,
+      measured: `median ${milliseconds(found.frame_median_ms)}, p95 ${milliseconds(found.frame_p95_ms)}`,
+    },
+    {
+      what: 'gallery: jump until all pictures in sight are there',
+      measured: `middle ${milliseconds(found.jump_to_middle_ms)}, end ${milliseconds(found.jump_to_end_ms)}`,
+    },
   ];
 }
 
-export async function browserRows(args) {
-  const tests = path.join(REPOSITORY, 'tests/package.json');
-  const program = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((each) => fs.existsSync(each));
-  let chromium;
-  try {
-    ({ chromium } = createRequire(tests)('playwright-core'));
-  } catch {
-    say('No browser: the npm packages of tests/ are not installed (make bench does it).');
-    return [];
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [url] = process.argv.slice(2);
+  if (!url) {
+    console.error('usage: node bench/browser.mjs URL');
+    process.exit(2);
   }
-  if (!program) {
-    say('No browser: there is no Chromium.');
-    return [];
-  }
-  say('Browsing it ...');
-  const server = await Server.start(...args);
-  const browser = await chromium.launch({
-    executablePath: program,
-    args: process.getuid() === 0 ? ['--no-sandbox'] : [],
-  });
-  try {
-    return await measure(browser, server);
-  } finally {
-    await browser.close();
-    await server.stop();
-  }
+  console.log(JSON.stringify(await measure(url)));
 }

@@ -6,7 +6,7 @@ import { emptyFolder, PROGRAM, REPOSITORY, SAMPLE, say } from './tools.mjs';
 
 const SQL = path.join(REPOSITORY, 'bench/library.sql');
 
-function multiplySqlite(data, photos) {
+export function multiplySqlite(data, photos) {
   const sql = fs.readFileSync(SQL, 'utf8').replaceAll(':photos', photos);
   const settings = 'PRAGMA foreign_keys = ON;\n';
   execFileSync('sqlite3', ['-bail', path.join(data, 'albumen.db')], { input: settings + sql });

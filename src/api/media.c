@@ -119,18 +119,20 @@ gboolean api_send_thumbnail(HttpRequest *request, const Grant *grant, gint64 siz
     return send_scaled(request, grant, (int)size, cache_control, error);
 }
 
-/* What every browser of today shows as it is; the rest becomes a JPEG. */
-static const char *shown_as_it_is(const char *format)
+/* What every browser of today shows as it is; the rest becomes a JPEG. All of them turn a JPEG as
+ * EXIF says, and not all of them the other formats. */
+static const char *shown_as_it_is(const char *format, int orientation)
 {
     static const struct {
         const char *format, *mime;
+        gboolean turned;
     } shown[] = {
-        {"jpeg", "image/jpeg"}, {"png", "image/png"}, {"webp", "image/webp"},
-        {"gif", "image/gif"},   {"bmp", "image/bmp"}, {"avif", "image/avif"},
+        {"jpeg", "image/jpeg", TRUE}, {"png", "image/png", FALSE}, {"webp", "image/webp", FALSE},
+        {"gif", "image/gif", FALSE},  {"bmp", "image/bmp", FALSE}, {"avif", "image/avif", FALSE},
     };
     for (gsize i = 0; i < G_N_ELEMENTS(shown); i++) {
         if (strcmp(shown[i].format, format) == 0) {
-            return shown[i].mime;
+            return shown[i].turned || orientation == 1 ? shown[i].mime : NULL;
         }
     }
     return NULL;
@@ -160,7 +162,7 @@ gboolean api_send_image(HttpRequest *request, const Grant *grant, const char *ca
     if (!original_open(grant, &fd, &bytes, error)) {
         return FALSE;
     }
-    const char *mime = shown_as_it_is(grant_format(grant));
+    const char *mime = shown_as_it_is(grant_format(grant), grant_orientation(grant));
     if (!mime && http_go_to_work(request)) {
         close(fd);
         return TRUE;

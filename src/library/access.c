@@ -16,6 +16,7 @@ struct Grant {
     char *path;
     char *source;
     char *format;
+    int orientation;
     char content[HASH_HEX_CHARS + 1];
 };
 
@@ -105,6 +106,7 @@ static Grant *grant_from_row(const StoreStatement *row)
     grant->path = g_strdup(store_column_text(row, 1));
     grant->format = g_strdup(store_column_text(row, 2));
     grant->source = g_strdup(store_column_text(row, 4));
+    grant->orientation = (int)store_column_int(row, 5);
     gsize length = 0;
     gconstpointer bytes = store_column_blob(row, 3, &length);
     g_assert(length == HASH_BYTES);
@@ -122,7 +124,7 @@ static Grant *grant_where(StoreTx *tx, const StoreSql *sql, GError **error)
 
 #define GRANT_COLUMNS                                                                              \
     "SELECT p.id, p.path, p.format, p.content_hash, (SELECT s.path FROM source s JOIN folder f "   \
-    "ON f.source_id = s.id WHERE f.id = p.folder_id)"
+    "ON f.source_id = s.id WHERE f.id = p.folder_id), COALESCE(p.orientation, 1)"
 
 Grant *access_grant_photo(StoreTx *tx, const Principal *viewer, gint64 photo_id, GError **error)
 {
@@ -169,6 +171,11 @@ const char *grant_source(const Grant *grant)
 const char *grant_format(const Grant *grant)
 {
     return grant->format;
+}
+
+int grant_orientation(const Grant *grant)
+{
+    return grant->orientation;
 }
 
 const char *grant_content(const Grant *grant)

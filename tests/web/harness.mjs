@@ -1,12 +1,9 @@
 // The web app in a real browser, served by the real program.
-//
-// ALBUMEN_CHROMIUM   the browser (default: Debian's chromium)
 import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
-import { chromium } from 'playwright-core';
 import { newHome, Program, scan } from '../server.mjs';
+import { launchBrowser } from './browser.mjs';
 
-const CHROMIUM = process.env.ALBUMEN_CHROMIUM ?? '/usr/bin/chromium';
 /** A busy machine is slow; a wait that ends earlier ends with what it waited for. */
 const PATIENCE_MS = 20_000;
 
@@ -16,14 +13,6 @@ export const PHONE = {
   hasTouch: true,
   isMobile: true,
 };
-
-// Without networking of its own: whatever asks for another origin is the page.
-export function launchBrowser() {
-  return chromium.launch({
-    executablePath: CHROMIUM,
-    args: ['--no-sandbox', '--disable-background-networking', '--disable-component-update'],
-  });
-}
 
 // What a page must not do: remembered as it happens, judged when the page is done.
 function watch(page, origin) {
@@ -156,7 +145,9 @@ export function idsInSight(page) {
 // Waits until every thumbnail in sight has been decoded.
 export function thumbnailsShown(page) {
   return page.waitForFunction(() => {
-    const { top, bottom } = document.querySelector('.scroller').getBoundingClientRect();
+    const scroller = document.querySelector('.scroller');
+    if (scroller === null) return false;
+    const { top, bottom } = scroller.getBoundingClientRect();
     const seen = [...document.querySelectorAll('[data-id]')].filter((tile) => {
       const box = tile.getBoundingClientRect();
       return box.bottom > top && box.top < bottom;

@@ -9,7 +9,6 @@ import { eventually, thumbnailsShown, tiles, useApp } from './harness.mjs';
 
 const { photos, files } = corpus();
 const broken = files.filter((file) => file.outcome === 'failed');
-const indexed = files.filter((file) => file.outcome === 'indexed');
 
 describe('with files that could not be read', () => {
   const app = useApp({ photos: [photos] });
@@ -19,7 +18,7 @@ describe('with files that could not be read', () => {
     app.visit('/', {}, async (page) => {
       await thumbnailsShown(page);
       await page.getByRole('button', { name: 'Menu', exact: true }).click();
-      await page.getByRole('button', { name: told }).click();
+      await page.getByRole('group', { name: 'Menu' }).getByRole('button', { name: told }).click();
       await page.getByRole('heading', { name: 'Files that could not be read' }).waitFor();
       assert.equal(new URL(page.url()).pathname, '/failures');
       await page.goBack();
@@ -88,7 +87,8 @@ describe('with files that could not be read', () => {
 
   test('the documentation of the API opens and asks nobody else', () =>
     app.visit('/api/docs', {}, async (page) => {
-      await page.getByText('/api/albumen/layout').first().waitFor();
+      await page.locator('[id^="operations-tag"], .opblock-tag').first().waitFor();
+      await page.getByRole('heading', { name: /^Albumen/ }).first().waitFor();
     }));
 });
 
@@ -103,6 +103,9 @@ describe('empty', () => {
       await page.getByText('Every file could be read.').waitFor();
     }));
 });
+
+/** Workers that share two cores with a browser take their time. */
+const SCAN_MS = 90_000;
 
 describe('while a scan runs', () => {
   const folder = temporaryFolder('growing');
@@ -124,7 +127,7 @@ describe('while a scan runs', () => {
   test('progress is shown, the gallery fills, and what is new is found', () =>
     app.visit('/', {}, async (page) => {
       await page.getByRole('heading', { name: 'No photos yet' }).waitFor();
-      addPhotos(60);
+      addPhotos(40);
       await page.getByRole('button', { name: 'Menu', exact: true }).click();
       await page.getByRole('button', { name: 'Look for new photos' }).click();
       // Both at once: photos in the gallery, and a scan that is not done.
@@ -133,13 +136,11 @@ describe('while a scan runs', () => {
           document.querySelector('progress') !== null &&
           document.querySelectorAll('[data-id]').length > 0,
       );
-      await page.getByText(/^\s*\d+ of 60 files read/).waitFor();
-      await page.getByRole('progressbar').waitFor({ state: 'detached' });
-      await page.getByText('60 photos', { exact: true }).waitFor({ state: 'attached' });
-      await eventually(async () => (await app.layout()).count, 60);
+      await page.getByText(/^\s*\d+ of 40 files read/).waitFor();
+      await page.getByRole('progressbar').waitFor({ state: 'detached', timeout: SCAN_MS });
+      await page.getByText('40 photos', { exact: true }).waitFor({ state: 'attached' });
+      await eventually(async () => (await app.layout()).count, 40);
       await thumbnailsShown(page);
       assert.ok((await tiles(page).count()) > 0);
     }));
 });
-
-assert.ok(indexed.length > 0);

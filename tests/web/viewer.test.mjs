@@ -189,7 +189,7 @@ test('the details say what the file says', async () => {
     assert.equal(known['Name'], 'everything.jpg');
     assert.equal(known['Folder'], `${photos}/facts`);
     assert.match(known['Size'], new RegExp(`^${file.width} × ${file.height}\\b`));
-    const [latitude, longitude] = known['Coordinates'].replace('geo:', '').split(',').map(Number);
+    const [latitude, longitude] = known['Coordinates'].split(', ').map(Number);
     assert.ok(Math.abs(latitude - file.latitude) < 1e-5);
     assert.ok(Math.abs(longitude - file.longitude) < 1e-5);
 

@@ -57,7 +57,7 @@ function placeFacts(photo: PhotoDetails): Fact[] {
   return present([
     [
       t('details.coordinates'),
-      latitude !== null && longitude !== null ? `geo:${latitude},${longitude}` : null,
+      latitude !== null && longitude !== null ? placeText(latitude, longitude) : null,
     ],
     [
       t('details.altitude'),
@@ -73,7 +73,7 @@ function fileFacts(photo: PhotoDetails): Fact[] {
     [t('details.folder'), photo.folder],
     [t('details.size'), width && height ? sizeText(width, height) : null],
     [t('details.bytes'), given(photo.file_bytes, bytesText)],
-    [t('details.format'), photo.format],
+    [t('details.format'), photo.format?.toUpperCase()],
     [t('details.indexed'), given(photo.indexed_at, instantText)],
   ]);
   const codes = present([
@@ -133,7 +133,12 @@ function cameraName(make: string | null, model: string | null): string | null {
 export function shutterText(seconds: string): string {
   const value = Number(seconds);
   if (!(value > 0)) return seconds;
-  return value >= 0.4 ? `${number(value)} s` : `1/${number(Math.round(1 / value))} s`;
+  return value >= 0.4 ? `${number(value)} s` : `1/${Math.round(1 / value)} s`;
+}
+
+/** In degrees as maps take them; the sixth decimal is a hand's breadth. */
+function placeText(latitude: number, longitude: number): string {
+  return [latitude, longitude].map((degrees) => Number(degrees.toFixed(6))).join(', ');
 }
 
 function biasText(ev: number): string {
