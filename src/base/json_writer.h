@@ -28,7 +28,8 @@ void json_int(JsonWriter *writer, gint64 value);
 void json_double(JsonWriter *writer, double value); /* the shortest text that reads back the same */
 void json_bool(JsonWriter *writer, gboolean value);
 void json_none(JsonWriter *writer);
-/* Text that is JSON already, from a trusted source: an embedded resource, a json_dumps of ours. */
+/* Text that is JSON already, a value or (in an object) members with commas between, from a trusted
+ * source: an embedded resource, a json_dumps of ours. */
 void json_raw(JsonWriter *writer, const char *json, gsize length);
 
 /* Key and value in one call, the common case. */

@@ -96,7 +96,8 @@ static void add_lens(StoreSql *sql, const char *lens)
 
 static void add_search(StoreSql *sql, const char *search)
 {
-    static const char *const columns[] = {"p.name", "p.camera_model", "p.lens_model", "p.caption"};
+    static const char *const columns[] = {"p.name", "p.camera_model", "p.lens_model", "p.title",
+                                          "p.caption"};
     g_autofree char *pattern = like_pattern("%", search, "%");
     store_sql_add(sql, " AND (");
     for (gsize i = 0; i < G_N_ELEMENTS(columns); i++) {

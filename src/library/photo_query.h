@@ -56,7 +56,7 @@ typedef struct {
     const char *tag;          /* has */
     const char *require_tags; /* has one of this comma list */
     const char *exclude_tags; /* has none of this comma list */
-    const char *search;       /* a part of name, camera, lens, tag or caption, any case */
+    const char *search;       /* a part of name, camera, lens, title, caption or tag, any case */
     const char *path_prefix;  /* lies beneath */
     const char *date_from;    /* YYYY-MM-DD, the camera's day; what is no date is no condition */
     const char *date_to;

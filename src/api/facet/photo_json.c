@@ -13,13 +13,8 @@ FacetPhotoStyle facet_photo_style(const Settings *settings, gboolean in_list)
 }
 
 /* Measures that nothing fills yet, in the order of the contract; they are sent as null, never left
- * out. */
-static void write_nulls(JsonWriter *writer, const char *const *keys)
-{
-    for (; *keys; keys++) {
-        json_member_null(writer, *keys);
-    }
-}
+ * out. They are nine tenths of a photo's keys, therefore text that is JSON already. */
+#define WRITE_NULLS(writer, members) json_raw(writer, members, sizeof members - 1)
 
 static void write_camera(JsonWriter *writer, const MediaFacts *facts)
 {
@@ -36,49 +31,36 @@ static void write_camera(JsonWriter *writer, const MediaFacts *facts)
 
 static void write_measures(JsonWriter *writer, const Photo *photo)
 {
-    static const char *const before[] = {"aesthetic", NULL};
-    static const char *const faces[] = {"face_quality",
-                                        "eye_sharpness",
-                                        "face_sharpness",
-                                        "face_ratio",
-                                        "tech_sharpness",
-                                        "color_score",
-                                        "exposure_score",
-                                        "comp_score",
-                                        "isolation_bonus",
-                                        "is_blink",
-                                        NULL};
-    static const char *const after[] = {
-        "histogram_spread",  "mean_luminance",      "power_point_score",
-        "shadow_clipped",    "highlight_clipped",   "is_silhouette",
-        "is_group_portrait", "leading_lines_score", "face_confidence",
-        "is_monochrome",     "mean_saturation",     "dynamic_range_stops",
-        "noise_sigma",       "contrast_score",      NULL};
-    static const char *const last[] = {"composition_pattern",
-                                       "quality_score",
-                                       "topiq_score",
-                                       "aesthetic_iaa",
-                                       "face_quality_iqa",
-                                       "liqe_score",
-                                       "subject_sharpness",
-                                       "subject_prominence",
-                                       "subject_placement",
-                                       "bg_separation",
-                                       NULL};
+    static const char faces[] =
+        "\"face_quality\":null,\"eye_sharpness\":null,\"face_sharpness\":null,"
+        "\"face_ratio\":null,\"tech_sharpness\":null,\"color_score\":null,"
+        "\"exposure_score\":null,\"comp_score\":null,\"isolation_bonus\":null,"
+        "\"is_blink\":null";
+    static const char after[] =
+        "\"histogram_spread\":null,\"mean_luminance\":null,\"power_point_score\":null,"
+        "\"shadow_clipped\":null,\"highlight_clipped\":null,\"is_silhouette\":null,"
+        "\"is_group_portrait\":null,\"leading_lines_score\":null,"
+        "\"face_confidence\":null,\"is_monochrome\":null,\"mean_saturation\":null,"
+        "\"dynamic_range_stops\":null,\"noise_sigma\":null,\"contrast_score\":null";
+    static const char last[] =
+        "\"composition_pattern\":null,\"quality_score\":null,\"topiq_score\":null,"
+        "\"aesthetic_iaa\":null,\"face_quality_iqa\":null,\"liqe_score\":null,"
+        "\"subject_sharpness\":null,\"subject_prominence\":null,"
+        "\"subject_placement\":null,\"bg_separation\":null";
     char phash[17];
     g_snprintf(phash, sizeof phash, "%016" G_GINT64_MODIFIER "x", photo->phash);
-    write_nulls(writer, before);
+    json_member_null(writer, "aesthetic");
     json_member_int(writer, "face_count", 0);
-    write_nulls(writer, faces);
+    WRITE_NULLS(writer, faces);
     json_member_string(writer, "phash", phash);
     json_member_null(writer, "is_burst_lead");
     json_member_null(writer, "aggregate");
     json_member_null(writer, "category");
     json_member_int(writer, "image_width", photo->width);
     json_member_int(writer, "image_height", photo->height);
-    write_nulls(writer, after);
+    WRITE_NULLS(writer, after);
     photo_member_tags(writer, "tags", photo->facts->keywords);
-    write_nulls(writer, last);
+    WRITE_NULLS(writer, last);
 }
 
 static void write_marks(JsonWriter *writer, const Photo *photo, const FacetPhotoStyle *style)
