@@ -8,8 +8,12 @@ import { REPOSITORY } from './tools.mjs';
 const PAGE = path.join(REPOSITORY, 'docs/benchmarks.md');
 const MARK = '<!-- What follows is written by bench/run. -->\n';
 
+export function whole(number) {
+  return Math.round(number).toLocaleString('en');
+}
+
 export function milliseconds(ms) {
-  return `${ms < 10 ? ms.toFixed(2) : Math.round(ms).toLocaleString('en')} ms`;
+  return `${ms < 10 ? ms.toFixed(2) : whole(ms)} ms`;
 }
 
 // Of a row: whether its ratio keeps to the budget.

@@ -47,7 +47,7 @@ export function timedScript(script, ...args) {
   return timed('bash', '-c', script, 'bash', ...args);
 }
 
-function childrenOf(pid) {
+export function childrenOf(pid) {
   try {
     return fs
       .readdirSync(`/proc/${pid}/task`)
@@ -58,22 +58,32 @@ function childrenOf(pid) {
   }
 }
 
-// A field of /proc/PID/status that is given in kB, as MiB.
-export function memoryMiB(pid, field) {
+// The processor time that processes have taken so far; the kernel counts in hundredths of seconds.
+export function cpuSeconds(...pids) {
+  const ticks = pids.flatMap((pid) => {
+    const afterName = fs.readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').pop().split(' ');
+    return [Number(afterName[11]), Number(afterName[12])];
+  });
+  return ticks.reduce((sum, each) => sum + each, 0) / 100;
+}
+
+// The most memory that a process has had so far, in MB; 0 of one that has ended.
+function peakMemory(pid) {
   try {
     const status = fs.readFileSync(`/proc/${pid}/status`, 'utf8');
-    return Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? 0) / 1024;
+    return Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1.024e-3;
   } catch {
     return 0;
   }
 }
 
-// Runs the program, looking at its children every few milliseconds; the most memory one of them had.
-export async function childrenPeakMiB(program, ...args) {
+// Runs the program, looking at its children every few milliseconds; the most memory (MB) one of
+// them had.
+export async function childrenPeak(program, ...args) {
   const child = spawn(program, args, { stdio: 'ignore' });
   let peak = 0;
   const timer = setInterval(() => {
-    for (const worker of childrenOf(child.pid)) peak = Math.max(peak, memoryMiB(worker, 'VmHWM'));
+    for (const worker of childrenOf(child.pid)) peak = Math.max(peak, peakMemory(worker));
   }, 5);
   const status = await new Promise((resolve) => child.on('exit', resolve));
   clearInterval(timer);
@@ -90,17 +100,19 @@ export function freePort() {
   });
 }
 
-// Asks `url` for the paths, over and over.
-export function wrk(url, paths, { connections, seconds }) {
+// Asks `url`, which the processes `pids` serve, for the paths, over and over.
+export function wrk({ url, pids }, paths, { connections, seconds }) {
   const list = path.join(CACHE, 'wrk-paths.txt');
   fs.writeFileSync(list, `${paths.join('\n')}\n`);
   const threads = Math.min(connections, 2);
   const args = [`-t${threads}`, `-c${connections}`, `-d${seconds}s`, '--timeout', '30s'];
   const script = path.join(REPOSITORY, 'bench/wrk.lua');
+  const before = cpuSeconds(...pids);
   const out = execFileSync('wrk', [...args, '-s', script, url, '--', list], { encoding: 'utf8' });
   const result = JSON.parse(out.trim().split('\n').pop());
   if (result.failed > 0) throw new Error(`${result.failed} requests failed, such as ${paths[0]}`);
-  return { ...result, rate: result.requests / result.seconds };
+  const cpu_ms = ((cpuSeconds(...pids) - before) * 1000) / result.requests;
+  return { ...result, cpu_ms, rate: result.requests / result.seconds };
 }
 
 // The program serving, from the moment it was started.
@@ -139,6 +151,10 @@ export class Server {
     });
   }
 
+  get pids() {
+    return [this.process.pid];
+  }
+
   async get(target) {
     const answer = await fetch(this.url + target);
     const body = Buffer.from(await answer.arrayBuffer());
@@ -150,8 +166,11 @@ export class Server {
     return JSON.parse(await this.get(target));
   }
 
-  memoryMiB(field = 'VmRSS') {
-    return memoryMiB(this.process.pid, field);
+  // Resident memory in MB: as `ps` counts it, a page once for each of its mappings; and in truth.
+  memory() {
+    const rollup = fs.readFileSync(`/proc/${this.process.pid}/smaps_rollup`, 'utf8');
+    const field = (name) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(rollup)[1]) * 1.024e-3;
+    return { counted: field('Rss'), real: field('Pss') };
   }
 
   stop() {

@@ -67,7 +67,10 @@ export class Program {
     server.log = '';
     server.process.stderr.on('data', (bytes) => (server.log += bytes));
     server.ended = new Promise((resolve) => {
-      server.process.on('exit', (code, signal) => resolve(code ?? signal));
+      server.process.on('exit', (code, signal) => {
+        if (!server.stopping) console.error(`the server ended with ${code ?? signal}:\n${server.log}`);
+        resolve(code ?? signal);
+      });
     });
     server.url = await server.#ready();
     return server;
@@ -97,6 +100,7 @@ export class Program {
 
   // Ends it as an operator would; gives its exit status.
   async stop(signal = 'SIGTERM') {
+    this.stopping = true;
     this.process.kill(signal);
     return this.ended;
   }

@@ -3,8 +3,19 @@
 
 #include "api/api.h"
 
-/* The thumbnail, scaled to fit size x size when 0 < size < its long edge. */
-gboolean api_send_thumbnail(HttpRequest *request, const Grant *grant, gint64 size, GError **error);
+/* A year, as Facet's clients expect it. For this user's own cache only: what a grant gave must not
+ * be kept for others. */
+#define CACHE_A_YEAR "private, max-age=31536000"
+/* Shown at once from the cache, and asked for again behind the scenes: the file of a photo may be
+ * replaced. */
+#define CACHE_AND_ASK "private, max-age=600, stale-while-revalidate=604800"
 
-/* The picture as a browser can show it: its own bytes, or a JPEG of what browsers do not know. */
-gboolean api_send_image(HttpRequest *request, const Grant *grant, GError **error);
+/* The thumbnail, scaled to fit size x size when 0 < size < its long edge; made again when it is
+ * lost. */
+gboolean api_send_thumbnail(HttpRequest *request, const Grant *grant, gint64 size,
+                            const char *cache_control, GError **error);
+
+/* The picture as a browser can show it: its own bytes, or a JPEG of what browsers do not know,
+ * which is kept as `cache_control` says. */
+gboolean api_send_image(HttpRequest *request, const Grant *grant, const char *cache_control,
+                        GError **error);

@@ -2,9 +2,15 @@
 
 #include <errno.h>
 
-/* clang-format off */
-G_DEFINE_QUARK(albumen-error-quark, albumen_error)
-/* clang-format on */
+/* Not G_DEFINE_QUARK, whose static is written without a lock by whichever threads come first. */
+GQuark albumen_error_quark(void)
+{
+    static gsize quark;
+    if (g_once_init_enter(&quark)) {
+        g_once_init_leave(&quark, g_quark_from_static_string("albumen-error-quark"));
+    }
+    return (GQuark)quark;
+}
 
 const char *albumen_error_name(AlbumenError code)
 {

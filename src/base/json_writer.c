@@ -6,10 +6,13 @@
 #include <math.h>
 #include <string.h>
 
+#define FIRST_ROOM_BYTES 4096
+
 struct JsonWriter {
-    GByteArray *out;
+    char *out;
+    gsize length_bytes, room_bytes; /* of out */
     gsize cap_bytes;
-    gsize written_bytes; /* over the writer's life, also what json_writer_take took */
+    gsize taken_bytes; /* by json_writer_take */
     gboolean over_cap;
     gboolean after_key;
     guint depth;
@@ -19,7 +22,6 @@ struct JsonWriter {
 JsonWriter *json_writer_new(gsize cap_bytes)
 {
     JsonWriter *writer = g_new0(JsonWriter, 1);
-    writer->out = g_byte_array_new();
     writer->cap_bytes = cap_bytes;
     return writer;
 }
@@ -29,18 +31,33 @@ void json_writer_free(JsonWriter *writer)
     if (!writer) {
         return;
     }
-    g_clear_pointer(&writer->out, g_byte_array_unref);
+    g_free(writer->out);
     g_free(writer);
 }
 
-static void append(JsonWriter *writer, const char *text, gsize length)
+/* Makes room for `length` bytes more; FALSE when that would pass the cap, now and ever after. */
+static gboolean grow(JsonWriter *writer, gsize length)
 {
-    if (writer->over_cap || length > writer->cap_bytes - writer->written_bytes) {
+    gsize left = writer->cap_bytes - writer->taken_bytes - writer->length_bytes;
+    if (writer->over_cap || length > left) {
         writer->over_cap = TRUE;
+        writer->room_bytes = writer->length_bytes; /* so that everything comes here to be refused */
+        return FALSE;
+    }
+    gsize wanted = MAX(2 * writer->room_bytes, FIRST_ROOM_BYTES);
+    wanted = MAX(wanted, writer->length_bytes + length);
+    writer->room_bytes = MIN(wanted, writer->length_bytes + left);
+    writer->out = g_realloc(writer->out, writer->room_bytes);
+    return TRUE;
+}
+
+static inline void append(JsonWriter *writer, const char *text, gsize length)
+{
+    if (length > writer->room_bytes - writer->length_bytes && !grow(writer, length)) {
         return;
     }
-    g_byte_array_append(writer->out, (const guint8 *)text, (guint)length);
-    writer->written_bytes += length;
+    memcpy(writer->out + writer->length_bytes, text, length);
+    writer->length_bytes += length;
 }
 
 /* The comma before a value or a key, where one is due. */
@@ -112,10 +129,9 @@ static gboolean needs_escape(guchar character)
     return character < 0x20 || character == '"' || character == '\\';
 }
 
-/* Quotes text that is valid UTF-8. */
-static void append_quoted(JsonWriter *writer, const char *text, gsize length)
+/* Of text that is valid UTF-8. */
+static void append_escaped(JsonWriter *writer, const char *text, gsize length)
 {
-    append(writer, "\"", 1);
     gsize plain = 0;
     for (gsize i = 0; i < length; i++) {
         if (needs_escape((guchar)text[i])) {
@@ -125,18 +141,32 @@ static void append_quoted(JsonWriter *writer, const char *text, gsize length)
         }
     }
     append(writer, text + plain, length - plain);
-    append(writer, "\"", 1);
+}
+
+/* ASCII that stands for itself, as nearly all keys and most values are. */
+static gboolean is_plain(const char *text, gsize length)
+{
+    guint odd = 0;
+    for (gsize i = 0; i < length; i++) {
+        guchar character = (guchar)text[i];
+        odd |= (guint)(needs_escape(character) | (character >= 0x80));
+    }
+    return odd == 0;
 }
 
 void json_text_len(JsonWriter *writer, const char *value, gsize length)
 {
     separate(writer);
-    if (g_utf8_validate_len(value, length, NULL)) {
-        append_quoted(writer, value, length);
-        return;
+    append(writer, "\"", 1);
+    if (is_plain(value, length)) {
+        append(writer, value, length);
+    } else if (g_utf8_validate_len(value, length, NULL)) {
+        append_escaped(writer, value, length);
+    } else {
+        g_autofree char *valid = g_utf8_make_valid(value, (gssize)length);
+        append_escaped(writer, valid, strlen(valid));
     }
-    g_autofree char *valid = g_utf8_make_valid(value, (gssize)length);
-    append_quoted(writer, valid, strlen(valid));
+    append(writer, "\"", 1);
 }
 
 void json_text(JsonWriter *writer, const char *value)
@@ -156,12 +186,54 @@ void json_key(JsonWriter *writer, const char *key)
     writer->after_key = TRUE;
 }
 
+/* The decimal digits of `value`, at least `least` of them, ending at `end`; returns the first. */
+static char *digits_before(char *end, guint64 value, int least)
+{
+    char *first = end;
+    for (; value > 0 || end - first < least; value /= 10) {
+        *--first = (char)('0' + value % 10);
+    }
+    return first;
+}
+
 void json_int(JsonWriter *writer, gint64 value)
 {
     char text[24];
-    int length = g_snprintf(text, sizeof text, "%" G_GINT64_FORMAT, value);
+    char *end = text + sizeof text;
+    char *first = digits_before(end, value < 0 ? 0 - (guint64)value : (guint64)value, 1);
+    if (value < 0) {
+        *--first = '-';
+    }
     separate(writer);
-    append(writer, text, (gsize)length);
+    append(writer, first, (gsize)(end - first));
+}
+
+/* Writes a number of at most six decimals, as most are, without trying formats: if a whole number
+ * of millionths divides to exactly this double, its digits read back as it, for reading rounds the
+ * same quotient. FALSE when it is none. */
+static gboolean append_millionths(JsonWriter *writer, double value)
+{
+    double size = fabs(value);
+    if (!(size >= 1e-4 && size < 1e6) && size != 0) {
+        return FALSE; /* these are written with an exponent */
+    }
+    guint64 millionths = (guint64)(size * 1e6 + 0.5);
+    if ((double)millionths / 1e6 != size) {
+        return FALSE;
+    }
+    char text[32];
+    char *end = text + sizeof text;
+    char *point = digits_before(end, millionths % 1000000, 6) - 1;
+    *point = '.';
+    char *first = digits_before(point, millionths / 1000000, 1);
+    if (signbit(value)) {
+        *--first = '-';
+    }
+    while (end[-1] == '0' && end - 2 > point) {
+        end--;
+    }
+    append(writer, first, (gsize)(end - first));
+    return TRUE;
 }
 
 /* Most numbers have few digits: try those first, and 17 always read back the same. */
@@ -182,9 +254,12 @@ void json_double(JsonWriter *writer, double value)
         json_none(writer);
         return;
     }
+    separate(writer);
+    if (append_millionths(writer, value)) {
+        return;
+    }
     char text[G_ASCII_DTOSTR_BUF_SIZE];
     shortest_double(text, value);
-    separate(writer);
     append(writer, text, strlen(text));
     if (!strpbrk(text, ".e")) {
         append(writer, ".0", 2);
@@ -241,9 +316,11 @@ void json_member_null(JsonWriter *writer, const char *key)
 
 GBytes *json_writer_take(JsonWriter *writer)
 {
-    GBytes *taken = g_byte_array_free_to_bytes(writer->out);
-    writer->out = g_byte_array_new();
-    return taken;
+    gsize length = writer->length_bytes;
+    writer->taken_bytes += length;
+    writer->length_bytes = 0;
+    writer->room_bytes = 0;
+    return g_bytes_new_take(g_steal_pointer(&writer->out), length);
 }
 
 GBytes *json_writer_finish(JsonWriter *writer, GError **error)

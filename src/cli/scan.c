@@ -119,9 +119,19 @@ static void signals_start(Signals *signals)
     signals->thread = g_thread_new("signals", watch_signals, signals->loop);
 }
 
+static gboolean end_watch(gpointer loop)
+{
+    g_main_loop_quit(loop);
+    return G_SOURCE_REMOVE;
+}
+
+/* The thread itself quits its loop: a scan may be over before the loop runs, which would forget
+ * that it was told to quit. */
 static void signals_stop(Signals *signals)
 {
-    g_main_loop_quit(signals->loop);
+    g_autoptr(GSource) source = g_idle_source_new();
+    g_source_set_callback(source, end_watch, signals->loop, NULL);
+    g_source_attach(source, signals->context);
     g_thread_join(signals->thread);
     g_main_loop_unref(signals->loop);
     g_main_context_unref(signals->context);
@@ -152,11 +162,7 @@ static void print_json(Library *library, const ScanProgress *progress, const GEr
 {
     g_autoptr(JsonWriter) writer = json_writer_new(LIMIT_JSON_OUTPUT_BYTES);
     json_object_begin(writer);
-    json_member_int(writer, "found", progress->found);
-    json_member_int(writer, "indexed", progress->indexed);
-    json_member_int(writer, "unchanged", progress->unchanged);
-    json_member_int(writer, "failed", progress->failed);
-    json_member_int(writer, "missing", progress->missing);
+    scan_write_counts(writer, progress);
     json_member_double(writer, "seconds", round(progress->seconds * 1000) / 1000);
     json_member_string(writer, "error", failure ? failure->message : NULL);
     write_failures(writer, library);

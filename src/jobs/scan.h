@@ -5,6 +5,7 @@
  * passed over. */
 #pragma once
 
+#include "base/json_writer.h"
 #include "jobs/worker_pool.h"
 #include "library/library.h"
 
@@ -40,6 +41,9 @@ gboolean scan_run(const ScanOptions *options, ScanProgress *ret_progress, GError
 /* Pictures a second, and seconds left; NaN while they cannot be told. */
 double scan_rate(const ScanProgress *progress);
 double scan_seconds_left(const ScanProgress *progress);
+
+/* The counts as members of an object. */
+void scan_write_counts(JsonWriter *writer, const ScanProgress *progress);
 
 /* As the job queue and the API keep it; owned by the caller. */
 char *scan_progress_json(const ScanProgress *progress);

@@ -1,6 +1,5 @@
 #include "jobs/scan.h"
 
-#include "base/json_writer.h"
 #include "base/limits.h"
 
 #include <math.h>
@@ -25,15 +24,20 @@ double scan_seconds_left(const ScanProgress *progress)
     return each * (double)MAX(0, progress->total - done(progress));
 }
 
-char *scan_progress_json(const ScanProgress *progress)
+void scan_write_counts(JsonWriter *writer, const ScanProgress *progress)
 {
-    g_autoptr(JsonWriter) writer = json_writer_new(LIMIT_JSON_OUTPUT_BYTES);
-    json_object_begin(writer);
     json_member_int(writer, "found", progress->found);
     json_member_int(writer, "indexed", progress->indexed);
     json_member_int(writer, "unchanged", progress->unchanged);
     json_member_int(writer, "failed", progress->failed);
     json_member_int(writer, "missing", progress->missing);
+}
+
+char *scan_progress_json(const ScanProgress *progress)
+{
+    g_autoptr(JsonWriter) writer = json_writer_new(LIMIT_JSON_OUTPUT_BYTES);
+    json_object_begin(writer);
+    scan_write_counts(writer, progress);
     json_member_int(writer, "done", done(progress));
     json_key(writer, "total");
     if (progress->total >= 0) {

@@ -46,23 +46,6 @@ ScanWriter *scan_writer_new(Library *library)
     return writer;
 }
 
-static gboolean put_thumbnail(Library *library, const char *content, ThumbnailSize size,
-                              GBytes *bytes, GError **error)
-{
-    g_autofree char *key = thumbnail_key(content, size);
-    /* Not durable: it can be made again from the original. */
-    return blobs_put(library_thumbnails(library), key, bytes, FALSE, error);
-}
-
-/* Thumbnails first: a row never names what is not there. */
-static gboolean put_thumbnails(Library *library, const MediaPicture *picture, GError **error)
-{
-    char content[HASH_HEX_CHARS + 1];
-    hash_to_hex(&picture->hash, content);
-    return put_thumbnail(library, content, THUMBNAIL_LARGE, picture->thumbnail_large, error) &&
-           put_thumbnail(library, content, THUMBNAIL_SMALL, picture->thumbnail_small, error);
-}
-
 static gboolean write_result(StoreTx *tx, const ScanResult *result, GError **error)
 {
     const IngestFile file = {
@@ -203,7 +186,7 @@ void scan_writer_flush(ScanWriter *writer)
 void scan_writer_add(ScanWriter *writer, ScanResult *result)
 {
     GError *error = NULL;
-    if (result->picture && !put_thumbnails(writer->library, result->picture, &error)) {
+    if (result->picture && !thumbnails_put(writer->library, result->picture, &error)) {
         keep_error(writer, error);
         scan_result_free(result);
         return;

@@ -10,21 +10,22 @@ typedef struct {
 
 #define GROUPED(column) " AND " column " IS NOT NULL GROUP BY " column
 #define MOST_FIRST      " ORDER BY 2 DESC, 1 LIMIT "
-#define ASCENDING       " ORDER BY 1 LIMIT "
-
-#define APERTURE     "round(CAST(p.f_stop AS NUMERIC), 1)"
-#define FOCAL_LENGTH "round(CAST(p.focal_length_mm AS NUMERIC), 0)"
+/* Counted by the value as it is, in the order of its index, and only then rounded: there are few.
+ */
+#define ROUNDED(column, digits)                                                                    \
+    "SELECT round(CAST(value AS NUMERIC), " digits "), CAST(sum(photos) AS BIGINT) "               \
+    "FROM (SELECT " column " AS value, count(*) AS photos"
+#define GROUPED_TWICE(column, condition)                                                           \
+    " AND " condition " GROUP BY " column ") AS counted GROUP BY 1 ORDER BY 1 LIMIT "
 
 static const FacetQuery queries[] = {
     [FACET_CAMERAS] = {"SELECT p.camera_model, count(*)", GROUPED("p.camera_model") MOST_FIRST,
                        TRUE},
     [FACET_LENSES] = {"SELECT p.lens_model, count(*)", GROUPED("p.lens_model") MOST_FIRST, TRUE},
-    [FACET_APERTURES] = {"SELECT " APERTURE ", count(*)",
-                         " AND p.f_stop > 0 AND p.f_stop < 1000 GROUP BY " APERTURE ASCENDING,
-                         FALSE},
-    [FACET_FOCAL_LENGTHS] = {"SELECT " FOCAL_LENGTH ", count(*)",
-                             " AND p.focal_length_mm >= 0.5 GROUP BY " FOCAL_LENGTH ASCENDING,
-                             FALSE},
+    [FACET_APERTURES] = {ROUNDED("p.f_stop", "1"),
+                         GROUPED_TWICE("p.f_stop", "p.f_stop > 0 AND p.f_stop < 1000"), FALSE},
+    [FACET_FOCAL_LENGTHS] = {ROUNDED("p.focal_length_mm", "0"),
+                             GROUPED_TWICE("p.focal_length_mm", "p.focal_length_mm >= 0.5"), FALSE},
 };
 
 gboolean facet_list(StoreTx *tx, const Principal *viewer, Facet facet, gint64 limit,

@@ -59,8 +59,6 @@ gint64 failure_count(StoreTx *tx, const Principal *viewer, GError **error)
         return 0;
     }
     StoreStatement *row = store_prepare(tx, &query, error);
-    if (!row || !store_step_one(row, error)) {
-        return -1;
-    }
-    return store_column_int(row, 0);
+    gint64 count = -1;
+    return row && store_step_int(row, &count, error) ? count : -1;
 }

@@ -122,11 +122,7 @@ static gboolean write_photo(StoreTx *tx, gint64 folder_id, const IngestFile *fil
     store_bind_int(row, at++, (gint64)picture->phash);
     store_bind_int(row, at++, library_now_ms());
     photo_bind_facts(row, at, picture->facts);
-    if (!store_step_one(row, error)) {
-        return FALSE;
-    }
-    *ret_id = store_column_int(row, 0);
-    return TRUE;
+    return store_step_int(row, ret_id, error);
 }
 
 static gboolean clear_tags(StoreTx *tx, gint64 photo_id, GError **error)
@@ -179,11 +175,7 @@ static gboolean ensure_tag(StoreTx *tx, const char *name, gint64 *ret_id, GError
         return FALSE;
     }
     store_bind_text(row, 1, name);
-    if (!store_step_one(row, error)) {
-        return FALSE;
-    }
-    *ret_id = store_column_int(row, 0);
-    return TRUE;
+    return store_step_int(row, ret_id, error);
 }
 
 static gboolean write_tags(StoreTx *tx, gint64 photo_id, const GPtrArray *names, GError **error)

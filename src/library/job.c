@@ -75,11 +75,7 @@ gboolean job_queue(StoreTx *tx, const char *kind, const char *payload, gint64 *r
     store_bind_text(row, 1, kind);
     store_bind_text(row, 2, payload);
     store_bind_int(row, 3, library_now_ms());
-    if (!store_step_one(row, error)) {
-        return FALSE;
-    }
-    *ret_id = store_column_int(row, 0);
-    return TRUE;
+    return store_step_int(row, ret_id, error);
 }
 
 Job *job_lease(StoreTx *tx, const char *kind, const char *node, GError **error)

@@ -90,7 +90,8 @@ gint64 library_version(StoreTx *tx, GError **error)
         .sql = "SELECT version FROM library_version",
     };
     StoreStatement *row = store_prepare(tx, &query, error);
-    return row && store_step_one(row, error) ? store_column_int(row, 0) : 0;
+    gint64 version = 0;
+    return row && store_step_int(row, &version, error) ? version : 0;
 }
 
 gint64 library_now_ms(void)

@@ -58,3 +58,14 @@ GBytes *thumbnail_get(Library *library, const Grant *grant, ThumbnailSize size, 
     g_autofree char *key = thumbnail_key(grant_content(grant), size);
     return blobs_get(library_thumbnails(library), key, error);
 }
+
+gboolean thumbnails_put(Library *library, const MediaPicture *picture, GError **error)
+{
+    char content[HASH_HEX_CHARS + 1];
+    hash_to_hex(&picture->hash, content);
+    g_autofree char *large = thumbnail_key(content, THUMBNAIL_LARGE);
+    g_autofree char *small = thumbnail_key(content, THUMBNAIL_SMALL);
+    Blobs *blobs = library_thumbnails(library);
+    return blobs_put(blobs, large, picture->thumbnail_large, FALSE, error) &&
+           blobs_put(blobs, small, picture->thumbnail_small, FALSE, error);
+}

@@ -4,6 +4,7 @@
 
 #include "library/access.h"
 #include "library/library.h"
+#include "media/picture.h"
 
 /* The original as it lies on the disk, read-only. NOT_FOUND when it is gone. The caller closes it.
  */
@@ -14,6 +15,10 @@ typedef enum { THUMBNAIL_SMALL, THUMBNAIL_LARGE } ThumbnailSize;
 gboolean thumbnail_open(Library *library, const Grant *grant, ThumbnailSize size, int *ret_fd,
                         gint64 *ret_bytes, GError **error);
 GBytes *thumbnail_get(Library *library, const Grant *grant, ThumbnailSize size, GError **error);
+
+/* Keeps both thumbnails of a picture that was read, under the name of its content. They can be made
+ * again, so they need not outlive a power cut. */
+gboolean thumbnails_put(Library *library, const MediaPicture *picture, GError **error);
 
 /* The name of a content's thumbnail among the blobs; owned by the caller. */
 char *thumbnail_key(const char *content_hex, ThumbnailSize size);

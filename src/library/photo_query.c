@@ -100,10 +100,8 @@ gint64 photo_count(StoreTx *tx, const Principal *viewer, const PhotoFilter *filt
     g_autoptr(StoreSql) sql = photo_visible("SELECT count(*)", viewer);
     photo_filter_add(sql, filter);
     StoreStatement *row = store_prepare_sql(tx, sql, error);
-    if (!row || !store_step_one(row, error)) {
-        return -1;
-    }
-    return store_column_int(row, 0);
+    gint64 count = -1;
+    return row && store_step_int(row, &count, error) ? count : -1;
 }
 
 static guint16 aspect_of(gint64 width, gint64 height)

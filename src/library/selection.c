@@ -6,21 +6,21 @@
 #define BYTES_PER_PHOTO 10
 
 struct Selection {
-    gatomicrefcount references;
-    gint64 version; /* library_version */
+    gint references; /* atomic */
+    gint64 version;  /* library_version */
     PhotoLayout *layout;
     char *etag;
 };
 
 static Selection *selection_ref(Selection *selection)
 {
-    g_atomic_ref_count_inc(&selection->references);
+    g_atomic_int_inc(&selection->references);
     return selection;
 }
 
 void selection_unref(Selection *selection)
 {
-    if (!selection || !g_atomic_ref_count_dec(&selection->references)) {
+    if (!selection || !g_atomic_int_dec_and_test(&selection->references)) {
         return;
     }
     photo_layout_free(selection->layout);
@@ -62,7 +62,7 @@ static Selection *work_out(StoreTx *tx, const Principal *viewer, const PhotoFilt
         return NULL;
     }
     Selection *selection = g_new0(Selection, 1);
-    g_atomic_ref_count_init(&selection->references);
+    selection->references = 1;
     selection->layout = layout;
     return selection;
 }
@@ -94,8 +94,8 @@ GPtrArray *selection_page(const Selection *selection, StoreTx *tx, const Princip
                           gint64 offset, gint64 limit, GError **error)
 {
     const GArray *all = selection->layout->ids;
-    gint64 first = MIN(offset, (gint64)all->len);
-    gint64 count = MIN(limit, (gint64)all->len - first);
+    gint64 first = CLAMP(offset, 0, (gint64)all->len);
+    gint64 count = CLAMP(limit, 0, (gint64)all->len - first);
     g_autofree gint64 *ids = g_new(gint64, (gsize)count);
     for (gint64 i = 0; i < count; i++) {
         ids[i] = g_array_index(all, guint32, first + i);

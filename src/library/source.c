@@ -73,11 +73,7 @@ gboolean source_add(StoreTx *tx, const char *path, gint64 *ret_id, GError **erro
     }
     store_bind_text(row, 1, path);
     store_bind_int(row, 2, library_now_ms());
-    if (!store_step_one(row, error)) {
-        return FALSE;
-    }
-    *ret_id = store_column_int(row, 0);
-    return TRUE;
+    return store_step_int(row, ret_id, error);
 }
 
 gboolean source_mark_scanned(StoreTx *tx, gint64 source_id, GError **error)
@@ -135,9 +131,5 @@ gboolean folder_ensure(StoreTx *tx, gint64 source_id, const char *path, gint64 *
     }
     store_bind_int(row, 1, source_id);
     store_bind_text(row, 2, path);
-    if (!store_step_one(row, error)) {
-        return FALSE;
-    }
-    *ret_id = store_column_int(row, 0);
-    return TRUE;
+    return store_step_int(row, ret_id, error);
 }

@@ -223,6 +223,15 @@ gboolean store_step_one(StoreStatement *statement, GError **error)
     return step == STORE_ROW;
 }
 
+gboolean store_step_int(StoreStatement *statement, gint64 *ret_number, GError **error)
+{
+    if (!store_step_one(statement, error)) {
+        return FALSE;
+    }
+    *ret_number = store_column_int(statement, 0);
+    return TRUE;
+}
+
 static gboolean has_column(const StoreStatement *statement, int column)
 {
     return statement->state == STATEMENT_ON_ROW && column >= 0 &&

@@ -98,6 +98,8 @@ StoreStep store_step(StoreStatement *statement, GError **error);
 gboolean store_run(StoreStatement *statement, gint64 *ret_changed, GError **error);
 /* Runs a statement that must give one row; NOT_FOUND when it gives none. */
 gboolean store_step_one(StoreStatement *statement, GError **error);
+/* The same for a statement that gives one number: RETURNING id, count(*). NULL is 0. */
+gboolean store_step_int(StoreStatement *statement, gint64 *ret_number, GError **error);
 
 /* Columns of the row that the statement stands on, counted from 0. Text and blobs live until the
  * next step or prepare of the same statement.

@@ -55,6 +55,21 @@ onEachEngine('pictures', (engine) => {
     assert.equal(other.status, 200);
   });
 
+  it('get their thumbnails back when these were lost', async () => {
+    const sizes = [{}, { size: 320 }, { size: 100 }];
+    const get = async (more) => (await ask('/thumbnail', 'formats/lzw.tif', more)).body;
+    const before = [];
+    for (const more of sizes) before.push(await get(more));
+    for (const more of sizes) {
+      const thumbs = path.join(home.data, 'thumbs');
+      for (const name of fs.readdirSync(thumbs)) {
+        if (!name.startsWith('.')) fs.rmSync(path.join(thumbs, name), { recursive: true }); // rm -r thumbs/*
+      }
+      const again = await get(more);
+      assert.ok(again.equals(before.shift()), JSON.stringify(more));
+    }
+  });
+
   it('come as their own bytes when browsers can show them', async () => {
     for (const [name, mime] of [
       ['formats/baseline.jpg', 'image/jpeg'], ['formats/rgb16.png', 'image/png'],

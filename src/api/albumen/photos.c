@@ -146,11 +146,12 @@ static Grant *grant_by_id(HttpRequest *request, GError **error)
 gboolean albumen_thumbnail(HttpRequest *request, GError **error)
 {
     g_autoptr(Grant) grant = grant_by_id(request, error);
-    return grant && api_send_thumbnail(request, grant, http_int(request, "size", 0), error);
+    return grant &&
+           api_send_thumbnail(request, grant, http_int(request, "size", 0), CACHE_AND_ASK, error);
 }
 
 gboolean albumen_image(HttpRequest *request, GError **error)
 {
     g_autoptr(Grant) grant = grant_by_id(request, error);
-    return grant && api_send_image(request, grant, error);
+    return grant && api_send_image(request, grant, CACHE_AND_ASK, error);
 }

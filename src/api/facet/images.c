@@ -20,7 +20,8 @@ gboolean facet_thumbnail(HttpRequest *request, GError **error)
 {
     g_autoptr(GError) failure = NULL;
     g_autoptr(Grant) grant = grant_by_path(request, &failure);
-    return (grant && api_send_thumbnail(request, grant, http_int(request, "size", 0), &failure)) ||
+    return (grant && api_send_thumbnail(request, grant, http_int(request, "size", 0), CACHE_A_YEAR,
+                                        &failure)) ||
            refuse(request, failure, "Thumbnail not found");
 }
 
@@ -35,7 +36,7 @@ gboolean facet_image(HttpRequest *request, GError **error)
 {
     g_autoptr(GError) failure = NULL;
     g_autoptr(Grant) grant = grant_by_path(request, &failure);
-    if (grant && api_send_image(request, grant, &failure)) {
+    if (grant && api_send_image(request, grant, CACHE_A_YEAR, &failure)) {
         return TRUE;
     }
     if (grant && http_status_of(failure) != 404) {

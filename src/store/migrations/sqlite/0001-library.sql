@@ -64,7 +64,8 @@ CREATE INDEX photo_oldest ON photo (taken_local_ms, path) WHERE state = 'present
 CREATE INDEX photo_camera ON photo (camera_model) WHERE state = 'present';
 CREATE INDEX photo_lens ON photo (lens_model) WHERE state = 'present';
 CREATE INDEX photo_f_stop ON photo (f_stop) WHERE state = 'present';
-CREATE INDEX photo_focal_length ON photo (focal_length_mm) WHERE state = 'present';
+-- Also the smallest that holds the state: what counts all photos.
+CREATE INDEX photo_focal_length ON photo (focal_length_mm, state) WHERE state = 'present';
 
 CREATE TABLE tag (
     id INTEGER PRIMARY KEY,
