@@ -36,16 +36,6 @@ static MediaFacts *facts_from_row(const StoreStatement *row, int first)
     return facts;
 }
 
-static GPtrArray *tags_from_text(const char *joined)
-{
-    GPtrArray *tags = g_ptr_array_new_with_free_func(g_free);
-    g_auto(GStrv) parts = g_strsplit(joined, PHOTO_TAG_SEPARATOR, -1);
-    for (char **part = parts; *part; part++) {
-        g_ptr_array_add(tags, g_strdup(*part));
-    }
-    return tags;
-}
-
 static void read_hash(const StoreStatement *row, int column, ContentHash *ret_hash)
 {
     gsize length = 0;
@@ -55,7 +45,7 @@ static void read_hash(const StoreStatement *row, int column, ContentHash *ret_ha
     }
 }
 
-Photo *photo_from_row(const StoreStatement *row)
+static Photo *photo_from_row(const StoreStatement *row)
 {
     Photo *photo = g_new0(Photo, 1);
     int at = 0;
@@ -72,11 +62,7 @@ Photo *photo_from_row(const StoreStatement *row)
     photo->phash = (guint64)store_column_int(row, at++);
     photo->facts = facts_from_row(row, at);
     at += PHOTO_FACT_COUNT;
-    photo->indexed_ms = store_column_int(row, at++);
-    const char *tags = store_column_text(row, at);
-    if (tags) {
-        photo->facts->keywords = tags_from_text(tags);
-    }
+    photo->indexed_ms = store_column_int(row, at);
     return photo;
 }
 
@@ -114,10 +100,10 @@ StoreSql *photo_visible(const char *columns, const Principal *viewer)
     return sql;
 }
 
-const char *photo_columns(const StoreTx *tx)
+/* What a client is told of a photo it may not know of. */
+static void set_not_found(GError **error)
 {
-    return store_tx_engine(tx) == STORE_POSTGRES ? PHOTO_SELECT_HEAD PHOTO_TAGS_POSTGRES
-                                                 : PHOTO_SELECT_HEAD PHOTO_TAGS_SQLITE;
+    g_set_error_literal(error, ALBUMEN_ERROR, ALBUMEN_ERROR_NOT_FOUND, "Photo not found");
 }
 
 StoreStatement *photo_step_one(StoreTx *tx, const StoreSql *sql, GError **error)
@@ -128,64 +114,122 @@ StoreStatement *photo_step_one(StoreTx *tx, const StoreSql *sql, GError **error)
     }
     StoreStep step = store_step(row, error);
     if (step == STORE_DONE) {
-        g_set_error_literal(error, ALBUMEN_ERROR, ALBUMEN_ERROR_NOT_FOUND, "Photo not found");
+        set_not_found(error);
     }
     return step == STORE_ROW ? row : NULL;
 }
 
-Photo *photo_get(StoreTx *tx, const Principal *viewer, gint64 id, GError **error)
+/* " IN (1, 2, 3)"; no id is 0. */
+static void add_ids(StoreSql *sql, const gint64 *ids, gsize count)
 {
-    g_autoptr(StoreSql) sql = photo_visible(photo_columns(tx), viewer);
-    store_sql_add(sql, " AND p.id = ");
-    store_sql_value_int(sql, id);
-    StoreStatement *row = photo_step_one(tx, sql, error);
-    return row ? photo_from_row(row) : NULL;
-}
-
-Photo *photo_get_by_path(StoreTx *tx, const Principal *viewer, const char *path, GError **error)
-{
-    g_autoptr(StoreSql) sql = photo_visible(photo_columns(tx), viewer);
-    store_sql_add(sql, " AND p.path = ");
-    store_sql_value_text(sql, path);
-    StoreStatement *row = photo_step_one(tx, sql, error);
-    return row ? photo_from_row(row) : NULL;
-}
-
-/* Photos found in any order, put into the order of `ids`. */
-static GPtrArray *in_order_of(GHashTable *by_id, const gint64 *ids, gsize count)
-{
-    GPtrArray *photos = g_ptr_array_new_with_free_func((GDestroyNotify)photo_free);
-    for (gsize i = 0; i < count; i++) {
-        Photo *photo = NULL;
-        if (g_hash_table_steal_extended(by_id, &ids[i], NULL, (gpointer *)&photo)) {
-            g_ptr_array_add(photos, photo);
-        }
-    }
-    return photos;
-}
-
-GPtrArray *photo_get_many(StoreTx *tx, const Principal *viewer, const gint64 *ids, gsize count,
-                          GError **error)
-{
-    g_autoptr(StoreSql) sql = photo_visible(photo_columns(tx), viewer);
-    store_sql_add(sql, " AND p.id IN (0");
+    store_sql_add(sql, " IN (0");
     for (gsize i = 0; i < count; i++) {
         store_sql_add(sql, ", ");
         store_sql_value_int(sql, ids[i]);
     }
     store_sql_add(sql, ")");
+}
+
+static GHashTable *by_id(const GPtrArray *photos)
+{
+    GHashTable *table = g_hash_table_new(g_int64_hash, g_int64_equal);
+    for (guint i = 0; i < photos->len; i++) {
+        Photo *photo = g_ptr_array_index(photos, i);
+        g_hash_table_insert(table, &photo->id, photo);
+    }
+    return table;
+}
+
+/* The tags of all of them by one query. */
+static gboolean load_tags(StoreTx *tx, const GPtrArray *photos, GError **error)
+{
+    g_autofree gint64 *ids = g_new(gint64, photos->len);
+    for (guint i = 0; i < photos->len; i++) {
+        ids[i] = ((const Photo *)g_ptr_array_index(photos, i))->id;
+    }
+    g_autoptr(StoreSql) sql = store_sql_new();
+    store_sql_add(sql, "SELECT pt.photo_id, t.name FROM photo_tag pt JOIN tag t "
+                       "ON t.id = pt.tag_id WHERE pt.photo_id");
+    add_ids(sql, ids, photos->len);
+    store_sql_add(sql, " ORDER BY pt.photo_id, pt.position");
+    StoreStatement *row = store_prepare_sql(tx, sql, error);
+    if (!row) {
+        return FALSE;
+    }
+    g_autoptr(GHashTable) found = by_id(photos);
+    StoreStep step;
+    while ((step = store_step(row, error)) == STORE_ROW) {
+        gint64 id = store_column_int(row, 0);
+        const Photo *photo = g_hash_table_lookup(found, &id);
+        media_facts_add_keyword(photo->facts, store_column_text(row, 1));
+    }
+    return step == STORE_DONE;
+}
+
+/* The photos of a query that begins with photo_visible(PHOTO_SELECT). */
+static GPtrArray *select_photos(StoreTx *tx, const StoreSql *sql, GError **error)
+{
     StoreStatement *row = store_prepare_sql(tx, sql, error);
     if (!row) {
         return NULL;
     }
-    g_autoptr(GHashTable) by_id =
-        g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, (GDestroyNotify)photo_free);
+    g_autoptr(GPtrArray) photos = g_ptr_array_new_with_free_func((GDestroyNotify)photo_free);
     StoreStep step;
     while ((step = store_step(row, error)) == STORE_ROW) {
-        Photo *photo = photo_from_row(row);
-        g_hash_table_insert(by_id, &photo->id, photo);
+        g_ptr_array_add(photos, photo_from_row(row));
     }
-    return step == STORE_DONE ? in_order_of(by_id, ids, count) : NULL;
+    gboolean whole = step == STORE_DONE && (photos->len == 0 || load_tags(tx, photos, error));
+    return whole ? g_steal_pointer(&photos) : NULL;
+}
+
+static Photo *select_one(StoreTx *tx, const StoreSql *sql, GError **error)
+{
+    g_autoptr(GPtrArray) photos = select_photos(tx, sql, error);
+    if (photos && photos->len == 0) {
+        set_not_found(error);
+    }
+    return photos && photos->len > 0 ? g_ptr_array_steal_index(photos, 0) : NULL;
+}
+
+Photo *photo_get(StoreTx *tx, const Principal *viewer, gint64 id, GError **error)
+{
+    g_autoptr(StoreSql) sql = photo_visible(PHOTO_SELECT, viewer);
+    store_sql_add(sql, " AND p.id = ");
+    store_sql_value_int(sql, id);
+    return select_one(tx, sql, error);
+}
+
+Photo *photo_get_by_path(StoreTx *tx, const Principal *viewer, const char *path, GError **error)
+{
+    g_autoptr(StoreSql) sql = photo_visible(PHOTO_SELECT, viewer);
+    store_sql_add(sql, " AND p.path = ");
+    store_sql_value_text(sql, path);
+    return select_one(tx, sql, error);
+}
+
+/* Takes the photos into the order of `ids`. */
+static GPtrArray *in_order_of(GPtrArray *photos, const gint64 *ids, gsize count)
+{
+    g_autoptr(GHashTable) found = by_id(photos);
+    GPtrArray *ordered = g_ptr_array_new_with_free_func((GDestroyNotify)photo_free);
+    for (gsize i = 0; i < count; i++) {
+        Photo *photo = NULL;
+        if (g_hash_table_steal_extended(found, &ids[i], NULL, (gpointer *)&photo)) {
+            g_ptr_array_add(ordered, photo);
+        }
+    }
+    g_ptr_array_set_free_func(photos, NULL); /* every one has moved */
+    return ordered;
+}
+
+GPtrArray *photo_get_many(StoreTx *tx, const Principal *viewer, const gint64 *ids, gsize count,
+                          GError **error)
+{
+    g_autoptr(StoreSql) sql = photo_visible(PHOTO_SELECT, viewer);
+    store_sql_add(sql, " AND p.id");
+    add_ids(sql, ids, count);
+    g_autoptr(GPtrArray) photos = select_photos(tx, sql, error);
+    return photos ? in_order_of(photos, ids, count) : NULL;
 }
 
 int photo_stars(const Photo *photo)

@@ -72,29 +72,6 @@ static void add_order(StoreSql *sql, const PhotoSort *sort, gboolean ascending)
     store_sql_add(sql, "p.path");
 }
 
-GPtrArray *photo_list(StoreTx *tx, const Principal *viewer, const PhotoFilter *filter,
-                      const PhotoPage *page, GError **error)
-{
-    g_autoptr(StoreSql) sql = photo_visible(photo_columns(tx), viewer);
-    photo_filter_add(sql, filter);
-    add_order(sql, page->sort, page->ascending);
-    store_sql_add(sql, " LIMIT ");
-    store_sql_value_int(sql, page->limit);
-    store_sql_add(sql, " OFFSET ");
-    store_sql_value_int(sql, page->offset);
-
-    StoreStatement *row = store_prepare_sql(tx, sql, error);
-    if (!row) {
-        return NULL;
-    }
-    g_autoptr(GPtrArray) photos = g_ptr_array_new_with_free_func((GDestroyNotify)photo_free);
-    StoreStep step;
-    while ((step = store_step(row, error)) == STORE_ROW) {
-        g_ptr_array_add(photos, photo_from_row(row));
-    }
-    return step == STORE_DONE ? g_steal_pointer(&photos) : NULL;
-}
-
 gint64 photo_count(StoreTx *tx, const Principal *viewer, const PhotoFilter *filter, GError **error)
 {
     g_autoptr(StoreSql) sql = photo_visible("SELECT count(*)", viewer);

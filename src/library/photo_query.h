@@ -77,17 +77,6 @@ typedef struct {
 /* The sort of this name, or NULL. */
 const PhotoSort *photo_sort_find(const char *name);
 
-typedef struct {
-    const PhotoSort *sort;
-    gboolean ascending;
-    gint64 offset, limit;
-} PhotoPage;
-
-/* One page, ordered by the sort, then by path; photos without a value come last when descending. Of
- * Photo. */
-GPtrArray *photo_list(StoreTx *tx, const Principal *viewer, const PhotoFilter *filter,
-                      const PhotoPage *page, GError **error);
-
 /* How many photos match, exactly; -1 on error. */
 gint64 photo_count(StoreTx *tx, const Principal *viewer, const PhotoFilter *filter, GError **error);
 

@@ -33,18 +33,10 @@
 #define PHOTO_FACT_COLUMNS                         PHOTO_FACTS(PHOTO_FACT_COLUMN_)
 #define PHOTO_FACT_P_COLUMN_(column, member, type) "p." #column ", "
 
-/* What photo_from_row reads, of "photo p", in its order; the tags are joined by
- * PHOTO_TAG_SEPARATOR. */
-#define PHOTO_SELECT_HEAD                                                                          \
+/* Every column of a Photo, of "photo p". */
+#define PHOTO_SELECT                                                                               \
     "SELECT p.id, p.uuid, p.path, p.name, p.file_bytes, p.modified_ns, p.content_hash, p.format, " \
-    "p.width, p.height, p.phash, " PHOTO_FACTS(PHOTO_FACT_P_COLUMN_) "p.indexed_ms, "
-#define PHOTO_TAGS_SQLITE                                                                          \
-    "(SELECT group_concat(name, char(31)) FROM (SELECT t.name FROM photo_tag pt JOIN tag t "       \
-    "ON t.id = pt.tag_id WHERE pt.photo_id = p.id ORDER BY pt.position))"
-#define PHOTO_TAGS_POSTGRES                                                                        \
-    "(SELECT string_agg(t.name, chr(31) ORDER BY pt.position) FROM photo_tag pt JOIN tag t "       \
-    "ON t.id = pt.tag_id WHERE pt.photo_id = p.id)"
-#define PHOTO_TAG_SEPARATOR "\x1f"
+    "p.width, p.height, p.phash, " PHOTO_FACTS(PHOTO_FACT_P_COLUMN_) "p.indexed_ms"
 
 /* "columns FROM photo p WHERE ..." of what `viewer` may see: every query of photos starts here, so
  * that none forgets whose they are. The caller goes on with " AND ...". */
@@ -52,10 +44,6 @@ StoreSql *photo_visible(const char *columns, const Principal *viewer);
 
 /* The query's one row; NOT_FOUND with what a client is told of a photo it may not know of. */
 StoreStatement *photo_step_one(StoreTx *tx, const StoreSql *sql, GError **error);
-
-/* What photo_from_row reads. */
-const char *photo_columns(const StoreTx *tx);
-Photo *photo_from_row(const StoreStatement *row);
 
 /* Binds every member of PHOTO_FACTS, in its order, from parameter `first`; returns the next one. */
 int photo_bind_facts(StoreStatement *statement, int first, const MediaFacts *facts);

@@ -4,6 +4,12 @@
 #include "base/limits.h"
 #include "library/selection.h"
 
+typedef struct {
+    const PhotoSort *sort;
+    gboolean ascending;
+    gint64 offset, limit;
+} PhotoPage;
+
 static void read_page(const HttpRequest *request, PhotoPage *ret_page, gint64 *ret_number)
 {
     gint64 preset = settings_int(api_of(request)->settings, "pagination", "default_per_page", 64);

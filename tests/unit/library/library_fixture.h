@@ -36,3 +36,7 @@ void fixture_tag(MediaPicture *picture, const char *tag);
  * counting them and laying them out tell the same. Owned by the caller. */
 char *fixture_names(StoreFixture *fixture, const PhotoFilter *filter, const char *sort,
                     gboolean ascending);
+
+/* The photos of a selection, `limit` of them from `offset` on. Of Photo. */
+GPtrArray *fixture_list(StoreTx *tx, const Principal *viewer, const PhotoFilter *filter,
+                        const PhotoSort *sort, gboolean ascending, gint64 offset, gint64 limit);

@@ -85,14 +85,12 @@ static void test_sorts_are_found_by_name(void)
 
 static char *page_names(StoreFixture *fixture, gint64 offset, gint64 limit)
 {
-    g_autoptr(GError) error = NULL;
     g_autoptr(Principal) owner = principal_new_owner();
     PhotoFilter filter;
     photo_filter_init(&filter);
-    const PhotoPage page = {photo_sort_find("date_taken"), TRUE, offset, limit};
     g_autoptr(StoreTx) tx = fixture_read(fixture);
-    g_autoptr(GPtrArray) photos = photo_list(tx, owner, &filter, &page, &error);
-    g_assert_no_error(error);
+    g_autoptr(GPtrArray) photos =
+        fixture_list(tx, owner, &filter, photo_sort_find("date_taken"), TRUE, offset, limit);
     GString *names = g_string_new(NULL);
     for (guint i = 0; i < photos->len; i++) {
         const Photo *photo = g_ptr_array_index(photos, i);
@@ -178,14 +176,13 @@ static void test_anonymous_sees_nothing(StoreFixture *fixture, gconstpointer unu
     g_autoptr(Principal) nobody = principal_new_anonymous();
     PhotoFilter filter;
     photo_filter_init(&filter);
-    const PhotoPage page = {photo_sort_find("aggregate"), TRUE, 0, 10};
+    const PhotoSort *sort = photo_sort_find("aggregate");
     g_autoptr(StoreTx) tx = fixture_read(fixture);
-    g_autoptr(GPtrArray) photos = photo_list(tx, nobody, &filter, &page, &error);
-    g_assert_no_error(error);
+    g_autoptr(GPtrArray) photos = fixture_list(tx, nobody, &filter, sort, TRUE, 0, 10);
     g_assert_cmpuint(photos->len, ==, 0);
     g_assert_cmpint(photo_count(tx, nobody, &filter, &error), ==, 0);
     g_assert_no_error(error);
-    g_autoptr(PhotoLayout) layout = photo_layout(tx, nobody, &filter, page.sort, TRUE, &error);
+    g_autoptr(PhotoLayout) layout = photo_layout(tx, nobody, &filter, sort, TRUE, &error);
     g_assert_no_error(error);
     g_assert_cmpuint(layout->ids->len, ==, 0);
 }
