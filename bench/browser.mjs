@@ -115,15 +115,15 @@ export async function browserRows(args) {
   const found = await measure(server.url).finally(() => server.stop());
   return [
     {
-      what: 'browser: first picture after navigation, empty cache',
+      what: 'gallery: first picture after navigation, empty cache',
       measured: milliseconds(found.first_picture_ms),
     },
     {
-      what: `browser: frames while it scrolls ${SCROLL_PX_PER_SECOND.toLocaleString('en')} px a second`,
+      what: `gallery: frames while it scrolls ${SCROLL_PX_PER_SECOND.toLocaleString('en')} px a second`,
       measured: `median ${milliseconds(found.frame_median_ms)}, p95 ${milliseconds(found.frame_p95_ms)}`,
     },
     {
-      what: 'browser: jump until all pictures in sight are there',
+      what: 'gallery: jump until all pictures in sight are there',
       measured: `middle ${milliseconds(found.jump_to_middle_ms)}, end ${milliseconds(found.jump_to_end_ms)}`,
     },
   ];
