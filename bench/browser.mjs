@@ -1,9 +1,10 @@
 // What a person waits for in the web app, in Debian's Chromium without a window.
 //   node bench/browser.mjs URL     prints one JSON object; times in milliseconds
+import fs from 'node:fs';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { launchBrowser } from '../tests/web/browser.mjs';
 import { milliseconds } from './table.mjs';
-import { median, Server } from './tools.mjs';
+import { median, REPOSITORY, say, Server } from './tools.mjs';
 
 const VISITS = 5;
 const SCROLL_MS = 5_000;
@@ -71,6 +72,7 @@ async function visit(browser, url, body) {
 }
 
 export async function measure(url) {
+  const { launchBrowser } = await import('../tests/web/browser.mjs');
   const browser = await launchBrowser();
   try {
     const first = [];
@@ -104,9 +106,13 @@ export async function measure(url) {
 
 // Lines of the benchmark's table for a library that the program serves with `args`.
 export async function browserRows(args) {
+  if (!fs.existsSync(path.join(REPOSITORY, 'tests/node_modules/playwright-core'))) {
+    say('No browser: the npm packages of tests/ are not installed (make bench does it).');
+    return [];
+  }
+  say('Browsing it ...');
   const server = await Server.start(...args);
-  const found = await measure(server.url);
-  await server.stop();
+  const found = await measure(server.url).finally(() => server.stop());
   return [
     {
       what: 'gallery: first picture after navigation, empty cache',
