@@ -32,9 +32,9 @@ void fixture_commit(StoreTx *tx)
 
 MediaPicture *fixture_picture(void)
 {
-    static int made;
+    static int pictures;
+    int made = g_atomic_int_add(&pictures, 1) + 1;
     MediaPicture *picture = g_new0(MediaPicture, 1);
-    made++;
     hash_data(&made, sizeof made, &picture->hash);
     picture->format = MEDIA_JPEG;
     picture->width = 400;
