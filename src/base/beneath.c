@@ -11,7 +11,8 @@ int beneath_open_at(int root_fd, const char *relative, int flags, GError **error
 {
     struct open_how how = {
         .flags = (guint64)(O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | flags),
-        .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS,
+        .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS |
+                   (flags & O_NOFOLLOW ? RESOLVE_NO_SYMLINKS : 0),
     };
     long fd = syscall(SYS_openat2, root_fd, relative, &how, sizeof how);
     if (fd >= 0) {

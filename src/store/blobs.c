@@ -3,6 +3,7 @@
 
 #include "store/blobs.h"
 
+#include "base/beneath.h"
 #include "base/ids.h"
 #include "base/limits.h"
 
@@ -226,40 +227,29 @@ gboolean blobs_put(Blobs *blobs, const char *key, GBytes *data, gboolean durable
 
 /* Reading */
 
-static int open_file(Blobs *blobs, const char *key, struct stat *ret_status)
-{
-    const char *name = NULL;
-    int parent = open_parent(blobs, key, open_folder, &name);
-    if (parent < 0) {
-        return -1;
-    }
-    /* NONBLOCK: a pipe in a file's place must not hold anybody up. */
-    int fd = openat(parent, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    int saved_errno = errno;
-    close(parent);
-    if (fd >= 0 && (fstat(fd, ret_status) != 0 || !S_ISREG(ret_status->st_mode))) {
-        close(fd);
-        fd = -1;
-        saved_errno = ENOENT;
-    }
-    /* A link in a file's or folder's place is none of ours. */
-    errno = saved_errno == ELOOP ? ENOENT : saved_errno;
-    return fd;
-}
-
 gboolean blobs_open(Blobs *blobs, const char *key, int *ret_fd, gint64 *ret_bytes, GError **error)
 {
-    struct stat status;
     if (!check_key(key, error)) {
         return FALSE;
     }
-    int fd = open_file(blobs, key, &status);
-    if (fd < 0) {
-        return error_set_errno(error, errno, "open the blob");
+    g_autoptr(GError) failure = NULL;
+    int fd = beneath_open_at(blobs->root, key, O_NOFOLLOW, &failure);
+    struct stat status;
+    if (fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode)) {
+        *ret_fd = fd;
+        *ret_bytes = status.st_size;
+        return TRUE;
     }
-    *ret_fd = fd;
-    *ret_bytes = status.st_size;
-    return TRUE;
+    if (fd >= 0) {
+        close(fd);
+    }
+    if (failure && !g_error_matches(failure, ALBUMEN_ERROR, ALBUMEN_ERROR_FORBIDDEN)) {
+        g_propagate_error(error, g_steal_pointer(&failure));
+    } else {
+        /* A link, a folder or a pipe in a file's place is none of ours. */
+        g_set_error_literal(error, ALBUMEN_ERROR, ALBUMEN_ERROR_NOT_FOUND, "there is no such blob");
+    }
+    return FALSE;
 }
 
 static gboolean read_all(int fd, guint8 *data, gsize length)

@@ -15,6 +15,9 @@
 typedef struct {
     StoreConnection base;
     sqlite3 *db;
+    /* Of a reader, which begins and ends a transaction for every request: kept, not parsed again.
+     */
+    sqlite3_stmt *begin, *rollback;
     gboolean references_unchecked; /* in a migration */
 } SqliteConnection;
 
@@ -70,6 +73,17 @@ static gboolean fail(sqlite3 *db, GError **error)
 static gboolean execute(sqlite3 *db, const char *sql, GError **error)
 {
     return sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK || fail(db, error);
+}
+
+/* The same, prepared once into *kept. */
+static gboolean execute_kept(sqlite3 *db, sqlite3_stmt **kept, const char *sql, GError **error)
+{
+    if (!*kept && sqlite3_prepare_v3(db, sql, -1, SQLITE_PREPARE_PERSISTENT, kept, NULL)) {
+        return fail(db, error);
+    }
+    gboolean done = sqlite3_step(*kept) == SQLITE_DONE || fail(db, error);
+    sqlite3_reset(*kept);
+    return done;
 }
 
 /* Opening */
@@ -148,6 +162,8 @@ static gboolean configure(sqlite3 *db, StoreAccess access, GError **error)
 
 static void sqlite_close(StoreConnection *connection)
 {
+    sqlite3_finalize(((SqliteConnection *)connection)->begin);
+    sqlite3_finalize(((SqliteConnection *)connection)->rollback);
     int status = sqlite3_close(db_of(connection));
     g_assert(status == SQLITE_OK); /* statements left open would make it fail */
     g_free(connection);
@@ -207,7 +223,7 @@ static gboolean sqlite_begin(StoreConnection *connection, StoreAccess access, GE
 {
     sqlite3 *db = db_of(connection);
     if (access == STORE_FOR_READING) {
-        return execute(db, "BEGIN", error);
+        return execute_kept(db, &((SqliteConnection *)connection)->begin, "BEGIN", error);
     }
     check_references_at_once(connection, access != STORE_FOR_MIGRATING);
     return execute(db, "BEGIN IMMEDIATE", error);
@@ -223,8 +239,9 @@ static gboolean sqlite_commit(StoreConnection *connection, GError **error)
 static void sqlite_rollback(StoreConnection *connection)
 {
     /* SQLite has rolled back by itself after some errors; what fails here shows in is_usable. */
-    if (!sqlite3_get_autocommit(db_of(connection))) {
-        execute(db_of(connection), "ROLLBACK", NULL);
+    sqlite3 *db = db_of(connection);
+    if (!sqlite3_get_autocommit(db)) {
+        execute_kept(db, &((SqliteConnection *)connection)->rollback, "ROLLBACK", NULL);
     }
 }
 
