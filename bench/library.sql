@@ -77,5 +77,16 @@ JOIN tag t ON t.name = 'subject ' || substr(CAST(101 + r2 * turn.number % 60 AS 
 WHERE true
 ON CONFLICT DO NOTHING;
 
+UPDATE photo SET tags = (
+    SELECT max(CASE WHEN pt.position = 1 THEN t.name END)
+        || coalesce('
+' || max(CASE WHEN pt.position = 2 THEN t.name END), '')
+        || coalesce('
+' || max(CASE WHEN pt.position = 3 THEN t.name END), '')
+        || coalesce('
+' || max(CASE WHEN pt.position = 4 THEN t.name END), '')
+    FROM photo_tag pt JOIN tag t ON t.id = pt.tag_id WHERE pt.photo_id = photo.id
+);
+
 DELETE FROM source WHERE id IN (SELECT id FROM seed_source);
 COMMIT;

@@ -86,16 +86,31 @@ static char *file_path(const IngestFile *file)
 /* clang-format off */
 #define UPSERT_PHOTO                                                                               \
     "INSERT INTO photo (uuid, folder_id, path, name, file_bytes, modified_ns, content_hash, "      \
-    "format, width, height, phash, indexed_ms, state_ms, " PHOTO_FACT_COLUMNS "state) "            \
+    "format, width, height, phash, indexed_ms, state_ms, " PHOTO_FACT_COLUMNS "tags, state) "      \
     "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12, "                             \
-    PHOTO_FACT_VALUES "'present') "                                                                \
+    PHOTO_FACT_VALUES "?35, 'present') "                                                                \
     "ON CONFLICT (path) DO UPDATE SET folder_id = excluded.folder_id, name = excluded.name, "      \
     "file_bytes = excluded.file_bytes, modified_ns = excluded.modified_ns, "                       \
     "content_hash = excluded.content_hash, format = excluded.format, width = excluded.width, "     \
     "height = excluded.height, phash = excluded.phash, indexed_ms = excluded.indexed_ms, "         \
-    "state_ms = excluded.state_ms, " PHOTO_FACTS(FACT_EXCLUDED_) "state = 'present' "              \
+    "state_ms = excluded.state_ms, " PHOTO_FACTS(FACT_EXCLUDED_) "tags = excluded.tags, "           \
+    "state = 'present' "                                                                           \
     "RETURNING id"
 /* clang-format on */
+
+/* NULL when there are none. */
+static char *tags_text(const GPtrArray *names)
+{
+    if (!names || names->len == 0) {
+        return NULL;
+    }
+    GString *text = g_string_new(g_ptr_array_index(names, 0));
+    for (guint i = 1; i < names->len; i++) {
+        g_string_append(text, PHOTO_TAG_SEPARATOR);
+        g_string_append(text, g_ptr_array_index(names, i));
+    }
+    return g_string_free(text, FALSE);
+}
 
 static gboolean write_photo(StoreTx *tx, gint64 folder_id, const IngestFile *file,
                             const MediaPicture *picture, gint64 *ret_id, GError **error)
@@ -121,7 +136,9 @@ static gboolean write_photo(StoreTx *tx, gint64 folder_id, const IngestFile *fil
     store_bind_int(row, at++, picture->height);
     store_bind_int(row, at++, (gint64)picture->phash);
     store_bind_int(row, at++, library_now_ms());
-    photo_bind_facts(row, at, picture->facts);
+    at = photo_bind_facts(row, at, picture->facts);
+    g_autofree char *tags = tags_text(picture->facts->keywords);
+    store_bind_text(row, at, tags);
     return store_step_int(row, ret_id, error);
 }
 

@@ -45,6 +45,14 @@ static void read_hash(const StoreStatement *row, int column, ContentHash *ret_ha
     }
 }
 
+static void add_tags(MediaFacts *facts, const char *tags)
+{
+    g_auto(GStrv) names = tags ? g_strsplit(tags, PHOTO_TAG_SEPARATOR, -1) : NULL;
+    for (char **name = names; name && *name; name++) {
+        media_facts_add_keyword(facts, *name);
+    }
+}
+
 static Photo *photo_from_row(const StoreStatement *row)
 {
     Photo *photo = g_new0(Photo, 1);
@@ -62,7 +70,8 @@ static Photo *photo_from_row(const StoreStatement *row)
     photo->phash = (guint64)store_column_int(row, at++);
     photo->facts = facts_from_row(row, at);
     at += PHOTO_FACT_COUNT;
-    photo->indexed_ms = store_column_int(row, at);
+    photo->indexed_ms = store_column_int(row, at++);
+    add_tags(photo->facts, store_column_text(row, at));
     return photo;
 }
 
@@ -119,17 +128,6 @@ StoreStatement *photo_step_one(StoreTx *tx, const StoreSql *sql, GError **error)
     return step == STORE_ROW ? row : NULL;
 }
 
-/* " IN (1, 2, 3)"; no id is 0. */
-static void add_ids(StoreSql *sql, const gint64 *ids, gsize count)
-{
-    store_sql_add(sql, " IN (0");
-    for (gsize i = 0; i < count; i++) {
-        store_sql_add(sql, ", ");
-        store_sql_value_int(sql, ids[i]);
-    }
-    store_sql_add(sql, ")");
-}
-
 static GHashTable *by_id(const GPtrArray *photos)
 {
     GHashTable *table = g_hash_table_new(g_int64_hash, g_int64_equal);
@@ -138,32 +136,6 @@ static GHashTable *by_id(const GPtrArray *photos)
         g_hash_table_insert(table, &photo->id, photo);
     }
     return table;
-}
-
-/* The tags of all of them by one query. */
-static gboolean load_tags(StoreTx *tx, const GPtrArray *photos, GError **error)
-{
-    g_autofree gint64 *ids = g_new(gint64, photos->len);
-    for (guint i = 0; i < photos->len; i++) {
-        ids[i] = ((const Photo *)g_ptr_array_index(photos, i))->id;
-    }
-    g_autoptr(StoreSql) sql = store_sql_new();
-    store_sql_add(sql, "SELECT pt.photo_id, t.name FROM photo_tag pt JOIN tag t "
-                       "ON t.id = pt.tag_id WHERE pt.photo_id");
-    add_ids(sql, ids, photos->len);
-    store_sql_add(sql, " ORDER BY pt.photo_id, pt.position");
-    StoreStatement *row = store_prepare_sql(tx, sql, error);
-    if (!row) {
-        return FALSE;
-    }
-    g_autoptr(GHashTable) found = by_id(photos);
-    StoreStep step;
-    while ((step = store_step(row, error)) == STORE_ROW) {
-        gint64 id = store_column_int(row, 0);
-        const Photo *photo = g_hash_table_lookup(found, &id);
-        media_facts_add_keyword(photo->facts, store_column_text(row, 1));
-    }
-    return step == STORE_DONE;
 }
 
 /* The photos of a query that begins with photo_visible(PHOTO_SELECT). */
@@ -178,8 +150,7 @@ static GPtrArray *select_photos(StoreTx *tx, const StoreSql *sql, GError **error
     while ((step = store_step(row, error)) == STORE_ROW) {
         g_ptr_array_add(photos, photo_from_row(row));
     }
-    gboolean whole = step == STORE_DONE && (photos->len == 0 || load_tags(tx, photos, error));
-    return whole ? g_steal_pointer(&photos) : NULL;
+    return step == STORE_DONE ? g_steal_pointer(&photos) : NULL;
 }
 
 static Photo *select_one(StoreTx *tx, const StoreSql *sql, GError **error)
@@ -226,8 +197,12 @@ GPtrArray *photo_get_many(StoreTx *tx, const Principal *viewer, const gint64 *id
                           GError **error)
 {
     g_autoptr(StoreSql) sql = photo_visible(PHOTO_SELECT, viewer);
-    store_sql_add(sql, " AND p.id");
-    add_ids(sql, ids, count);
+    store_sql_add(sql, " AND p.id IN (0"); /* no id is 0 */
+    for (gsize i = 0; i < count; i++) {
+        store_sql_add(sql, ", ");
+        store_sql_value_int(sql, ids[i]);
+    }
+    store_sql_add(sql, ")");
     g_autoptr(GPtrArray) photos = select_photos(tx, sql, error);
     return photos ? in_order_of(photos, ids, count) : NULL;
 }

@@ -33,10 +33,13 @@
 #define PHOTO_FACT_COLUMNS                         PHOTO_FACTS(PHOTO_FACT_COLUMN_)
 #define PHOTO_FACT_P_COLUMN_(column, member, type) "p." #column ", "
 
+/* Between the names in photo.tags; no name has one. */
+#define PHOTO_TAG_SEPARATOR "\n"
+
 /* Every column of a Photo, of "photo p". */
 #define PHOTO_SELECT                                                                               \
     "SELECT p.id, p.uuid, p.path, p.name, p.file_bytes, p.modified_ns, p.content_hash, p.format, " \
-    "p.width, p.height, p.phash, " PHOTO_FACTS(PHOTO_FACT_P_COLUMN_) "p.indexed_ms"
+    "p.width, p.height, p.phash, " PHOTO_FACTS(PHOTO_FACT_P_COLUMN_) "p.indexed_ms, p.tags"
 
 /* "columns FROM photo p WHERE ..." of what `viewer` may see: every query of photos starts here, so
  * that none forgets whose they are. The caller goes on with " AND ...". */
@@ -45,7 +48,8 @@ StoreSql *photo_visible(const char *columns, const Principal *viewer);
 /* The query's one row; NOT_FOUND with what a client is told of a photo it may not know of. */
 StoreStatement *photo_step_one(StoreTx *tx, const StoreSql *sql, GError **error);
 
-/* Binds every member of PHOTO_FACTS, in its order, from parameter `first`; returns the next one. */
+/* Binds every member of PHOTO_FACTS, in its order, from parameter `first`; returns the next one.
+ * The keywords are not among them: they are photo.tags and rows of photo_tag. */
 int photo_bind_facts(StoreStatement *statement, int first, const MediaFacts *facts);
 
 /* The parameters photo_bind_facts fills, from ?13 on: one a column of PHOTO_FACTS. */

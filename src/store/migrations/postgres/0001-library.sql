@@ -48,6 +48,7 @@ CREATE TABLE photo (
     longitude DOUBLE PRECISION,
     altitude DOUBLE PRECISION,
     file_rating BIGINT,                     -- what the file says: 0..5, -1 rejected
+    tags TEXT COLLATE "C",                  -- a name a line, in the file's order: photo_tag as a page shows it
     indexed_ms BIGINT NOT NULL,
     -- only what is present is shown; the rest keeps its marks for the day it comes back
     state TEXT COLLATE "C" NOT NULL DEFAULT 'present' CHECK (state IN ('present', 'missing')),

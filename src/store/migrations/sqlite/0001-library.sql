@@ -48,6 +48,7 @@ CREATE TABLE photo (
     longitude REAL,
     altitude REAL,
     file_rating INTEGER,                    -- what the file says: 0..5, -1 rejected
+    tags TEXT,                              -- a name a line, in the file's order: photo_tag as a page shows it
     indexed_ms INTEGER NOT NULL,
     -- only what is present is shown; the rest keeps its marks for the day it comes back
     state TEXT NOT NULL DEFAULT 'present' CHECK (state IN ('present', 'missing')),
