@@ -12,10 +12,10 @@ typedef struct {
     gsize tail_bytes, pixels_offset; /* of the pixels in the tail */
 } MakeBmp;
 
-static void put(GByteArray *out, guint64 value, int bytes)
+static void put(GByteArray *out, guint32 value, int bytes)
 {
-    for (int i = 0; i < bytes; i++) {
-        guint8 byte = (guint8)(value >> (8 * i));
+    for (int i = 0; i < bytes; i++, value >>= 8) {
+        guint8 byte = (guint8)value;
         g_byte_array_append(out, &byte, 1);
     }
 }
