@@ -46,40 +46,79 @@ static gboolean wall_clock(const MediaFacts *facts, WallClock *ret_clock)
     return TRUE;
 }
 
+/* Writes `count` digits and gives the place after them. */
+static char *put_digits(char *at, guint64 number, int count)
+{
+    for (int i = count - 1; i >= 0; i--, number /= 10) {
+        at[i] = (char)('0' + number % 10);
+    }
+    return at + count;
+}
+
+static char *put_char(char *at, char character)
+{
+    *at = character;
+    return at + 1;
+}
+
 char *photo_taken_exif(const MediaFacts *facts)
 {
-    WallClock at;
-    return wall_clock(facts, &at) ? g_strdup_printf("%04d:%02d:%02d %02d:%02d:%02d", at.year,
-                                                    at.month, at.day, at.hour, at.minute, at.second)
-                                  : NULL;
+    WallClock clock;
+    if (!wall_clock(facts, &clock)) {
+        return NULL;
+    }
+    const int parts[] = {clock.month, clock.day, clock.hour, clock.minute, clock.second};
+    char text[] = "YYYY:MM:DD HH:MM:SS";
+    char *at = put_digits(text, (guint64)clock.year, 4);
+    for (gsize i = 0; i < G_N_ELEMENTS(parts); i++) {
+        at = put_digits(at + 1, (guint64)parts[i], 2); /* what stands between stays */
+    }
+    return g_strdup(text);
 }
 
 char *photo_taken_european(const MediaFacts *facts)
 {
-    WallClock at;
-    return wall_clock(facts, &at) ? g_strdup_printf("%02d/%02d/%04d %02d:%02d", at.day, at.month,
-                                                    at.year, at.hour, at.minute)
-                                  : g_strdup("");
+    WallClock clock;
+    if (!wall_clock(facts, &clock)) {
+        return g_strdup("");
+    }
+    char text[] = "DD/MM/YYYY HH:MM";
+    char *at = put_digits(text, (guint64)clock.day, 2);
+    at = put_digits(at + 1, (guint64)clock.month, 2);
+    at = put_digits(at + 1, (guint64)clock.year, 4);
+    at = put_digits(at + 1, (guint64)clock.hour, 2);
+    put_digits(at + 1, (guint64)clock.minute, 2);
+    return g_strdup(text);
 }
+
+#define MOST_DECIMALS   15
+#define LONGEST_SECONDS 1e9 /* a shutter open for thirty years */
 
 /* Six digits that count, never an exponent, no zeros at the end. */
 char *photo_shutter_text(const MediaFacts *facts)
 {
     double seconds = facts->shutter_seconds;
-    if (!isfinite(seconds)) {
-        return NULL;
+    if (!(seconds >= 0 && seconds < LONGEST_SECONDS)) {
+        return NULL; /* NaN among them */
     }
-    int decimals = seconds > 0 ? CLAMP(5 - (int)floor(log10(seconds)), 0, 15) : 0;
-    g_autofree char *format = g_strdup_printf("%%.%df", decimals);
-    char text[DBL_MAX_10_EXP + 32];
-    g_ascii_formatd(text, sizeof text, format, seconds);
-    if (strchr(text, '.')) {
-        gsize length = strlen(text);
-        while (text[length - 1] == '0') {
-            length--;
-        }
-        text[text[length - 1] == '.' ? length - 1 : length] = '\0';
+    int decimals = seconds > 0 ? CLAMP(5 - (int)floor(log10(seconds)), 0, MOST_DECIMALS) : 0;
+    guint64 scaled = (guint64)llround(seconds * pow(10, decimals));
+    while (decimals > 0 && scaled % 10 == 0) {
+        scaled /= 10;
+        decimals--;
     }
+    guint64 unit = 1;
+    for (int i = 0; i < decimals; i++) {
+        unit *= 10;
+    }
+    int whole_digits = 1;
+    for (guint64 rest = scaled / unit; rest >= 10; rest /= 10) {
+        whole_digits++;
+    }
+    char text[32];
+    char *at = put_digits(text, scaled / unit, whole_digits);
+    at = decimals > 0 ? put_digits(put_char(at, '.'), scaled % unit, decimals) : at;
+    put_char(at, '\0');
     return g_strdup(text);
 }
 
@@ -96,6 +135,15 @@ void photo_member_int(JsonWriter *writer, const char *key, gint64 value)
     } else {
         json_member_int(writer, key, value);
     }
+}
+
+void photo_member_phash(JsonWriter *writer, const char *key, guint64 phash)
+{
+    char text[17] = {0};
+    for (int i = 15; i >= 0; i--, phash >>= 4) {
+        text[i] = "0123456789abcdef"[phash & 15];
+    }
+    json_member_string(writer, key, text);
 }
 
 void photo_member_tags(JsonWriter *writer, const char *key, const GPtrArray *tags)

@@ -15,6 +15,8 @@ char *time_iso(gint64 ms);
 
 /* A number or null for FACT_NONE. */
 void photo_member_int(JsonWriter *writer, const char *key, gint64 value);
+/* 16 lower-case hex digits. */
+void photo_member_phash(JsonWriter *writer, const char *key, guint64 phash);
 /* "a,b,c" or null when there are none. */
 void photo_member_tags(JsonWriter *writer, const char *key, const GPtrArray *tags);
 /* ["a","b"], at most `most` of them (negative: all). */

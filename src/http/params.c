@@ -32,11 +32,6 @@ static HttpValue *find(HttpValue *values, guint count, const char *name)
     return NULL;
 }
 
-const HttpValue *values_find(const HttpValue *values, guint count, const char *name)
-{
-    return find((HttpValue *)values, count, name);
-}
-
 /* "name=value", either still encoded. */
 static gboolean parse_pair(HttpValue *values, guint count, HttpSlice pair, GError **error)
 {

@@ -24,5 +24,3 @@ gboolean values_parse_query(HttpValue *values, guint count, guint path_count, co
 
 /* Types, bounds and what is missing. A lenient value that does not fit becomes absent. */
 void values_check(HttpValue *values, guint count, guint path_count, HttpViolations *violations);
-
-const HttpValue *values_find(const HttpValue *values, guint count, const char *name);

@@ -411,9 +411,15 @@ gpointer http_request_principal(const HttpRequest *request)
 
 static const HttpValue *value_of(const HttpRequest *request, const char *name)
 {
-    const HttpValue *value = values_find(request->values, request->value_count, name);
-    g_assert(value); /* undeclared: a bug of the handler */
-    return value;
+    const HttpEntry *entry = request->match.entry;
+    guint position = GPOINTER_TO_UINT(g_hash_table_lookup(entry->positions, name));
+    g_assert(position > 0); /* undeclared: a bug of the handler */
+    return &request->values[position - 1];
+}
+
+static gboolean has_text(const HttpValue *value)
+{
+    return value->text && *value->text;
 }
 
 gboolean http_given(const HttpRequest *request, const char *name)
@@ -423,31 +429,34 @@ gboolean http_given(const HttpRequest *request, const char *name)
 
 gboolean http_has(const HttpRequest *request, const char *name)
 {
-    const char *text = value_of(request, name)->text;
-    return text && *text;
+    return has_text(value_of(request, name));
 }
 
 const char *http_text(const HttpRequest *request, const char *name, const char *absent)
 {
-    return http_has(request, name) ? value_of(request, name)->text : absent;
+    const HttpValue *value = value_of(request, name);
+    return has_text(value) ? value->text : absent;
 }
 
 gint64 http_int(const HttpRequest *request, const char *name, gint64 absent)
 {
-    g_assert(value_of(request, name)->declared->type == HTTP_INT);
-    return http_has(request, name) ? value_of(request, name)->integer : absent;
+    const HttpValue *value = value_of(request, name);
+    g_assert(value->declared->type == HTTP_INT);
+    return has_text(value) ? value->integer : absent;
 }
 
 double http_number(const HttpRequest *request, const char *name, double absent)
 {
-    g_assert(value_of(request, name)->declared->type == HTTP_NUMBER);
-    return http_has(request, name) ? value_of(request, name)->number : absent;
+    const HttpValue *value = value_of(request, name);
+    g_assert(value->declared->type == HTTP_NUMBER);
+    return has_text(value) ? value->number : absent;
 }
 
 gboolean http_flag(const HttpRequest *request, const char *name, gboolean absent)
 {
-    g_assert(value_of(request, name)->declared->type == HTTP_BOOL);
-    return http_has(request, name) ? value_of(request, name)->flag : absent;
+    const HttpValue *value = value_of(request, name);
+    g_assert(value->declared->type == HTTP_BOOL);
+    return has_text(value) ? value->flag : absent;
 }
 
 const json_t *http_body(const HttpRequest *request)

@@ -99,6 +99,7 @@ static void entry_free(gpointer data)
         g_free((char *)entry->parameters[i].name);
     }
     g_free(entry->parameters);
+    g_clear_pointer(&entry->positions, g_hash_table_unref);
     g_free(entry);
 }
 
@@ -175,6 +176,12 @@ static gboolean add_route(HttpRouter *router, const HttpDialect *dialect, const 
     }
     entry->count = parameters->len;
     entry->parameters = (HttpParameter *)g_array_free(g_steal_pointer(&parameters), FALSE);
+    entry->positions = g_hash_table_new(g_str_hash, g_str_equal);
+    for (guint i = entry->count; i > 0;
+         i--) { /* backwards: of two with one name the first counts */
+        g_hash_table_insert(entry->positions, (gpointer)entry->parameters[i - 1].name,
+                            GUINT_TO_POINTER(i));
+    }
 
     HttpEntry **place = node ? &node->entries[route->method] : NULL;
     if (!place || !route->handler || route->capability == 0 || route->method >= HTTP_OPTIONS ||

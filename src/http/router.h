@@ -9,6 +9,7 @@ typedef struct {
     const HttpRoute *route;
     HttpParameter *parameters; /* those of the path in its order, then those of the query */
     guint path_count, count;
+    GHashTable *positions; /* of a parameter's name in `parameters`, plus one */
 } HttpEntry;
 
 typedef struct {

@@ -70,11 +70,9 @@ gboolean albumen_photos(HttpRequest *request, GError **error)
 static void write_file(JsonWriter *writer, const Photo *photo)
 {
     char hash[HASH_HEX_CHARS + 1];
-    char phash[17];
     g_autofree char *folder = g_path_get_dirname(photo->path);
     g_autofree char *indexed = time_iso(photo->indexed_ms);
     hash_to_hex(&photo->content_hash, hash);
-    g_snprintf(phash, sizeof phash, "%016" G_GINT64_MODIFIER "x", photo->phash);
     json_member_int(writer, "id", photo->id);
     json_member_string(writer, "uuid", photo->uuid);
     json_member_string(writer, "path", photo->path);
@@ -86,7 +84,7 @@ static void write_file(JsonWriter *writer, const Photo *photo)
     json_member_int(writer, "image_height", photo->height);
     json_member_int(writer, "orientation", photo->facts->orientation);
     json_member_string(writer, "content_hash", hash);
-    json_member_string(writer, "phash", phash);
+    photo_member_phash(writer, "phash", photo->phash);
     json_member_string(writer, "indexed_at", indexed);
 }
 

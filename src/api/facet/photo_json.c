@@ -47,12 +47,10 @@ static void write_measures(JsonWriter *writer, const Photo *photo)
         "\"aesthetic_iaa\":null,\"face_quality_iqa\":null,\"liqe_score\":null,"
         "\"subject_sharpness\":null,\"subject_prominence\":null,"
         "\"subject_placement\":null,\"bg_separation\":null";
-    char phash[17];
-    g_snprintf(phash, sizeof phash, "%016" G_GINT64_MODIFIER "x", photo->phash);
     json_member_null(writer, "aesthetic");
     json_member_int(writer, "face_count", 0);
     WRITE_NULLS(writer, faces);
-    json_member_string(writer, "phash", phash);
+    photo_member_phash(writer, "phash", photo->phash);
     json_member_null(writer, "is_burst_lead");
     json_member_null(writer, "aggregate");
     json_member_null(writer, "category");
