@@ -9,11 +9,18 @@
 #define TINY_PIXELS  48
 #define TINY_QUALITY 20
 
+static gboolean open_original(HttpRequest *request, const Grant *grant, int *ret_fd,
+                              gint64 *ret_bytes, GError **error)
+{
+    g_autoptr(StoreTx) tx = api_read(request, error);
+    return tx && original_open(tx, grant, ret_fd, ret_bytes, error);
+}
+
 static MediaPicture *read_again(HttpRequest *request, const Grant *grant, GError **error)
 {
     int fd = -1;
     gint64 bytes = 0;
-    if (!original_open(grant, &fd, &bytes, error)) {
+    if (!open_original(request, grant, &fd, &bytes, error)) {
         return NULL;
     }
     g_autofree char *name = g_path_get_basename(grant_path(grant));
@@ -159,7 +166,7 @@ gboolean api_send_image(HttpRequest *request, const Grant *grant, const char *ca
 {
     int fd = -1;
     gint64 bytes = 0;
-    if (!original_open(grant, &fd, &bytes, error)) {
+    if (!open_original(request, grant, &fd, &bytes, error)) {
         return FALSE;
     }
     const char *mime = shown_as_it_is(grant_format(grant), grant_orientation(grant));

@@ -14,7 +14,6 @@ struct Principal {
 struct Grant {
     gint64 photo_id;
     char *path;
-    char *source;
     char *format;
     int orientation;
     char content[HASH_HEX_CHARS + 1];
@@ -105,8 +104,7 @@ static Grant *grant_from_row(const StoreStatement *row)
     grant->photo_id = store_column_int(row, 0);
     grant->path = g_strdup(store_column_text(row, 1));
     grant->format = g_strdup(store_column_text(row, 2));
-    grant->source = g_strdup(store_column_text(row, 4));
-    grant->orientation = (int)store_column_int(row, 5);
+    grant->orientation = (int)store_column_int(row, 4);
     gsize length = 0;
     gconstpointer bytes = store_column_blob(row, 3, &length);
     g_assert(length == HASH_BYTES);
@@ -122,9 +120,7 @@ static Grant *grant_where(StoreTx *tx, const StoreSql *sql, GError **error)
     return row ? grant_from_row(row) : NULL;
 }
 
-#define GRANT_COLUMNS                                                                              \
-    "SELECT p.id, p.path, p.format, p.content_hash, (SELECT s.path FROM source s JOIN folder f "   \
-    "ON f.source_id = s.id WHERE f.id = p.folder_id), COALESCE(p.orientation, 1)"
+#define GRANT_COLUMNS "SELECT p.id, p.path, p.format, p.content_hash, COALESCE(p.orientation, 1)"
 
 Grant *access_grant_photo(StoreTx *tx, const Principal *viewer, gint64 photo_id, GError **error)
 {
@@ -148,7 +144,6 @@ void grant_free(Grant *grant)
         return;
     }
     g_free(grant->path);
-    g_free(grant->source);
     g_free(grant->format);
     g_free(grant);
 }
@@ -161,11 +156,6 @@ gint64 grant_photo_id(const Grant *grant)
 const char *grant_path(const Grant *grant)
 {
     return grant->path;
-}
-
-const char *grant_source(const Grant *grant)
-{
-    return grant->source;
 }
 
 const char *grant_format(const Grant *grant)

@@ -47,9 +47,7 @@ void grant_free(Grant *grant);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Grant, grant_free)
 
 gint64 grant_photo_id(const Grant *grant);
-const char *grant_path(const Grant *grant); /* base/path_text.h */
-const char *
-grant_source(const Grant *grant); /* the folder it was indexed from, which it may not lead out of */
+const char *grant_path(const Grant *grant);   /* base/path_text.h */
 const char *grant_format(const Grant *grant); /* media_format_name */
 int grant_orientation(const Grant *grant);    /* EXIF 1..8 */
 /* Names the content; good for an ETag. 64 hex digits. */

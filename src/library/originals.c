@@ -2,6 +2,7 @@
 
 #include "base/beneath.h"
 #include "base/path_text.h"
+#include "library/source.h"
 
 #include <errno.h>
 #include <sys/stat.h>
@@ -22,9 +23,14 @@ static gboolean check_regular(int fd, gint64 *ret_bytes, GError **error)
     return TRUE;
 }
 
-gboolean original_open(const Grant *grant, int *ret_fd, gint64 *ret_bytes, GError **error)
+gboolean original_open(StoreTx *tx, const Grant *grant, int *ret_fd, gint64 *ret_bytes,
+                       GError **error)
 {
-    g_autofree char *source = path_from_text(grant_source(grant));
+    g_autofree char *source_text = source_of_photo(tx, grant_photo_id(grant), error);
+    if (!source_text) {
+        return FALSE;
+    }
+    g_autofree char *source = path_from_text(source_text);
     g_autofree char *path = path_from_text(grant_path(grant));
     const char *relative = source && path ? beneath_relative(source, path) : NULL;
     g_assert(relative);

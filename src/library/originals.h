@@ -6,9 +6,11 @@
 #include "library/library.h"
 #include "media/picture.h"
 
-/* The original as it lies on the disk, read-only. NOT_FOUND when it is gone. The caller closes it.
+/* The original as it lies on the disk, read-only. NOT_FOUND when it is gone, FORBIDDEN when it has
+ * become a link that leads out of its source. The caller closes it.
  */
-gboolean original_open(const Grant *grant, int *ret_fd, gint64 *ret_bytes, GError **error);
+gboolean original_open(StoreTx *tx, const Grant *grant, int *ret_fd, gint64 *ret_bytes,
+                       GError **error);
 
 /* A stored thumbnail, JPEG: its long edge is `pixels` or, for a smaller picture, its own. */
 typedef enum { THUMBNAIL_SMALL, THUMBNAIL_LARGE } ThumbnailSize;

@@ -76,6 +76,21 @@ gboolean source_add(StoreTx *tx, const char *path, gint64 *ret_id, GError **erro
     return store_step_int(row, ret_id, error);
 }
 
+char *source_of_photo(StoreTx *tx, gint64 photo_id, GError **error)
+{
+    static const StoreQuery query = {
+        .name = "source_of_photo",
+        .sql = "SELECT s.path FROM photo p JOIN folder f ON f.id = p.folder_id "
+               "JOIN source s ON s.id = f.source_id WHERE p.id = ?1",
+    };
+    StoreStatement *row = store_prepare(tx, &query, error);
+    if (!row) {
+        return NULL;
+    }
+    store_bind_int(row, 1, photo_id);
+    return store_step_one(row, error) ? g_strdup(store_column_text(row, 0)) : NULL;
+}
+
 gboolean source_mark_scanned(StoreTx *tx, gint64 source_id, GError **error)
 {
     static const StoreQuery query = {

@@ -17,6 +17,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Source, source_free)
 gboolean source_add(StoreTx *tx, const char *path, gint64 *ret_id, GError **error);
 /* Every source, by path; of Source. Reads only. */
 GPtrArray *source_list(StoreTx *tx, GError **error);
+/* The path of the source that a photo was indexed from; NOT_FOUND. Reads only; owned by the caller.
+ */
+char *source_of_photo(StoreTx *tx, gint64 photo_id, GError **error);
 gboolean source_mark_scanned(StoreTx *tx, gint64 source_id, GError **error);
 
 /* The folder's row, made when missing. */

@@ -1,4 +1,5 @@
 #include "library/access.h"
+#include "library/source.h"
 
 #include "library_fixture.h"
 
@@ -45,7 +46,8 @@ static void test_a_grant_names_the_picture(StoreFixture *fixture, gconstpointer 
     g_assert_no_error(error);
     g_assert_cmpint(grant_photo_id(by_id), ==, id);
     g_assert_cmpstr(grant_path(by_id), ==, "/photos/a/b.jpg");
-    g_assert_cmpstr(grant_source(by_id), ==, "/photos");
+    g_autofree char *source = source_of_photo(tx, id, &error);
+    g_assert_cmpstr(source, ==, "/photos");
     g_assert_cmpstr(grant_format(by_id), ==, "jpeg");
     g_assert_cmpstr(grant_content(by_id), ==, content);
     g_autoptr(Grant) by_path = access_grant_path(tx, owner, "/photos/a/b.jpg", &error);

@@ -53,7 +53,8 @@ static void assert_opens(StoreFixture *fixture, const char *name, const char *ex
     g_autoptr(Grant) granted = grant(fixture, name);
     int fd = -1;
     gint64 bytes = 0;
-    g_assert_true(original_open(granted, &fd, &bytes, &error));
+    g_autoptr(StoreTx) tx = fixture_read(fixture);
+    g_assert_true(original_open(tx, granted, &fd, &bytes, &error));
     g_assert_no_error(error);
     char text[64] = "";
     g_assert_cmpint(bytes, ==, strlen(expected));
@@ -69,7 +70,8 @@ static void assert_refused(StoreFixture *fixture, const char *name, AlbumenError
     g_autoptr(Grant) granted = grant(fixture, name);
     int fd = -1;
     gint64 bytes = 0;
-    g_assert_false(original_open(granted, &fd, &bytes, &error));
+    g_autoptr(StoreTx) tx = fixture_read(fixture);
+    g_assert_false(original_open(tx, granted, &fd, &bytes, &error));
     g_assert_error(error, ALBUMEN_ERROR, code);
     g_assert_cmpint(fd, ==, -1);
 }
