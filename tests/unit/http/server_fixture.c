@@ -25,6 +25,17 @@ static gboolean answer_plain(HttpRequest *request, GError **error)
     return write_state(request, begin_state(request), error);
 }
 
+/* Quick, but finds long work. */
+static gboolean answer_after_all(HttpRequest *request, GError **error)
+{
+    if (http_go_to_work(request)) {
+        return TRUE;
+    }
+    JsonWriter *writer = begin_state(request);
+    json_member_bool(writer, "worked", TRUE);
+    return write_state(request, writer, error);
+}
+
 static gboolean answer_named(HttpRequest *request, GError **error)
 {
     JsonWriter *writer = begin_state(request);
@@ -152,6 +163,11 @@ static gboolean answer_slow(HttpRequest *request, GError **error)
     return http_respond_text(request, "text/plain", "slow");
 }
 
+static gboolean answer_slow_after_all(HttpRequest *request, GError **error)
+{
+    return http_go_to_work(request) || answer_slow(request, error);
+}
+
 static const char *const sorts[] = {"date", "name", "score", NULL};
 static const HttpParameter id_parameters[] = {{.name = "id", .type = HTTP_INT}, {NULL}};
 static const HttpParameter code_parameters[] = {
@@ -224,6 +240,10 @@ static const HttpRoute routes[] = {
                .handler = answer_status, .path_parameters = code_parameters),
     HTTP_ROUTE(MAY_ALL, .method = HTTP_GET, .path = "/api/injection", .quick = TRUE,
                .handler = answer_injection, .query = query_parameters),
+    HTTP_ROUTE(MAY_ALL, .method = HTTP_GET, .path = "/api/after-all", .quick = TRUE,
+               .handler = answer_after_all),
+    HTTP_ROUTE(MAY_ALL, .method = HTTP_GET, .path = "/slow/after-all", .quick = TRUE,
+               .handler = answer_slow_after_all),
     HTTP_ROUTE(MAY_ALL, .method = HTTP_GET, .path = "/api/cookie", .quick = TRUE,
                .handler = answer_cookie),
     HTTP_ROUTE(MAY_ALL, .method = HTTP_GET, .path = "/file", .handler = answer_file,

@@ -50,6 +50,28 @@ static void test_a_slow_request_does_not_delay_a_quick_one(Fixture *fixture, gco
     }
 }
 
+static void test_a_quick_route_may_go_to_work(Fixture *fixture, gconstpointer data)
+{
+    check_answer(fixture->url, "GET", "/api/after-all", 200,
+                 "{\"route\":\"/api/after-all\",\"path\":\"/api/after-all\",\"worked\":true}");
+    /* On the work pool it may take its time: nobody else waits for it. */
+    int slow[8];
+    for (gsize i = 0; i < G_N_ELEMENTS(slow); i++) {
+        slow[i] = client_connect(fixture->url);
+        client_send_text(slow[i], "GET /slow/after-all HTTP/1.1\r\nHost: x\r\n\r\n");
+        fixture_await_slow(fixture);
+    }
+    check_answer(fixture->url, "GET", "/api/photos", 200, NULL);
+    for (gsize i = 0; i < G_N_ELEMENTS(slow); i++) {
+        fixture_release_slow(fixture);
+    }
+    for (gsize i = 0; i < G_N_ELEMENTS(slow); i++) {
+        g_autoptr(Answer) answer = client_read(slow[i], FALSE);
+        g_assert_cmpint(answer->status, ==, 200);
+        close(slow[i]);
+    }
+}
+
 static void test_a_client_may_leave(Fixture *fixture, gconstpointer data)
 {
     int fd = client_connect(fixture->url);
@@ -189,6 +211,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     ADD("keep-alive", test_one_connection_serves_many_requests);
+    ADD("go-to-work", test_a_quick_route_may_go_to_work);
     ADD("slow", test_a_slow_request_does_not_delay_a_quick_one);
     ADD("leave", test_a_client_may_leave);
     g_test_add_func("/http/server/queue", test_the_queue_of_slow_requests_is_bounded);
