@@ -88,12 +88,12 @@ static char *file_path(const IngestFile *file)
     "INSERT INTO photo (uuid, folder_id, path, name, file_bytes, modified_ns, content_hash, "      \
     "format, width, height, phash, indexed_ms, state_ms, " PHOTO_FACT_COLUMNS "tags, state) "      \
     "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12, "                             \
-    PHOTO_FACT_VALUES "?35, 'present') "                                                                \
+    PHOTO_FACT_VALUES "?35, 'present') "                                                           \
     "ON CONFLICT (path) DO UPDATE SET folder_id = excluded.folder_id, name = excluded.name, "      \
     "file_bytes = excluded.file_bytes, modified_ns = excluded.modified_ns, "                       \
     "content_hash = excluded.content_hash, format = excluded.format, width = excluded.width, "     \
     "height = excluded.height, phash = excluded.phash, indexed_ms = excluded.indexed_ms, "         \
-    "state_ms = excluded.state_ms, " PHOTO_FACTS(FACT_EXCLUDED_) "tags = excluded.tags, "           \
+    "state_ms = excluded.state_ms, " PHOTO_FACTS(FACT_EXCLUDED_) "tags = excluded.tags, "          \
     "state = 'present' "                                                                           \
     "RETURNING id"
 /* clang-format on */
