@@ -55,16 +55,3 @@ void hash_to_hex(const ContentHash *hash, char ret_hex[HASH_HEX_CHARS + 1])
 {
     sodium_bin2hex(ret_hex, HASH_HEX_CHARS + 1, hash->bytes, HASH_BYTES);
 }
-
-gboolean hash_from_hex(const char *hex, ContentHash *ret_hash)
-{
-    ContentHash hash;
-    size_t length = 0;
-    const char *end = NULL;
-    if (sodium_hex2bin(hash.bytes, HASH_BYTES, hex, strlen(hex), NULL, &length, &end) != 0 ||
-        length != HASH_BYTES || *end) {
-        return FALSE;
-    }
-    *ret_hash = hash;
-    return TRUE;
-}

@@ -22,4 +22,3 @@ gboolean hash_file(int fd, ContentHash *ret_hash, gint64 *ret_length, GError **e
 
 /* 64 lower-case hex digits and a NUL. */
 void hash_to_hex(const ContentHash *hash, char ret_hex[HASH_HEX_CHARS + 1]);
-gboolean hash_from_hex(const char *hex, ContentHash *ret_hash);

@@ -53,19 +53,3 @@ char *path_from_text(const char *text)
     }
     return g_string_free(bytes, FALSE);
 }
-
-char *path_for_display(const char *text)
-{
-    GString *shown = g_string_new(NULL);
-    for (const char *at = text; *at; at = g_utf8_next_char(at)) {
-        gunichar character = g_utf8_get_char(at);
-        if (is_escape(character)) {
-            g_string_append(shown, "\xEF\xBF\xBD");
-        } else if (g_unichar_iscntrl(character)) {
-            g_string_append_c(shown, ' ');
-        } else {
-            g_string_append_unichar(shown, character);
-        }
-    }
-    return g_string_free(shown, FALSE);
-}

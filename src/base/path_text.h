@@ -14,7 +14,3 @@ char *path_to_text(const char *path_bytes);
 /* The bytes of a text made by path_to_text. NULL when `text` is not UTF-8 or could not have been
  * made by it. */
 char *path_from_text(const char *text);
-
-/* What a person reads: text with the escaped bytes shown as U+FFFD and control characters as
- * spaces. */
-char *path_for_display(const char *text);

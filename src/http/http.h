@@ -201,7 +201,6 @@ void http_set_status(HttpRequest *request, int status); /* 200 unless set; befor
 /* Set-Cookie adds, Vary merges, others replace. A name or value that is not allowed in a header
  * (line ends above all) makes the answer a 500. */
 void http_set_header(HttpRequest *request, const char *name, const char *value);
-int http_response_status(const HttpRequest *request);
 gboolean http_respond_json(HttpRequest *request, JsonWriter *writer,
                            GError **error); /* takes the writer */
 gboolean http_respond_json_t(HttpRequest *request, const json_t *json, GError **error);

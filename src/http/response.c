@@ -54,11 +54,6 @@ void http_set_status(HttpRequest *request, int status)
     request->response.status = status;
 }
 
-int http_response_status(const HttpRequest *request)
-{
-    return request->response.status;
-}
-
 /* A token of RFC 9110, section 5.6.2. */
 static gboolean is_header_name(const char *name)
 {

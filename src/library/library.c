@@ -68,11 +68,6 @@ LruCache *library_selections(Library *library)
     return library->selections;
 }
 
-const char *library_data_folder(const Library *library)
-{
-    return library->data_folder;
-}
-
 gboolean library_touch(StoreTx *tx, GError **error)
 {
     static const StoreQuery query = {

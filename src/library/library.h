@@ -18,7 +18,6 @@ Store *library_store(Library *library);
 Blobs *library_thumbnails(Library *library);
 /* Orders of photos lately asked for (library/selection.h). */
 LruCache *library_selections(Library *library);
-const char *library_data_folder(const Library *library);
 
 /* Must be called in every transaction that changes photos or their tags, once. */
 gboolean library_touch(StoreTx *tx, GError **error);

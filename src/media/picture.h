@@ -27,7 +27,6 @@ typedef enum {
 } MediaFormat;
 
 const char *media_format_name(MediaFormat format); /* "jpeg" */
-const char *media_format_mime(MediaFormat format); /* "image/jpeg"; RAW: "image/x-raw" */
 
 /* TRUE for the name of a file that a scan should look at (by extension, any case). */
 gboolean media_name_is_picture(const char *name);

@@ -21,30 +21,15 @@ static const Extension extensions[] = {
     {"rw2", MEDIA_RAW},   {"raf", MEDIA_RAW},   {"pef", MEDIA_RAW},   {"srw", MEDIA_RAW},
 };
 
-static const struct {
-    const char *name, *mime;
-} formats[] = {
-    [MEDIA_UNKNOWN] = {"unknown", "application/octet-stream"},
-    [MEDIA_JPEG] = {"jpeg", "image/jpeg"},
-    [MEDIA_PNG] = {"png", "image/png"},
-    [MEDIA_WEBP] = {"webp", "image/webp"},
-    [MEDIA_GIF] = {"gif", "image/gif"},
-    [MEDIA_TIFF] = {"tiff", "image/tiff"},
-    [MEDIA_BMP] = {"bmp", "image/bmp"},
-    [MEDIA_HEIF] = {"heif", "image/heic"},
-    [MEDIA_AVIF] = {"avif", "image/avif"},
-    [MEDIA_JXL] = {"jxl", "image/jxl"},
-    [MEDIA_RAW] = {"raw", "image/x-raw"},
+static const char *const format_names[] = {
+    [MEDIA_UNKNOWN] = "unknown", [MEDIA_JPEG] = "jpeg", [MEDIA_PNG] = "png", [MEDIA_WEBP] = "webp",
+    [MEDIA_GIF] = "gif",         [MEDIA_TIFF] = "tiff", [MEDIA_BMP] = "bmp", [MEDIA_HEIF] = "heif",
+    [MEDIA_AVIF] = "avif",       [MEDIA_JXL] = "jxl",   [MEDIA_RAW] = "raw",
 };
 
 const char *media_format_name(MediaFormat format)
 {
-    return formats[(gsize)format < G_N_ELEMENTS(formats) ? format : MEDIA_UNKNOWN].name;
-}
-
-const char *media_format_mime(MediaFormat format)
-{
-    return formats[(gsize)format < G_N_ELEMENTS(formats) ? format : MEDIA_UNKNOWN].mime;
+    return format_names[(gsize)format < G_N_ELEMENTS(format_names) ? format : MEDIA_UNKNOWN];
 }
 
 static MediaFormat format_of_name(const char *name)

@@ -41,23 +41,11 @@ static void test_file_equals_data_and_keeps_the_offset(void)
     g_unlink(path);
 }
 
-static void test_hex_is_checked(void)
-{
-    ContentHash hash;
-    g_assert_true(hash_from_hex(EMPTY_HEX, &hash));
-    g_assert_false(hash_from_hex("", &hash));
-    g_assert_false(hash_from_hex("0e57", &hash));
-    g_assert_false(hash_from_hex(EMPTY_HEX "00", &hash));
-    g_assert_false(
-        hash_from_hex("zz5751c026e543b2e8ab2eb06099daa1d1e5df47778f7787faab45cdf12fe3a8", &hash));
-}
-
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     hash_init();
     g_test_add_func("/hash/known", test_known_value);
     g_test_add_func("/hash/file", test_file_equals_data_and_keeps_the_offset);
-    g_test_add_func("/hash/hex", test_hex_is_checked);
     return g_test_run();
 }

@@ -37,12 +37,6 @@ static void test_text_that_names_nothing_is_refused(void)
     g_assert_null(path_from_text("\xEF\x9F\x83\xEF\x9E\xA9"));
 }
 
-static void test_display(void)
-{
-    g_autofree char *shown = path_for_display("a\nb\xEF\x9F\xA9");
-    g_assert_cmpstr(shown, ==, "a b\xEF\xBF\xBD");
-}
-
 static void test_every_pair_of_bytes(void)
 {
     for (int a = 1; a < 256; a++) {
@@ -63,7 +57,6 @@ int main(int argc, char **argv)
     g_test_add_func("/path-text/other-bytes", test_other_bytes_are_escaped);
     g_test_add_func("/path-text/genuine-escape", test_a_genuine_escape_is_escaped_itself);
     g_test_add_func("/path-text/refused", test_text_that_names_nothing_is_refused);
-    g_test_add_func("/path-text/display", test_display);
     g_test_add_func("/path-text/every-pair", test_every_pair_of_bytes);
     return g_test_run();
 }
