@@ -1,5 +1,6 @@
 #include "base/beneath.h"
 
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -74,6 +75,26 @@ static void test_what_leads_out_does_not(Fixture *fixture, gconstpointer data)
     check_refused(fixture, "nothing", ALBUMEN_ERROR_NOT_FOUND);
 }
 
+static void test_no_link_is_followed_when_asked(Fixture *fixture, gconstpointer data)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *folder = g_build_filename(fixture->inside, "folder", NULL);
+    g_assert_cmpint(g_mkdir(folder, 0700), ==, 0);
+    g_autofree char *file = g_build_filename(folder, "file", NULL);
+    g_assert_true(g_file_set_contents(file, "f", 1, NULL));
+    link_to(fixture, "folder", "link");
+    int root = open(fixture->inside, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    int fd = beneath_open_at(root, "folder/file", O_NOFOLLOW, &error);
+    g_assert_no_error(error);
+    close(fd);
+    fd = beneath_open_at(root, "link/file", 0, &error);
+    g_assert_no_error(error);
+    close(fd);
+    g_assert_cmpint(beneath_open_at(root, "link/file", O_NOFOLLOW, &error), ==, -1);
+    g_assert_error(error, ALBUMEN_ERROR, ALBUMEN_ERROR_FORBIDDEN);
+    close(root);
+}
+
 static void test_a_fifo_does_not_block(Fixture *fixture, gconstpointer data)
 {
     g_autofree char *path = g_build_filename(fixture->inside, "fifo", NULL);
@@ -97,6 +118,7 @@ int main(int argc, char **argv)
 #define ADD(name, test) g_test_add(name, Fixture, NULL, set_up, test, tear_down)
     ADD("/beneath/opens", test_what_lies_beneath_opens);
     ADD("/beneath/leads-out", test_what_leads_out_does_not);
+    ADD("/beneath/no-link", test_no_link_is_followed_when_asked);
     ADD("/beneath/fifo", test_a_fifo_does_not_block);
     g_test_add_func("/beneath/relative", test_relative);
     return g_test_run();
