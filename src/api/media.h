@@ -2,6 +2,7 @@
 #pragma once
 
 #include "api/api.h"
+#include "library/grant.h"
 
 /* A year, as Facet's clients expect it. For this user's own cache only: what a grant gave must not
  * be kept for others. */

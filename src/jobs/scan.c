@@ -233,6 +233,9 @@ static gboolean visit_file(Scan *scan, FolderScan *folder, const char *folder_re
 static gboolean write_absences(StoreTx *tx, gpointer data, GError **error)
 {
     const FolderScan *folder = data;
+    if (!library_touch(tx, error)) {
+        return FALSE;
+    }
     for (guint i = 0; i < folder->returned->len; i++) {
         if (!ingest_returned(tx, folder->path, g_ptr_array_index(folder->returned, i), error)) {
             return FALSE;
@@ -246,7 +249,7 @@ static gboolean write_absences(StoreTx *tx, gpointer data, GError **error)
             return FALSE;
         }
     }
-    return library_touch(tx, error);
+    return TRUE;
 }
 
 /* What is left of the known files is not in the folder any more; what returned is. */
@@ -364,6 +367,9 @@ static gboolean write_source_end(StoreTx *tx, gpointer data, GError **error)
     GHashTableIter iter;
     gpointer id;
     end->missing = 0;
+    if (g_hash_table_size(end->gone_folders) > 0 && !library_touch(tx, error)) {
+        return FALSE;
+    }
     g_hash_table_iter_init(&iter, end->gone_folders);
     while (g_hash_table_iter_next(&iter, NULL, &id)) {
         gint64 photos = 0;
@@ -371,9 +377,6 @@ static gboolean write_source_end(StoreTx *tx, gpointer data, GError **error)
             return FALSE;
         }
         end->missing += photos;
-    }
-    if (g_hash_table_size(end->gone_folders) > 0 && !library_touch(tx, error)) {
-        return FALSE;
     }
     return !end->is_whole || source_mark_scanned(tx, end->source->id, error);
 }

@@ -83,12 +83,15 @@ typedef struct {
 static gboolean write_rows(StoreTx *tx, gpointer data, GError **error)
 {
     const Rows *rows = data;
+    if (!library_touch(tx, error)) {
+        return FALSE;
+    }
     for (guint i = rows->first; i < rows->first + rows->count; i++) {
         if (!write_result(tx, g_ptr_array_index(rows->batch, i), error)) {
             return FALSE;
         }
     }
-    return library_touch(tx, error);
+    return TRUE;
 }
 
 static void count_rows(ScanWriter *writer, const Rows *rows)

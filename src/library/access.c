@@ -1,22 +1,9 @@
 #include "library/access.h"
 
-#include "base/hash.h"
-#include "library/photo_rows.h"
-
-#include <string.h>
-
 struct Principal {
     gboolean authenticated;
     Role role;
     char *user_id;
-};
-
-struct Grant {
-    gint64 photo_id;
-    char *path;
-    char *format;
-    int orientation;
-    char content[HASH_HEX_CHARS + 1];
 };
 
 Principal *principal_new_owner(void)
@@ -96,79 +83,4 @@ gboolean access_check(const Principal *principal, Capability capability, GError 
         return FALSE;
     }
     return TRUE;
-}
-
-static Grant *grant_from_row(const StoreStatement *row)
-{
-    Grant *grant = g_new0(Grant, 1);
-    grant->photo_id = store_column_int(row, 0);
-    grant->path = g_strdup(store_column_text(row, 1));
-    grant->format = g_strdup(store_column_text(row, 2));
-    grant->orientation = (int)store_column_int(row, 4);
-    gsize length = 0;
-    gconstpointer bytes = store_column_blob(row, 3, &length);
-    g_assert(length == HASH_BYTES);
-    ContentHash hash;
-    memcpy(hash.bytes, bytes, HASH_BYTES);
-    hash_to_hex(&hash, grant->content);
-    return grant;
-}
-
-static Grant *grant_where(StoreTx *tx, const StoreSql *sql, GError **error)
-{
-    StoreStatement *row = photo_step_one(tx, sql, error);
-    return row ? grant_from_row(row) : NULL;
-}
-
-#define GRANT_COLUMNS "SELECT p.id, p.path, p.format, p.content_hash, COALESCE(p.orientation, 1)"
-
-Grant *access_grant_photo(StoreTx *tx, const Principal *viewer, gint64 photo_id, GError **error)
-{
-    g_autoptr(StoreSql) sql = photo_visible(GRANT_COLUMNS, viewer);
-    store_sql_add(sql, " AND p.id = ");
-    store_sql_value_int(sql, photo_id);
-    return grant_where(tx, sql, error);
-}
-
-Grant *access_grant_path(StoreTx *tx, const Principal *viewer, const char *path, GError **error)
-{
-    g_autoptr(StoreSql) sql = photo_visible(GRANT_COLUMNS, viewer);
-    store_sql_add(sql, " AND p.path = ");
-    store_sql_value_text(sql, path);
-    return grant_where(tx, sql, error);
-}
-
-void grant_free(Grant *grant)
-{
-    if (!grant) {
-        return;
-    }
-    g_free(grant->path);
-    g_free(grant->format);
-    g_free(grant);
-}
-
-gint64 grant_photo_id(const Grant *grant)
-{
-    return grant->photo_id;
-}
-
-const char *grant_path(const Grant *grant)
-{
-    return grant->path;
-}
-
-const char *grant_format(const Grant *grant)
-{
-    return grant->format;
-}
-
-int grant_orientation(const Grant *grant)
-{
-    return grant->orientation;
-}
-
-const char *grant_content(const Grant *grant)
-{
-    return grant->content;
 }

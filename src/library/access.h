@@ -1,9 +1,8 @@
-/* Who may do what. A principal is somebody who asks; a grant is the permission to read one
- * picture's bytes, and only this module makes one: whoever opens an original or a thumbnail must
- * show it. */
+/* Who may do what: a principal is somebody who asks. The permission to read one picture's bytes is
+ * a grant (library/grant.h). */
 #pragma once
 
-#include "store/store.h"
+#include "base/error.h"
 
 #include <glib.h>
 
@@ -37,18 +36,3 @@ gboolean principal_sees_library(const Principal *principal);
 
 /* UNAUTHORIZED when nobody is signed in, FORBIDDEN when the principal may not. */
 gboolean access_check(const Principal *principal, Capability capability, GError **error);
-
-typedef struct Grant Grant;
-
-/* The permission to read the bytes of this photo; NOT_FOUND when `viewer` may not know of it. */
-Grant *access_grant_photo(StoreTx *tx, const Principal *viewer, gint64 photo_id, GError **error);
-Grant *access_grant_path(StoreTx *tx, const Principal *viewer, const char *path, GError **error);
-void grant_free(Grant *grant);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(Grant, grant_free)
-
-gint64 grant_photo_id(const Grant *grant);
-const char *grant_path(const Grant *grant);   /* base/path_text.h */
-const char *grant_format(const Grant *grant); /* media_format_name */
-int grant_orientation(const Grant *grant);    /* EXIF 1..8 */
-/* Names the content; good for an ETag. 64 hex digits. */
-const char *grant_content(const Grant *grant);

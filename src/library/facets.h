@@ -3,6 +3,7 @@
 #pragma once
 
 #include "library/access.h"
+#include "store/store.h"
 
 typedef enum { FACET_CAMERAS, FACET_LENSES, FACET_APERTURES, FACET_FOCAL_LENGTHS } Facet;
 

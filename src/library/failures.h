@@ -2,6 +2,7 @@
 #pragma once
 
 #include "library/access.h"
+#include "store/store.h"
 
 typedef struct {
     char *path; /* base/path_text.h */

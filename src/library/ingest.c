@@ -86,15 +86,16 @@ static char *file_path(const IngestFile *file)
 /* clang-format off */
 #define UPSERT_PHOTO                                                                               \
     "INSERT INTO photo (uuid, folder_id, path, name, file_bytes, modified_ns, content_hash, "      \
-    "format, width, height, phash, indexed_ms, state_ms, " PHOTO_FACT_COLUMNS "tags, state) "      \
+    "format, width, height, phash, indexed_ms, state_ms, " PHOTO_FACT_COLUMNS                        \
+    "tags, state, version) "                                                                       \
     "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12, "                             \
-    PHOTO_FACT_VALUES "?35, 'present') "                                                           \
+    PHOTO_FACT_VALUES "?35, 'present', " LIBRARY_VERSION_SQL ") "                                   \
     "ON CONFLICT (path) DO UPDATE SET folder_id = excluded.folder_id, name = excluded.name, "      \
     "file_bytes = excluded.file_bytes, modified_ns = excluded.modified_ns, "                       \
     "content_hash = excluded.content_hash, format = excluded.format, width = excluded.width, "     \
     "height = excluded.height, phash = excluded.phash, indexed_ms = excluded.indexed_ms, "         \
     "state_ms = excluded.state_ms, " PHOTO_FACTS(FACT_EXCLUDED_) "tags = excluded.tags, "          \
-    "state = 'present' "                                                                           \
+    "state = 'present', version = excluded.version "                                               \
     "RETURNING id"
 /* clang-format on */
 
@@ -304,7 +305,8 @@ gboolean ingest_missing(StoreTx *tx, const char *folder_path, const char *name, 
 {
     static const StoreQuery query = {
         .name = "ingest_missing",
-        .sql = "UPDATE photo SET state = 'missing', state_ms = ?2 "
+        .sql = "UPDATE photo SET state = 'missing', state_ms = ?2, "
+               "version = " LIBRARY_VERSION_SQL " "
                "WHERE path = ?1 AND state = 'present'",
     };
     const IngestFile file = {.folder_path = folder_path, .name = name};
@@ -316,7 +318,8 @@ gboolean ingest_returned(StoreTx *tx, const char *folder_path, const char *name,
 {
     static const StoreQuery query = {
         .name = "ingest_returned",
-        .sql = "UPDATE photo SET state = 'present', state_ms = ?2 "
+        .sql = "UPDATE photo SET state = 'present', state_ms = ?2, "
+               "version = " LIBRARY_VERSION_SQL " "
                "WHERE path = ?1 AND state = 'missing'",
     };
     const IngestFile file = {.folder_path = folder_path, .name = name};
@@ -328,7 +331,8 @@ gboolean ingest_folder_missing(StoreTx *tx, gint64 folder_id, gint64 *ret_photos
 {
     static const StoreQuery photos = {
         .name = "ingest_folder_missing",
-        .sql = "UPDATE photo SET state = 'missing', state_ms = ?2 "
+        .sql = "UPDATE photo SET state = 'missing', state_ms = ?2, "
+               "version = " LIBRARY_VERSION_SQL " "
                "WHERE folder_id = ?1 AND state = 'present'",
     };
     static const StoreQuery failures = {

@@ -19,8 +19,11 @@ Blobs *library_thumbnails(Library *library);
 /* Orders of photos lately asked for (library/selection.h). */
 LruCache *library_selections(Library *library);
 
-/* Must be called in every transaction that changes photos or their tags, once. */
+/* Begins a change of photos, tags, ratings or sources: the first call of every transaction that
+ * writes them. Each row written after it takes LIBRARY_VERSION_SQL as its version, by which what is
+ * kept in memory is brought up to date. */
 gboolean library_touch(StoreTx *tx, GError **error);
+#define LIBRARY_VERSION_SQL "(SELECT version FROM library_version)"
 /* How often that was; 0 on error. */
 gint64 library_version(StoreTx *tx, GError **error);
 

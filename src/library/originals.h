@@ -2,7 +2,7 @@
  * (library/access.h). */
 #pragma once
 
-#include "library/access.h"
+#include "library/grant.h"
 #include "library/library.h"
 #include "media/picture.h"
 

@@ -3,6 +3,8 @@
 #include "store/driver.h"
 #include "store/store_migrations.h"
 
+#include <string.h>
+
 #define RESOURCE_FOLDER "/albumen/store/migrations"
 
 static const StoreQuery lock_schema = {
@@ -58,6 +60,11 @@ void migrations_add(GPtrArray *migrations, const char *name, GBytes *sql)
     g_ptr_array_add(migrations, migration);
 }
 
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
 GPtrArray *migrations_load(StoreEngine engine)
 {
     const StoreDriver *driver = engine == STORE_POSTGRES ? &postgres_driver : &sqlite_driver;
@@ -65,8 +72,7 @@ GPtrArray *migrations_load(StoreEngine engine)
     g_autofree char *folder = g_strdup_printf(RESOURCE_FOLDER "/%s", driver->migrations);
     g_auto(GStrv) names = g_resource_enumerate_children(resource, folder, 0, NULL);
     g_assert(names);
-    qsort(names, g_strv_length(names), sizeof *names,
-          (int (*)(const void *, const void *))g_strcmp0);
+    qsort(names, g_strv_length(names), sizeof *names, compare_names);
 
     GPtrArray *migrations = migrations_new();
     for (char **name = names; *name; name++) {
