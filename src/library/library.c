@@ -5,11 +5,17 @@
 #include <errno.h>
 #include <glib/gstdio.h>
 
+typedef struct {
+    void (*changed)(gpointer data);
+    gpointer data;
+} Follower;
+
 struct Library {
     char *data_folder;
     Store *store;
     Blobs *thumbnails;
     LruCache *selections;
+    GArray *followers; /* of Follower; does not change once the library is in use */
 };
 
 static gboolean open_parts(Library *library, const char *database_url, GError **error)
@@ -35,6 +41,7 @@ Library *library_open(const char *data_folder, const char *database_url, GError 
     g_autoptr(Library) library = g_new0(Library, 1);
     library->data_folder = g_canonicalize_filename(data_folder, NULL);
     library->selections = selection_cache_new();
+    library->followers = g_array_new(FALSE, FALSE, sizeof(Follower));
     if (!open_parts(library, database_url, error)) {
         return NULL;
     }
@@ -49,6 +56,7 @@ void library_close(Library *library)
     g_clear_pointer(&library->thumbnails, blobs_free);
     g_clear_pointer(&library->store, store_close);
     lru_cache_free(library->selections);
+    g_array_unref(library->followers);
     g_free(library->data_folder);
     g_free(library);
 }
@@ -76,6 +84,24 @@ gboolean library_touch(StoreTx *tx, GError **error)
     };
     StoreStatement *statement = store_prepare(tx, &query, error);
     return statement && store_run(statement, NULL, error);
+}
+
+gboolean library_commit(Library *library, StoreTx *tx, GError **error)
+{
+    if (!store_commit(tx, error)) {
+        return FALSE;
+    }
+    for (guint i = 0; i < library->followers->len; i++) {
+        const Follower *follower = &g_array_index(library->followers, Follower, i);
+        follower->changed(follower->data);
+    }
+    return TRUE;
+}
+
+void library_follow(Library *library, void (*changed)(gpointer data), gpointer data)
+{
+    const Follower follower = {changed, data};
+    g_array_append_val(library->followers, follower);
 }
 
 gint64 library_version(StoreTx *tx, GError **error)

@@ -24,7 +24,13 @@ LruCache *library_selections(Library *library);
  * kept in memory is brought up to date. */
 gboolean library_touch(StoreTx *tx, GError **error);
 #define LIBRARY_VERSION_SQL "(SELECT version FROM library_version)"
-/* How often that was; 0 on error. */
+/* store_commit, and tells whoever in this process follows the library (library/catalog.h, events).
+ * Every change of a library ends with it. */
+gboolean library_commit(Library *library, StoreTx *tx, GError **error);
+/* Has `changed` called after every library_commit, on the thread of whoever committed: it must be
+ * quick. Before the library is in use; it cannot be undone. */
+void library_follow(Library *library, void (*changed)(gpointer data), gpointer data);
+/* How often the library was touched; 0 on error. */
 gint64 library_version(StoreTx *tx, GError **error);
 
 /* Milliseconds since 1970, UTC: what every *_ms column but taken_local_ms holds. */

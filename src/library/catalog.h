@@ -1,0 +1,82 @@
+/* The catalogue: what lists are made of, of every photo that is shown, in memory, in columns.
+ *
+ * Any filter is one pass over a few columns, any order a permutation that is kept, any count a
+ * number that is kept: a page of a million photos takes milliseconds on either database. The rows
+ * themselves stay in the database, which is the truth; the catalogue follows it by library_version,
+ * taking in the rows that changed since, whoever changed them. */
+#pragma once
+
+#include "library/access.h"
+#include "store/store.h"
+
+typedef struct Catalog Catalog;
+
+#define CATALOG_NO_DATE G_MININT64
+#define CATALOG_NO_DAY  G_MININT32
+
+/* Names kept once; number 0 stands for none. */
+typedef struct {
+    guint32 count;
+    char *const *texts; /* [0] is "" */
+} CatalogNames;
+
+/* Flags of a row. */
+enum {
+    CATALOG_STACKED = 1 << 0,   /* another photo stands for it in lists (photo.stack_of) */
+    CATALOG_HAS_STACK = 1 << 1, /* it stands for others */
+};
+
+/* Parallel arrays of `rows` entries. A row whose id is 0 is empty. */
+typedef struct {
+    gint64 version; /* library_version it shows */
+    guint32 rows;
+    const guint32 *id;        /* photo.id */
+    const guint32 *folder;    /* number in `folders` */
+    const guint32 *path_rank; /* grows with the path, by its bytes */
+    const gint64 *taken_ms;   /* photo.taken_local_ms; CATALOG_NO_DATE */
+    const gint32 *day;        /* days since 1970-01-01 of it; CATALOG_NO_DAY */
+    const guint16 *aspect;    /* width / height x 1000, 100..10000 */
+    const guint16 *camera;    /* number in `cameras` */
+    const guint16 *lens;
+    const gint32 *iso;                                       /* -1: not known */
+    const float *shutter_seconds, *focal_length_mm, *f_stop; /* NaN: not known */
+    const double *latitude, *longitude;                      /* NaN: not known */
+    const gint8 *file_rating; /* -1 rejected, 0..5; 0 also when the file says nothing */
+    const guint8 *flags;
+    CatalogNames folders; /* paths */
+    CatalogNames cameras, lenses, tags;
+} CatalogColumns;
+
+/* What a viewer thinks of a row's photo: the viewer's own rating, else what the file says. */
+typedef struct {
+    guint8 stars; /* 0..5 */
+    gboolean favorite, rejected;
+} CatalogMarks;
+
+/* A look at the catalogue for one viewer. While it lives nothing in it changes: end it soon, and
+ * hold no write transaction meanwhile. */
+typedef struct CatalogView CatalogView;
+
+/* Brings the catalogue up to date with the database first. NULL with an error. */
+CatalogView *catalog_view(Catalog *catalog, const Principal *viewer, GError **error);
+void catalog_view_end(CatalogView *view);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(CatalogView, catalog_view_end)
+
+const CatalogColumns *catalog_columns(const CatalogView *view);
+/* Whether the row is one that the viewer may see (not empty, in a folder of theirs). */
+gboolean catalog_sees(const CatalogView *view, guint32 row);
+CatalogMarks catalog_marks(const CatalogView *view, guint32 row);
+/* The row of a photo that the viewer may see; G_MAXUINT32 when there is none. */
+guint32 catalog_row_of_id(const CatalogView *view, gint64 photo_id);
+guint32 catalog_row_of_path(const CatalogView *view, const char *path);
+/* The path of a row; owned by the caller. */
+char *catalog_path(const CatalogView *view, guint32 row);
+/* What the viewer sees, for keys of caches: equal for two viewers who see the same with the same
+ * marks at the same version. */
+const char *catalog_view_key(const CatalogView *view);
+
+Catalog *catalog_new(Store *store);
+void catalog_free(Catalog *catalog);
+/* This process has committed a change: the next look takes it in even where looks do not ask the
+ * database (grants). */
+void catalog_changed(Catalog *catalog);
