@@ -15,6 +15,9 @@ gboolean albumen_photo(HttpRequest *request, GError **error);
 gboolean albumen_thumbnail(HttpRequest *request, GError **error);
 gboolean albumen_image(HttpRequest *request, GError **error);
 
+/* ratings.c */
+gboolean albumen_rate(HttpRequest *request, GError **error);
+
 /* library.c */
 gboolean albumen_library(HttpRequest *request, GError **error);
 gboolean albumen_failures(HttpRequest *request, GError **error);

@@ -39,6 +39,41 @@ static const HttpParameter failures_query[] = {
     {0},
 };
 
+#define STARS                                                                                      \
+    {                                                                                              \
+        .name = "stars", .type = HTTP_INT, .bounded = TRUE, .max = 5                               \
+    }
+#define FAVORITE                                                                                   \
+    {                                                                                              \
+        .name = "favorite", .type = HTTP_BOOL                                                      \
+    }
+#define REJECTED                                                                                   \
+    {                                                                                              \
+        .name = "rejected", .type = HTTP_BOOL                                                      \
+    }
+
+static const HttpParameter one_rating[] = {
+    {.name = "id", .type = HTTP_INT, .required = TRUE}, STARS, FAVORITE, REJECTED, {0},
+};
+
+static const HttpParameter ratings_body[] = {
+    {.name = "ids",
+     .type = HTTP_INT_LIST,
+     .bounded = TRUE,
+     .max = LIMIT_RATINGS_PER_REQUEST,
+     .summary = "Photos that all get the same"},
+    STARS,
+    FAVORITE,
+    REJECTED,
+    {.name = "ratings",
+     .type = HTTP_OBJECT_LIST,
+     .bounded = TRUE,
+     .max = LIMIT_RATINGS_PER_REQUEST,
+     .members = one_rating,
+     .summary = "Or photos that each get their own"},
+    {0},
+};
+
 #define GET(route, cap, schema, text, function, ...)                                               \
     HTTP_ROUTE(cap, .method = HTTP_GET, .path = route, .tag = "Albumen", .summary = text,          \
                .response_schema = schema, .handler = function, __VA_ARGS__)
@@ -59,6 +94,9 @@ static const HttpRoute routes[] = {
     GET("/api/albumen/photos/{id}/image", CAPABILITY_MEDIA, NULL,
         "The picture, as a browser can show it", albumen_image, .path_parameters = id_path,
         .query = version_query, .response_mime = "image/*"),
+    HTTP_ROUTE(CAPABILITY_RATE, .method = HTTP_PUT, .path = "/api/albumen/ratings",
+               .tag = "Albumen", .summary = "Rates photos, and tells what their ratings were",
+               .response_schema = "Ratings", .body = ratings_body, .handler = albumen_rate),
     GET("/api/albumen/failures", CAPABILITY_BROWSE, "Failures", "Files that could not be read",
         albumen_failures, .query = failures_query),
     HTTP_ROUTE(CAPABILITY_ADMIN, .method = HTTP_POST, .path = "/api/albumen/scans",
