@@ -80,6 +80,7 @@ static gboolean serve(const HttpServerOptions *options, GError **error)
 static gboolean serve_library(Library *library, const Settings *settings, WorkerPool *workers,
                               const char *const *listen, gboolean quiet, GError **error)
 {
+    g_autoptr(HttpEvents) events = http_events_new();
     Scheduler *scheduler = scheduler_start(library, workers);
     Api api = {
         .library = library,
@@ -89,6 +90,7 @@ static gboolean serve_library(Library *library, const Settings *settings, Worker
                                 (GDestroyNotify)g_bytes_unref),
         .wake = wake_scheduler,
         .wake_data = scheduler,
+        .events = events,
         .version = ALBUMEN_VERSION,
     };
     const HttpServerOptions options = {
@@ -96,6 +98,7 @@ static gboolean serve_library(Library *library, const Settings *settings, Worker
         .dialects = api_dialects,
         .gate = api_gate,
         .app = &api,
+        .events = events,
         .access_log = !quiet,
         .title = "Facet API",
         .version = "1.0.0",

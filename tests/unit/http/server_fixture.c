@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <glib-unix.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 static gboolean write_state(HttpRequest *request, JsonWriter *writer, GError **error)
@@ -380,6 +381,14 @@ void fixture_stop(Fixture *fixture, int grace_seconds)
         close(fixture->begun[i]);
         close(fixture->go[i]);
     }
+}
+
+gboolean fixture_allow_files(guint count)
+{
+    struct rlimit files;
+    g_assert_cmpint(getrlimit(RLIMIT_NOFILE, &files), ==, 0);
+    files.rlim_cur = MAX(files.rlim_cur, count);
+    return setrlimit(RLIMIT_NOFILE, &files) == 0;
 }
 
 void fixture_await_slow(Fixture *fixture)
