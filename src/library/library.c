@@ -1,5 +1,6 @@
 #include "library/library.h"
 
+#include "library/catalog.h"
 #include "library/selection.h"
 
 #include <errno.h>
@@ -15,8 +16,14 @@ struct Library {
     Store *store;
     Blobs *thumbnails;
     LruCache *selections;
+    Catalog *catalog;
     GArray *followers; /* of Follower; does not change once the library is in use */
 };
+
+static void catalog_follows(gpointer data)
+{
+    catalog_changed(data);
+}
 
 static gboolean open_parts(Library *library, const char *database_url, GError **error)
 {
@@ -27,6 +34,8 @@ static gboolean open_parts(Library *library, const char *database_url, GError **
     }
     g_autofree char *thumbs = g_build_filename(library->data_folder, "thumbs", NULL);
     library->thumbnails = blobs_open_folder(thumbs, error);
+    library->catalog = catalog_new(library->store);
+    library_follow(library, catalog_follows, library->catalog);
     return library->thumbnails != NULL;
 }
 
@@ -53,6 +62,7 @@ void library_close(Library *library)
     if (!library) {
         return;
     }
+    catalog_free(library->catalog);
     g_clear_pointer(&library->thumbnails, blobs_free);
     g_clear_pointer(&library->store, store_close);
     lru_cache_free(library->selections);
@@ -74,6 +84,11 @@ Blobs *library_thumbnails(Library *library)
 LruCache *library_selections(Library *library)
 {
     return library->selections;
+}
+
+Catalog *library_catalog(Library *library)
+{
+    return library->catalog;
 }
 
 gboolean library_touch(StoreTx *tx, GError **error)
