@@ -7,7 +7,7 @@ CREATE TABLE setting (
 -- Who has an account. Row 0 is the implicit owner of a library without accounts, who never signs in;
 -- what it rated and made goes to the first account.
 CREATE TABLE account (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,   -- never given twice: ratings, keys and sessions name it
     username TEXT NOT NULL UNIQUE,
     display_name TEXT NOT NULL,
     email TEXT UNIQUE,
