@@ -65,6 +65,7 @@
 
 /* Library */
 #define LIMIT_SELECTION_CACHE_BYTES (32U << 20) /* of orders of photos lately asked for */
+#define LIMIT_CATALOG_AUDIENCES     64          /* sets of folders whose counts are kept */
 #define LIMIT_PAGE_PHOTOS           1000
 #define LIMIT_IDS_PER_REQUEST       200
 #define LIMIT_RATINGS_PER_REQUEST   1000
