@@ -13,7 +13,7 @@ struct ScanWriter {
     Library *library;
     GMutex lock;        /* of the queue and counts */
     GPtrArray *waiting; /* of ScanResult */
-    gint64 indexed, failed;
+    ScanWritten written;
     GError *error;  /* the first one */
     gboolean stuck; /* it is not of one row, but of all that would come */
     GMutex writing; /* one transaction at a time */
@@ -46,7 +46,7 @@ ScanWriter *scan_writer_new(Library *library)
     return writer;
 }
 
-static gboolean write_result(StoreTx *tx, const ScanResult *result, GError **error)
+static gboolean write_result(StoreTx *tx, ScanResult *result, GError **error)
 {
     const IngestFile file = {
         .source_id = result->source_id,
@@ -54,9 +54,24 @@ static gboolean write_result(StoreTx *tx, const ScanResult *result, GError **err
         .name = result->name,
         .file_bytes = result->file_bytes,
         .modified_ns = result->modified_ns,
+        .has_sidecar = result->has_sidecar,
+        .sidecar_bytes = result->sidecar_bytes,
+        .sidecar_modified_ns = result->sidecar_modified_ns,
+        .take_back = result->take_back,
     };
-    return result->picture ? ingest_photo(tx, &file, result->picture, error)
-                           : ingest_failure(tx, &file, result->failure, error);
+    gboolean moved = TRUE;
+    if (result->photo_id &&
+        !ingest_move(tx, &file, result->photo_id, &result->content, &moved, error)) {
+        return FALSE;
+    }
+    result->is_passed = !moved;
+    if (!moved) {
+        return TRUE;
+    }
+    if (result->failure) {
+        return ingest_failure(tx, &file, result->failure, error);
+    }
+    return !result->picture || ingest_photo(tx, &file, result->picture, error);
 }
 
 gboolean scan_write(Library *library, ScanWrite write, gpointer data, GError **error)
@@ -64,7 +79,7 @@ gboolean scan_write(Library *library, ScanWrite write, gpointer data, GError **e
     for (int try = 1;; try++) {
         g_autoptr(GError) failure = NULL;
         g_autoptr(StoreTx) tx = store_write(library_store(library), &failure);
-        if (tx && write(tx, data, &failure) && store_commit(tx, &failure)) {
+        if (tx && write(tx, data, &failure) && library_commit(library, tx, &failure)) {
             return TRUE;
         }
         if (try == BUSY_TRIES || !g_error_matches(failure, ALBUMEN_ERROR, ALBUMEN_ERROR_BUSY)) {
@@ -99,10 +114,13 @@ static void count_rows(ScanWriter *writer, const Rows *rows)
     LOCK_UNTIL_END(&writer->lock);
     for (guint i = rows->first; i < rows->first + rows->count; i++) {
         const ScanResult *result = g_ptr_array_index(rows->batch, i);
-        if (result->picture) {
-            writer->indexed++;
+        if (result->is_passed) {
+            writer->written.passed++;
+        } else if (result->failure) {
+            writer->written.failed++;
         } else {
-            writer->failed++;
+            writer->written.indexed++;
+            writer->written.moved += result->is_elsewhere && !result->picture;
         }
     }
 }
@@ -203,11 +221,10 @@ void scan_writer_add(ScanWriter *writer, ScanResult *result)
     }
 }
 
-void scan_writer_counts(ScanWriter *writer, gint64 *ret_indexed, gint64 *ret_failed)
+ScanWritten scan_writer_counts(ScanWriter *writer)
 {
     LOCK_UNTIL_END(&writer->lock);
-    *ret_indexed = writer->indexed;
-    *ret_failed = writer->failed;
+    return writer->written;
 }
 
 gboolean scan_writer_works(ScanWriter *writer)
