@@ -23,7 +23,7 @@ static void get_progress(const Scan *scan, ScanProgress *ret_progress)
         .moved = written.moved,
         .unchanged = scan->unchanged + read.kept_out,
         .failed = written.failed + scan->known_failures,
-        .missing = MAX(0, scan->missing - read.returned),
+        .missing = MAX(0, scan->missing + written.missing),
         .total = scan->count ? scan_count_total(scan->count) : -1,
         .seconds = (double)(g_get_monotonic_time() - scan->started_us) / G_USEC_PER_SEC,
     };

@@ -12,7 +12,8 @@
 typedef struct {
     gint64 found;   /* pictures in the folders, but for those being written or deleted right now */
     gint64 indexed; /* new, changed or moved, and written */
-    gint64 moved;   /* of these: known photos at another place, which need not be read again */
+    gint64
+        moved; /* of these: known photos at another place, or there again, which need not be read */
     gint64 unchanged; /* known, passed over */
     gint64 failed;    /* could not be read: now, or before and unchanged since */
     gint64 missing;   /* were there before, are not now */

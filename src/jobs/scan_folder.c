@@ -17,6 +17,7 @@ typedef struct {
     GHashTable *sidecars; /* name in small letters -> WalkFile */
     GPtrArray *returned;  /* names */
     GPtrArray *gone;      /* names */
+    gint64 missing;       /* photos of them that were there, once written */
 } FolderScan;
 
 gboolean scan_wants(const char *name)
@@ -135,7 +136,8 @@ static gboolean visit_file(FolderScan *folder, const WalkFile *file)
 
 static gboolean write_absences(StoreTx *tx, gpointer data, GError **error)
 {
-    const FolderScan *folder = data;
+    FolderScan *folder = data;
+    folder->missing = 0;
     gboolean take_back = folder->scan->options->take_back;
     if (!library_touch(tx, error)) {
         return FALSE;
@@ -147,9 +149,12 @@ static gboolean write_absences(StoreTx *tx, gpointer data, GError **error)
         }
     }
     for (guint i = 0; i < folder->gone->len; i++) {
-        if (!ingest_missing(tx, folder->path, g_ptr_array_index(folder->gone, i), error)) {
+        gint64 photos = 0;
+        const char *name = g_ptr_array_index(folder->gone, i);
+        if (!ingest_missing(tx, folder->path, name, &photos, error)) {
             return FALSE;
         }
+        folder->missing += photos;
     }
     return TRUE;
 }
@@ -157,14 +162,12 @@ static gboolean write_absences(StoreTx *tx, gpointer data, GError **error)
 /* What is left of the known files is not in the folder any more; what returned is. */
 static gboolean finish_folder(FolderScan *folder, GError **error)
 {
-    gint64 missing = 0;
     GHashTableIter iter;
     gpointer name, value;
     g_hash_table_iter_init(&iter, folder->known);
     while (g_hash_table_iter_next(&iter, &name, &value)) {
         const KnownFile *known = value;
         gboolean was_there = known->present && !known->is_trashed;
-        missing += was_there;
         if (was_there || known->failed) {
             g_ptr_array_add(folder->gone, name);
         }
@@ -173,7 +176,7 @@ static gboolean finish_folder(FolderScan *folder, GError **error)
         !scan_write(folder->scan->options->library, write_absences, folder, error)) {
         return FALSE;
     }
-    folder->scan->missing += missing;
+    folder->scan->missing += folder->missing;
     return TRUE;
 }
 

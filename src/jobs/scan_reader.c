@@ -13,7 +13,6 @@ struct ScanReader {
     ScanWriter *writer;
     ScanPlaces *places;
     GThreadPool *threads;
-    gint64 started_ms;
     GMutex lock;
     GCond task_done;
     GHashTable *taken; /* ids of photos that a file of this scan turned out to be */
@@ -60,7 +59,6 @@ static gboolean take(ScanReader *reader, const ContentMatch *match)
         return FALSE;
     }
     g_hash_table_add(reader->taken, g_memdup2(&id, sizeof id));
-    reader->counts.returned += match->missing_since_ms >= reader->started_ms;
     return TRUE;
 }
 
@@ -253,7 +251,6 @@ ScanReader *scan_reader_new(const ScanOptions *options, ScanWriter *writer)
     reader->options = options;
     reader->writer = writer;
     reader->places = scan_places_new();
-    reader->started_ms = library_now_ms();
     reader->taken = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
     g_mutex_init(&reader->lock);
     g_cond_init(&reader->task_done);

@@ -34,7 +34,6 @@ gboolean scan_reader_works(ScanReader *reader);
 typedef struct {
     gint64 passed;   /* of what was found, left to the next scan: gone, or being written */
     gint64 kept_out; /* passed over because a person trashed it */
-    gint64 returned; /* went missing in this scan, and were found elsewhere */
 } ScanRead;
 ScanRead scan_reader_counts(ScanReader *reader);
 

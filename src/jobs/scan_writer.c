@@ -13,6 +13,7 @@ struct ScanWriter {
     Library *library;
     GMutex lock;        /* of the queue and counts */
     GPtrArray *waiting; /* of ScanResult */
+    gint64 started_ms;
     ScanWritten written;
     GError *error;  /* the first one */
     gboolean stuck; /* it is not of one row, but of all that would come */
@@ -40,10 +41,17 @@ ScanWriter *scan_writer_new(Library *library)
 {
     ScanWriter *writer = g_new0(ScanWriter, 1);
     writer->library = library;
+    writer->started_ms = library_now_ms();
     writer->waiting = new_batch();
     g_mutex_init(&writer->lock);
     g_mutex_init(&writer->writing);
     return writer;
+}
+
+/* The photo that it is had another content by then: the next scan looks again. */
+static gboolean is_passed(const ScanResult *result)
+{
+    return result->photo_id && !result->moved.moved;
 }
 
 static gboolean write_result(StoreTx *tx, ScanResult *result, GError **error)
@@ -59,13 +67,11 @@ static gboolean write_result(StoreTx *tx, ScanResult *result, GError **error)
         .sidecar_modified_ns = result->sidecar_modified_ns,
         .take_back = result->take_back,
     };
-    gboolean moved = TRUE;
     if (result->photo_id &&
-        !ingest_move(tx, &file, result->photo_id, &result->content, &moved, error)) {
+        !ingest_move(tx, &file, result->photo_id, &result->content, &result->moved, error)) {
         return FALSE;
     }
-    result->is_passed = !moved;
-    if (!moved) {
+    if (is_passed(result)) {
         return TRUE;
     }
     if (result->failure) {
@@ -114,13 +120,16 @@ static void count_rows(ScanWriter *writer, const Rows *rows)
     LOCK_UNTIL_END(&writer->lock);
     for (guint i = rows->first; i < rows->first + rows->count; i++) {
         const ScanResult *result = g_ptr_array_index(rows->batch, i);
-        if (result->is_passed) {
+        writer->written.missing += result->moved.displaced;
+        writer->written.missing -= result->moved.missing_since_ms >= writer->started_ms;
+        if (is_passed(result)) {
             writer->written.passed++;
         } else if (result->failure) {
             writer->written.failed++;
         } else {
             writer->written.indexed++;
-            writer->written.moved += result->is_elsewhere && !result->picture;
+            writer->written.moved +=
+                !result->picture && (result->is_elsewhere || result->moved.missing_since_ms);
         }
     }
 }

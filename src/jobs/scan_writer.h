@@ -21,7 +21,7 @@ typedef struct {
     gboolean is_elsewhere; /* it was at another path before */
     MediaPicture *picture; /* NULL when it failed, or need not be read */
     GError *failure;       /* NULL when it did not */
-    gboolean is_passed;    /* when written: the photo had changed meanwhile; the next scan looks */
+    IngestMoved moved;     /* once written */
 } ScanResult;
 
 void scan_result_free(ScanResult *result);
@@ -42,7 +42,8 @@ void scan_writer_flush(ScanWriter *writer);
 typedef struct {
     gint64 indexed, moved; /* as in ScanProgress */
     gint64 failed;
-    gint64 passed; /* of what was found, left to the next scan */
+    gint64 missing; /* photos whose place others took, without those that were found elsewhere */
+    gint64 passed;  /* of what was found, left to the next scan */
 } ScanWritten;
 /* How many were written so far. */
 ScanWritten scan_writer_counts(ScanWriter *writer);

@@ -335,7 +335,8 @@ static gboolean run_state(StoreTx *tx, const StoreQuery *query, const char *path
     return step != STORE_ERROR;
 }
 
-gboolean ingest_missing(StoreTx *tx, const char *folder_path, const char *name, GError **error)
+gboolean ingest_missing(StoreTx *tx, const char *folder_path, const char *name, gint64 *ret_photos,
+                        GError **error)
 {
     static const StoreQuery query = {
         .name = "ingest_missing",
@@ -345,8 +346,13 @@ gboolean ingest_missing(StoreTx *tx, const char *folder_path, const char *name, 
     };
     g_autofree char *path = ingest_file_path(folder_path, name);
     gint64 folder_id = 0;
-    return run_state(tx, &query, path, -1, &folder_id, error) &&
-           (!folder_id || stack_refresh(tx, folder_id, name, error)) &&
+    if (!run_state(tx, &query, path, -1, &folder_id, error)) {
+        return FALSE;
+    }
+    if (ret_photos) {
+        *ret_photos = folder_id != 0;
+    }
+    return (!folder_id || stack_refresh(tx, folder_id, name, error)) &&
            ingest_clear_failure(tx, path, error);
 }
 

@@ -56,8 +56,7 @@ typedef struct {
     gint64 modified_ns;
     char *root_identity; /* of the source; NULL: not known */
     gboolean source_removed;
-    gint64 missing_since_ms; /* 0: it is there */
-    gboolean is_trashed;     /* its file lies in the trash */
+    gboolean is_trashed; /* its file lies in the trash */
     gboolean has_sidecar;
     gint64 sidecar_bytes, sidecar_modified_ns;
 } ContentMatch;
@@ -68,19 +67,25 @@ typedef struct {
 GPtrArray *ingest_find_content(StoreTx *tx, const ContentHash *content, const char *folder_path,
                                const char *name, GError **error);
 
+typedef struct {
+    gboolean moved;          /* FALSE: the photo has another content by now */
+    gint64 missing_since_ms; /* it was missing; 0: it was there */
+    gboolean displaced;      /* another photo had the path, and is missing now */
+} IngestMoved;
+
 /* The file is this photo's, of which the content is known: it was moved or renamed, returned, or
  * only touched. The photo takes the place and keeps all else. Another photo that was there takes
- * the old place and is missing, until its own file is found. *ret_moved is FALSE when the photo has
- * another content by now. */
+ * the old place and is missing, until its own file is found. */
 gboolean ingest_move(StoreTx *tx, const IngestFile *file, gint64 photo_id,
-                     const ContentHash *content, gboolean *ret_moved, GError **error);
+                     const ContentHash *content, IngestMoved *ret_moved, GError **error);
 
 /* Records why the file could not be read. A photo that the file was before keeps its row. */
 gboolean ingest_failure(StoreTx *tx, const IngestFile *file, const GError *failure, GError **error);
 
 /* The file is not there any more: its photo is marked missing and keeps all else; its failure is
- * forgotten. */
-gboolean ingest_missing(StoreTx *tx, const char *folder_path, const char *name, GError **error);
+ * forgotten. *ret_photos (may be NULL): 1 when it was there before. */
+gboolean ingest_missing(StoreTx *tx, const char *folder_path, const char *name, gint64 *ret_photos,
+                        GError **error);
 /* The same for every file directly in a folder. */
 gboolean ingest_folder_missing(StoreTx *tx, gint64 folder_id, gint64 *ret_photos, GError **error);
 /* The file is there again, unchanged. With `take_back` it is shown again, too, if a person trashed

@@ -27,12 +27,11 @@ static ContentMatch *match_from_row(const StoreStatement *row)
     match->file_bytes = store_column_int(row, 4);
     match->modified_ns = store_column_int(row, 5);
     match->source_removed = !store_column_is_null(row, 6);
-    match->missing_since_ms = store_column_int(row, 7);
-    match->is_trashed = store_column_int(row, 8) != 0;
-    match->has_sidecar = !store_column_is_null(row, 9);
-    match->sidecar_bytes = store_column_int(row, 9);
-    match->sidecar_modified_ns = store_column_int(row, 10);
-    match->root_identity = g_strdup(store_column_text(row, 11));
+    match->is_trashed = store_column_int(row, 7) != 0;
+    match->has_sidecar = !store_column_is_null(row, 8);
+    match->sidecar_bytes = store_column_int(row, 8);
+    match->sidecar_modified_ns = store_column_int(row, 9);
+    match->root_identity = g_strdup(store_column_text(row, 10));
     return match;
 }
 
@@ -44,7 +43,6 @@ GPtrArray *ingest_find_content(StoreTx *tx, const ContentHash *content, const ch
     static const StoreQuery query = {
         .name = "ingest_find_content",
         .sql = "SELECT p.id, s.path, f.path, p.name, p.file_bytes, p.modified_ns, s.removed_ms, "
-               "CASE WHEN p.state = 'present' THEN 0 ELSE p.state_ms END, "
                "CASE WHEN p.kept_out = 'trash' THEN 1 ELSE 0 END, "
                "p.sidecar_bytes, p.sidecar_modified_ns, s.root_identity "
                "FROM photo p JOIN folder f ON f.id = p.folder_id "
@@ -77,6 +75,7 @@ typedef struct {
     char *path;
     char *name;
     gboolean is_trashed;
+    gint64 missing_since_ms; /* 0: it is there */
 } Place;
 
 static void place_clear(Place *place)
@@ -95,13 +94,14 @@ static gboolean step_to_place(StoreStatement *row, Place *ret_place, GError **er
         ret_place->path = g_strdup(store_column_text(row, 2));
         ret_place->name = g_strdup(store_column_text(row, 3));
         ret_place->is_trashed = store_column_int(row, 4) != 0;
+        ret_place->missing_since_ms = store_column_int(row, 5);
     }
     return step != STORE_ERROR;
 }
 
 #define SELECT_PLACE                                                                               \
-    "SELECT id, folder_id, path, name, CASE WHEN kept_out = 'trash' THEN 1 ELSE 0 END "            \
-    "FROM photo WHERE "
+    "SELECT id, folder_id, path, name, CASE WHEN kept_out = 'trash' THEN 1 ELSE 0 END, "           \
+    "CASE WHEN state = 'present' THEN 0 ELSE state_ms END FROM photo WHERE "
 
 /* Of the photo as long as it has this content; holds its row. */
 static gboolean find_photo(StoreTx *tx, gint64 photo_id, const ContentHash *content,
@@ -256,23 +256,29 @@ static gboolean change_places(StoreTx *tx, const Place *old, const Place *occupa
 }
 
 gboolean ingest_move(StoreTx *tx, const IngestFile *file, gint64 photo_id,
-                     const ContentHash *content, gboolean *ret_moved, GError **error)
+                     const ContentHash *content, IngestMoved *ret_moved, GError **error)
 {
     g_auto(Place) old = {0};
     g_auto(Place) occupant = {0};
     g_autofree char *path = ingest_file_path(file->folder_path, file->name);
     gint64 folder_id = 0;
-    *ret_moved = FALSE;
+    *ret_moved = (IngestMoved){0};
     if (!find_photo(tx, photo_id, content, &old, error)) {
         return FALSE;
     }
     if (!old.id) {
         return TRUE;
     }
-    *ret_moved = TRUE;
     gboolean stays = strcmp(old.path, path) == 0;
+    if (!stays && !find_occupant(tx, path, &occupant, error)) {
+        return FALSE;
+    }
+    *ret_moved = (IngestMoved){
+        .moved = TRUE,
+        .missing_since_ms = old.missing_since_ms,
+        .displaced = occupant.id && !occupant.is_trashed && !occupant.missing_since_ms,
+    };
     return folder_ensure(tx, file->source_id, file->folder_path, &folder_id, error) &&
-           (stays || find_occupant(tx, path, &occupant, error)) &&
            change_places(tx, &old, &occupant, folder_id, path, file, error) &&
            ingest_clear_failure(tx, path, error) &&
            stack_refresh(tx, folder_id, file->name, error) &&
