@@ -2,7 +2,16 @@
 
 import { addressParams, readQuery, type Query } from './query';
 
-export type Room = 'gallery' | 'failures';
+/** The pages beside the gallery, and where each is. */
+const PATHS = {
+  library: '/library',
+  failures: '/failures',
+  trash: '/trash',
+  removed: '/removed',
+  account: '/account',
+  users: '/users',
+} as const;
+export type Room = 'gallery' | keyof typeof PATHS;
 
 /** A place in the gallery that survives another layout: a photo, and how far its row is scrolled. */
 export interface Anchor {
@@ -16,7 +25,11 @@ interface Entry {
   readonly overGallery?: boolean;
 }
 
-const FAILURES_PATH = '/failures';
+const ROOMS = Object.keys(PATHS) as (keyof typeof PATHS)[];
+
+export function roomAddress(room: Room): string {
+  return room === 'gallery' ? '/' : PATHS[room];
+}
 
 class Route {
   room = $state<Room>('gallery');
@@ -47,12 +60,13 @@ class Route {
     } else this.#push(galleryAddress(query, null), {});
   }
 
-  showFailures(): void {
-    this.#push(FAILURES_PATH, {});
+  /** Goes to a page; the gallery is shown whole, without filters. */
+  showRoom(room: Room): void {
+    this.#push(roomAddress(room), {});
   }
 
   showGallery(): void {
-    this.#push('/', {});
+    this.showRoom('gallery');
   }
 
   openPhoto(id: number): void {
@@ -91,7 +105,7 @@ class Route {
     const params = new URLSearchParams(location.search);
     const query = readQuery(params);
     const photo = Number(params.get('photo'));
-    this.room = location.pathname === FAILURES_PATH ? 'failures' : 'gallery';
+    this.room = ROOMS.find((room) => PATHS[room] === location.pathname) ?? 'gallery';
     // The same query stays the same object: opening a photo must not lay the gallery out again.
     if (`${addressParams(query)}` !== `${addressParams(this.query)}`) this.query = query;
     this.photo = Number.isSafeInteger(photo) && photo > 0 ? photo : null;
