@@ -133,7 +133,7 @@ void fixture_lose(StoreFixture *fixture, const char *path)
     g_autofree char *folder = g_path_get_dirname(path);
     g_autofree char *name = g_path_get_basename(path);
     g_autoptr(StoreTx) tx = fixture_change(fixture);
-    ingest_missing(tx, folder, name, &error);
+    ingest_missing(tx, folder, name, NULL, &error);
     g_assert_no_error(error);
     fixture_commit(tx);
 }
