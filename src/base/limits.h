@@ -68,6 +68,7 @@
 #define LIMIT_PAGE_PHOTOS           1000
 #define LIMIT_IDS_PER_REQUEST       200
 #define LIMIT_RATINGS_PER_REQUEST   1000
+#define LIMIT_IDS_PER_CHANGE        1000    /* thrown away, removed, restored in one request */
 #define LIMIT_SCAN_DEPTH            128     /* folders within folders */
 #define LIMIT_SCAN_FOLDER_ENTRIES   1000000 /* files and folders directly in one folder */
 #define LIMIT_SCAN_BATCH_PHOTOS     64      /* written in one transaction */

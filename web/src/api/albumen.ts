@@ -1,7 +1,7 @@
 // What the app asks of the server, one function a question.
 
 import { parsePhotoList, type PhotoList } from '../gallery/photo-list';
-import { getJson, request } from './http';
+import { getJson, request, sendJson } from './http';
 import type { FailurePage, FilterOption, LibraryStatus, PhotoDetails, PhotoSummary } from './types';
 
 const PHOTOS = '/api/albumen/photos';
@@ -33,9 +33,9 @@ export function fetchLibrary(): Promise<LibraryStatus> {
   return getJson('/api/albumen/library');
 }
 
-export async function startScan(): Promise<void> {
-  const headers = { 'Content-Type': 'application/json' };
-  await request('/api/albumen/scans', { method: 'POST', headers, body: '{}' });
+/** Looks for changes in these sources, or in all. */
+export async function startScan(sources?: readonly number[]): Promise<void> {
+  await sendJson('POST', '/api/albumen/scans', sources ? { sources } : {});
 }
 
 export function fetchFailures(cursor: string | null, signal: AbortSignal): Promise<FailurePage> {
