@@ -6,6 +6,7 @@ import { pack } from './build/pack';
 const root = fileURLToPath(new URL('.', import.meta.url));
 // The server whose API the development server passes requests on to.
 const server = process.env['ALBUMEN_URL'] ?? 'http://127.0.0.1:5000';
+const passOn = { target: server, changeOrigin: true, headers: { origin: server } };
 
 export default defineConfig({
   plugins: [svelte(), pack(root)],
@@ -16,5 +17,6 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },
-  server: { proxy: { '/api': server } },
+  // The server takes changes from its own pages alone: to it, this one is one of them.
+  server: { proxy: { '/api': passOn, '/thumbnail': passOn } },
 });
