@@ -2,6 +2,7 @@
 #include "base/limits.h"
 #include "cli/cli.h"
 #include "cli/options.h"
+#include "cli/upkeep.h"
 #include "jobs/scheduler.h"
 #include "library/job.h"
 #include "library/source.h"
@@ -119,11 +120,17 @@ static gboolean run(const Options *options, const char *const *photos, const cha
     g_autoptr(Library) library = options_open_library(options, error);
     g_autoptr(Settings) settings = library ? settings_load(options->data, error) : NULL;
     if (!settings || !options_add_sources(library, photos, NULL, error) ||
-        !queue_first_scan(library, error)) {
+        !upkeep_recover(library, error) || !queue_first_scan(library, error)) {
+        return FALSE;
+    }
+    Upkeep *upkeep = upkeep_start(library, options, error);
+    if (!upkeep) {
         return FALSE;
     }
     g_autoptr(WorkerPool) workers = worker_pool_new("/proc/self/exe", options->workers);
-    return serve_library(library, settings, workers, listen, quiet, error);
+    gboolean served = serve_library(library, settings, workers, listen, quiet, error);
+    upkeep_stop(upkeep);
+    return served;
 }
 
 int cli_serve(int argc, char **argv)

@@ -36,7 +36,8 @@ typedef enum {
     HTTP_BOOL,
     HTTP_TEXT_LIST,
     HTTP_INT_LIST,
-    HTTP_OBJECT
+    HTTP_OBJECT,
+    HTTP_OBJECT_LIST /* of a body only */
 } HttpType;
 
 /* One query parameter, path parameter or member of a JSON body. Tables end with a member whose name
@@ -45,7 +46,7 @@ typedef enum {
  * A list in the query is one text with commas; http_text answers it as sent, its items were
  * checked. In a body null stands for an absent optional member; texts that spell a number or a flag
  * are accepted for one, and http_body then holds the number or the flag. */
-typedef struct {
+typedef struct HttpParameter {
     const char *name;
     HttpType type;
     gboolean required;
@@ -54,8 +55,9 @@ typedef struct {
     gboolean bounded; /* min and max hold: of a number's value, of a text's characters, of a list's
                          items */
     double min, max;
-    const char *const *choices; /* NULL-terminated; NULL: any */
-    const char *fallback;       /* the default, for the document */
+    const char *const *choices;          /* NULL-terminated; NULL: any */
+    const struct HttpParameter *members; /* of each item of an HTTP_OBJECT_LIST */
+    const char *fallback;                /* the default, for the document */
     const char *summary;
 } HttpParameter;
 

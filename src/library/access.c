@@ -45,6 +45,18 @@ gboolean principal_is_authenticated(const Principal *principal)
     return principal->authenticated;
 }
 
+gint64 principal_account(const Principal *principal)
+{
+    (void)principal;
+    return 0;
+}
+
+const char *const *principal_directories(const Principal *principal)
+{
+    static const char *const none[] = {NULL};
+    return principal->authenticated ? NULL : none;
+}
+
 gboolean principal_sees_library(const Principal *principal)
 {
     return principal->authenticated;

@@ -31,6 +31,14 @@ Role principal_role(const Principal *principal);
 const char *principal_user_id(const Principal *principal); /* NULL for the owner and for nobody */
 gboolean principal_is_authenticated(const Principal *principal);
 
+/* Whose ratings, uploads and keys the principal's are: account.id, 0 for the implicit owner. For
+ * nobody it is 0 as well, of which nothing follows: only access_check() tells who may. */
+gint64 principal_account(const Principal *principal);
+
+/* Folders whose pictures the principal sees, with all beneath them: base/path_text.h, no slash at
+ * the end, NULL-terminated. NULL: sees all; empty: sees none. Owned by the principal. */
+const char *const *principal_directories(const Principal *principal);
+
 /* Whether the principal sees the library's pictures at all. */
 gboolean principal_sees_library(const Principal *principal);
 
