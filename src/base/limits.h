@@ -52,6 +52,8 @@
 #define LIMIT_HTTP_STREAMS                 256 /* bodies and answers that pass through, at a time */
 #define LIMIT_HTTP_STREAM_BUFFER_BYTES     (256U << 10) /* of each of them, in memory */
 #define LIMIT_HTTP_STREAM_PIECE_BYTES      (32U << 10)  /* handed to the socket at a time */
+#define LIMIT_HTTP_PARTS                   1000         /* of a form */
+#define LIMIT_HTTP_PART_HEADER_BYTES       (8U << 10)
 #define LIMIT_HTTP_EVENT_STREAMS           1024
 #define LIMIT_HTTP_EVENT_BYTES             (64U << 10)
 #define LIMIT_HTTP_EVENT_STREAM_SECONDS    900 /* then its client comes again */
