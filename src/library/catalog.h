@@ -55,8 +55,9 @@ typedef struct {
     const gint8 *file_rating; /* -1 rejected, 0..5; 0 also when the file says nothing */
     const guint8 *flags;
     CatalogNames folders; /* paths */
-    CatalogNames cameras, lenses;
-    CatalogNames tag_sets; /* photo.tags: a name a line */
+    CatalogNames cameras, lenses, tags;
+    CatalogNames tag_sets;             /* photo.tags: a name a line */
+    const guint32 *const *tags_of_set; /* numbers in `tags`, ended by 0; NULL for none */
 } CatalogColumns;
 
 /* What a viewer thinks of a row's photo: the viewer's own rating, else what the file says. */

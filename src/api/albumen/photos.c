@@ -7,6 +7,14 @@
 
 #include <string.h>
 
+/* The caller's own, else the file's. */
+static void write_marks(JsonWriter *writer, const Photo *photo)
+{
+    json_member_int(writer, "star_rating", photo->stars);
+    json_member_bool(writer, "is_favorite", photo->is_favorite);
+    json_member_bool(writer, "is_rejected", photo->is_rejected);
+}
+
 /* What a tile of the gallery says of its picture. */
 static void write_tile(JsonWriter *writer, const Photo *photo)
 {
@@ -21,7 +29,7 @@ static void write_tile(JsonWriter *writer, const Photo *photo)
     json_member_string(writer, "format", photo->format);
     json_member_string(writer, "caption", photo->facts->description);
     json_member_string(writer, "camera_model", photo->facts->camera_model);
-    json_member_int(writer, "star_rating", photo_stars(photo));
+    write_marks(writer, photo);
     json_object_end(writer);
 }
 
@@ -127,8 +135,7 @@ gboolean albumen_photo(HttpRequest *request, GError **error)
     json_object_begin(writer);
     write_file(writer, photo);
     write_facts(writer, photo->facts);
-    json_member_int(writer, "star_rating", photo_stars(photo));
-    json_member_bool(writer, "is_rejected", photo_is_rejected(photo));
+    write_marks(writer, photo);
     photo_member_tags_list(writer, "tags_list", photo->facts->keywords, -1);
     json_object_end(writer);
     return http_respond_json(request, writer, error);
@@ -136,9 +143,8 @@ gboolean albumen_photo(HttpRequest *request, GError **error)
 
 static Grant *grant_by_id(HttpRequest *request, GError **error)
 {
-    g_autoptr(StoreTx) tx = api_read(request, error);
-    return tx ? access_grant_photo(tx, api_principal(request), http_int(request, "id", 0), error)
-              : NULL;
+    return access_grant_photo(api_of(request)->library, api_principal(request),
+                              http_int(request, "id", 0), error);
 }
 
 gboolean albumen_thumbnail(HttpRequest *request, GError **error)

@@ -53,12 +53,12 @@ gboolean facet_photos(HttpRequest *request, GError **error)
     read_page(request, &page, &number);
 
     const Principal *viewer = api_principal(request);
-    g_autoptr(StoreTx) tx = api_read(request, error);
-    g_autoptr(Selection) selection = tx ? selection_get(api_of(request)->library, tx, viewer,
-                                                        &filter, page.sort, page.ascending, error)
-                                        : NULL;
+    g_autoptr(Selection) selection =
+        selection_get(api_of(request)->library, viewer, &filter, page.sort, page.ascending,
+                      SELECTION_PAGES, error);
+    g_autoptr(StoreTx) tx = selection ? api_read(request, error) : NULL;
     g_autoptr(GPtrArray) photos =
-        selection ? selection_page(selection, tx, viewer, page.offset, page.limit, error) : NULL;
+        tx ? selection_page(selection, tx, viewer, page.offset, page.limit, error) : NULL;
     return photos &&
            http_respond_json(request,
                              write_page(request, photos, &page, number, selection_count(selection)),
@@ -86,8 +86,8 @@ gboolean facet_type_counts(HttpRequest *request, GError **error)
 {
     PhotoFilter everything;
     photo_filter_init(&everything);
-    g_autoptr(StoreTx) tx = api_read(request, error);
-    gint64 total = tx ? photo_count(tx, api_principal(request), &everything, error) : -1;
+    gint64 total =
+        photo_count(api_of(request)->library, api_principal(request), &everything, error);
     if (total < 0) {
         return FALSE;
     }
