@@ -2,6 +2,7 @@
  * with their counts, which the catalogue keeps. */
 #pragma once
 
+#include "library/access.h"
 #include "library/library.h"
 
 typedef enum {

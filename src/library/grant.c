@@ -2,17 +2,21 @@
 
 #include "base/hash.h"
 #include "library/catalog_parts.h"
+#include "library/kept_out.h"
 #include "library/photo_rows.h"
+
+#include <string.h>
 
 struct Grant {
     gint64 photo_id;
     char *path;
     char *format;
     int orientation;
+    gboolean is_trashed;
     char content[HASH_HEX_CHARS + 1];
 };
 
-static Grant *grant_row(const CatalogView *view, guint32 row, GError **error)
+static Grant *grant_of_row(const CatalogView *view, guint32 row, GError **error)
 {
     if (row == CATALOG_NO_ROW) {
         photo_set_not_found(error);
@@ -33,14 +37,65 @@ Grant *access_grant_photo(Library *library, const Principal *viewer, gint64 phot
                           GError **error)
 {
     g_autoptr(CatalogView) view = catalog_glance(library_catalog(library), viewer, error);
-    return view ? grant_row(view, catalog_row_of_id(view, photo_id), error) : NULL;
+    return view ? grant_of_row(view, catalog_row_of_id(view, photo_id), error) : NULL;
 }
 
 Grant *access_grant_path(Library *library, const Principal *viewer, const char *path,
                          GError **error)
 {
     g_autoptr(CatalogView) view = catalog_glance(library_catalog(library), viewer, error);
-    return view ? grant_row(view, catalog_row_of_path(view, path), error) : NULL;
+    return view ? grant_of_row(view, catalog_row_of_path(view, path), error) : NULL;
+}
+
+static Grant *grant_from_row(const StoreStatement *row)
+{
+    Grant *grant = g_new0(Grant, 1);
+    grant->photo_id = store_column_int(row, 0);
+    grant->path = g_strdup(store_column_text(row, 1));
+    grant->format = g_strdup(store_column_text(row, 2));
+    grant->orientation = (int)store_column_int(row, 4);
+    gsize length = 0;
+    gconstpointer bytes = store_column_blob(row, 3, &length);
+    g_assert(length == HASH_BYTES);
+    ContentHash hash;
+    memcpy(hash.bytes, bytes, HASH_BYTES);
+    hash_to_hex(&hash, grant->content);
+    return grant;
+}
+
+static Grant *grant_where(StoreTx *tx, const StoreSql *sql, GError **error)
+{
+    StoreStatement *row = photo_step_one(tx, sql, error);
+    return row ? grant_from_row(row) : NULL;
+}
+
+#define GRANT_COLUMNS "SELECT p.id, p.path, p.format, p.content_hash, COALESCE(p.orientation, 1)"
+
+static Grant *grant_kept_out(StoreTx *tx, const Principal *viewer, KeptOutState state,
+                             gint64 photo_id, GError **error)
+{
+    g_autoptr(StoreSql) sql = kept_out_select(GRANT_COLUMNS, viewer, state);
+    store_sql_add(sql, " AND p.id = ");
+    store_sql_value_int(sql, photo_id);
+    return grant_where(tx, sql, error);
+}
+
+Grant *access_grant_kept_out(StoreTx *tx, const Principal *viewer, gint64 photo_id, GError **error)
+{
+    if (!access_check(viewer, CAPABILITY_EDIT, error)) {
+        return NULL;
+    }
+    g_autoptr(GError) failure = NULL;
+    Grant *grant = grant_kept_out(tx, viewer, KEPT_OUT_TRASH, photo_id, &failure);
+    if (grant) {
+        grant->is_trashed = TRUE;
+        return grant;
+    }
+    if (g_error_matches(failure, ALBUMEN_ERROR, ALBUMEN_ERROR_NOT_FOUND)) {
+        return grant_kept_out(tx, viewer, KEPT_OUT_REMOVED, photo_id, error);
+    }
+    g_propagate_error(error, g_steal_pointer(&failure));
+    return NULL;
 }
 
 void grant_free(Grant *grant)
@@ -51,6 +106,11 @@ void grant_free(Grant *grant)
     g_free(grant->path);
     g_free(grant->format);
     g_free(grant);
+}
+
+gboolean grant_is_trashed(const Grant *grant)
+{
+    return grant->is_trashed;
 }
 
 gint64 grant_photo_id(const Grant *grant)

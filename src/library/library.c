@@ -4,7 +4,9 @@
 #include "library/selection.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glib/gstdio.h>
+#include <unistd.h>
 
 typedef struct {
     void (*changed)(gpointer data);
@@ -15,10 +17,21 @@ struct Library {
     char *data_folder;
     Store *store;
     Blobs *thumbnails;
+    int trash;
     LruCache *selections;
     Catalog *catalog;
     GArray *followers; /* of Follower; does not change once the library is in use */
 };
+
+static gboolean open_trash(Library *library, GError **error)
+{
+    g_autofree char *path = g_build_filename(library->data_folder, "trash", NULL);
+    if (g_mkdir(path, 0700) != 0 && errno != EEXIST) {
+        return error_set_errno(error, errno, "make the folder of the trash");
+    }
+    library->trash = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return library->trash >= 0 || error_set_errno(error, errno, "open the folder of the trash");
+}
 
 static void catalog_follows(gpointer data)
 {
@@ -36,7 +49,7 @@ static gboolean open_parts(Library *library, const char *database_url, GError **
     library->thumbnails = blobs_open_folder(thumbs, error);
     library->catalog = catalog_new(library->store);
     library_follow(library, catalog_follows, library->catalog);
-    return library->thumbnails != NULL;
+    return library->thumbnails && open_trash(library, error);
 }
 
 Library *library_open(const char *data_folder, const char *database_url, GError **error)
@@ -49,6 +62,7 @@ Library *library_open(const char *data_folder, const char *database_url, GError 
     }
     g_autoptr(Library) library = g_new0(Library, 1);
     library->data_folder = g_canonicalize_filename(data_folder, NULL);
+    library->trash = -1;
     library->selections = selection_cache_new();
     library->followers = g_array_new(FALSE, FALSE, sizeof(Follower));
     if (!open_parts(library, database_url, error)) {
@@ -61,6 +75,9 @@ void library_close(Library *library)
 {
     if (!library) {
         return;
+    }
+    if (library->trash >= 0) {
+        close(library->trash);
     }
     catalog_free(library->catalog);
     g_clear_pointer(&library->thumbnails, blobs_free);
@@ -79,6 +96,16 @@ Store *library_store(Library *library)
 Blobs *library_thumbnails(Library *library)
 {
     return library->thumbnails;
+}
+
+const char *library_data_folder(const Library *library)
+{
+    return library->data_folder;
+}
+
+int library_trash(const Library *library)
+{
+    return library->trash;
 }
 
 LruCache *library_selections(Library *library)

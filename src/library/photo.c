@@ -126,7 +126,7 @@ static void add_beneath(StoreSql *sql, const char *directory)
     store_sql_add(sql, ")");
 }
 
-void photo_add_visible(StoreSql *sql, const Principal *viewer)
+static void add_visible(StoreSql *sql, const Principal *viewer)
 {
     const char *const *directories = principal_directories(viewer);
     store_sql_add(sql, "p.state = 'present' AND p.kept_out IS NULL AND p.folder_id NOT IN "
@@ -143,6 +143,15 @@ void photo_add_visible(StoreSql *sql, const Principal *viewer)
     }
 }
 
+StoreSql *photo_visible(const char *columns, const Principal *viewer)
+{
+    StoreSql *sql = store_sql_new();
+    store_sql_add_constant(sql, columns);
+    store_sql_add(sql, " FROM photo p WHERE ");
+    add_visible(sql, viewer);
+    return sql;
+}
+
 /* Photos that `viewer` may see, with the viewer's rating; the caller goes on with " AND ...". */
 static StoreSql *select_visible(const Principal *viewer)
 {
@@ -151,13 +160,26 @@ static StoreSql *select_visible(const Principal *viewer)
                                     "AND r.account_id = ");
     store_sql_value_int(sql, principal_account(viewer));
     store_sql_add(sql, " WHERE ");
-    photo_add_visible(sql, viewer);
+    add_visible(sql, viewer);
     return sql;
 }
 
 void photo_set_not_found(GError **error)
 {
     g_set_error_literal(error, ALBUMEN_ERROR, ALBUMEN_ERROR_NOT_FOUND, "Photo not found");
+}
+
+StoreStatement *photo_step_one(StoreTx *tx, const StoreSql *sql, GError **error)
+{
+    StoreStatement *row = store_prepare_sql(tx, sql, error);
+    if (!row) {
+        return NULL;
+    }
+    StoreStep step = store_step(row, error);
+    if (step == STORE_DONE) {
+        photo_set_not_found(error);
+    }
+    return step == STORE_ROW ? row : NULL;
 }
 
 static GHashTable *by_id(const GPtrArray *photos)
@@ -237,4 +259,18 @@ GPtrArray *photo_get_many(StoreTx *tx, const Principal *viewer, const gint64 *id
     store_sql_add(sql, ")");
     g_autoptr(GPtrArray) photos = select_photos(tx, sql, error);
     return photos ? in_order_of(photos, ids, count) : NULL;
+}
+
+GPtrArray *photo_get_stack(StoreTx *tx, const Principal *viewer, const Photo *photo, GError **error)
+{
+    gint64 lead_id = photo->stack_of ? photo->stack_of : photo->id;
+    g_autoptr(StoreSql) sql = select_visible(viewer);
+    store_sql_add(sql, " AND (p.stack_of = ");
+    store_sql_value_int(sql, lead_id);
+    store_sql_add(sql, " OR p.id = ");
+    store_sql_value_int(sql, lead_id);
+    store_sql_add(sql, ") AND p.id <> ");
+    store_sql_value_int(sql, photo->id);
+    store_sql_add(sql, " ORDER BY p.path");
+    return select_photos(tx, sql, error);
 }

@@ -71,3 +71,25 @@ gint64 photo_count(Library *library, const Principal *viewer, const PhotoFilter 
     g_autofree guint8 *keep = photo_filter_rows(view, filter);
     return scan_count(keep, catalog_columns(view)->rows);
 }
+
+gboolean photo_find_duplicates(Library *library, const Principal *viewer, GPtrArray *photos,
+                               GError **error)
+{
+    g_autoptr(CatalogView) view = catalog_glance(library_catalog(library), viewer, error);
+    for (guint i = 0; view && i < photos->len; i++) {
+        Photo *photo = g_ptr_array_index(photos, i);
+        guint32 row = catalog_row_of_id(view, photo->id);
+        photo->duplicate_group = row == CATALOG_NO_ROW ? 0 : catalog_duplicate_group(view, row);
+    }
+    return view != NULL;
+}
+
+gint64 photo_copies(Library *library, const Principal *viewer, const Photo *photo, GError **error)
+{
+    g_autoptr(CatalogView) view = catalog_glance(library_catalog(library), viewer, error);
+    if (!view) {
+        return -1;
+    }
+    guint32 row = catalog_row_of_id(view, photo->id);
+    return row == CATALOG_NO_ROW ? 0 : catalog_copies(view, row);
+}

@@ -84,6 +84,14 @@ const PhotoSort *photo_sort_find(const char *name);
 gint64 photo_count(Library *library, const Principal *viewer, const PhotoFilter *filter,
                    GError **error);
 
+/* How many other photos that the viewer sees have the same content; -1 on error. Not inside a
+ * transaction. */
+gint64 photo_copies(Library *library, const Principal *viewer, const Photo *photo, GError **error);
+/* Tells each photo its duplicate_group among what lists show the viewer. Of Photo. Not inside a
+ * transaction. */
+gboolean photo_find_duplicates(Library *library, const Principal *viewer, GPtrArray *photos,
+                               GError **error);
+
 /* What a gallery needs to place every picture of a selection before it loads any: parallel arrays
  * in the order of the selection. */
 typedef struct {

@@ -42,9 +42,12 @@
     "p.width, p.height, p.phash, " PHOTO_FACTS(PHOTO_FACT_P_COLUMN_) "p.indexed_ms, p.tags, "        \
     "p.stack_of, r.stars, r.favorite, r.rejected"
 
-/* Adds the condition that `viewer` may see "photo p", without " WHERE " or " AND " before it: every
- * query of photos has it, so that none forgets whose they are. */
-void photo_add_visible(StoreSql *sql, const Principal *viewer);
+/* "columns FROM photo p WHERE ..." of what `viewer` may see: every query of photos starts here, so
+ * that none forgets whose they are. The caller goes on with " AND ...". */
+StoreSql *photo_visible(const char *columns, const Principal *viewer);
+
+/* The query's one row, or photo_set_not_found(). */
+StoreStatement *photo_step_one(StoreTx *tx, const StoreSql *sql, GError **error);
 
 /* What a client is told of a photo it may not know of. */
 void photo_set_not_found(GError **error);
