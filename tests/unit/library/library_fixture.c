@@ -1,10 +1,14 @@
 #include "library_fixture.h"
 
+#include "library/catalog.h"
 #include "library/library.h"
 #include "library/selection.h"
 #include "library/source.h"
 
 #include <string.h>
+
+/* Of the test that runs. */
+static Library *library;
 
 static StoreTx *begin(StoreFixture *fixture, StoreTx *(*kind)(Store *, GError **))
 {
@@ -29,6 +33,9 @@ void fixture_commit(StoreTx *tx)
     g_autoptr(GError) error = NULL;
     store_commit(tx, &error);
     g_assert_no_error(error);
+    if (library) {
+        catalog_changed(library_catalog(library)); /* the fixture's store is not the library's */
+    }
 }
 
 MediaPicture *fixture_picture(void)
@@ -138,9 +145,6 @@ void fixture_lose(StoreFixture *fixture, const char *path)
     g_assert_no_error(error);
     fixture_commit(tx);
 }
-
-/* Of the test that runs. */
-static Library *library;
 
 static void close_library(gpointer unused)
 {

@@ -1,4 +1,3 @@
-#include "library/catalog.h"
 #include "library/grant.h"
 #include "library/source.h"
 
@@ -33,7 +32,6 @@ static void assert_no_grant(StoreFixture *fixture, const Principal *viewer, gint
     g_autoptr(GError) by_id = NULL;
     g_autoptr(GError) by_path = NULL;
     Library *library = fixture_library(fixture);
-    catalog_changed(library_catalog(library)); /* the fixture writes by a store of its own */
     g_assert_null(access_grant_photo(library, viewer, id, &by_id));
     g_assert_error(by_id, ALBUMEN_ERROR, ALBUMEN_ERROR_NOT_FOUND);
     g_assert_null(access_grant_path(library, viewer, path, &by_path));

@@ -22,7 +22,7 @@ static void add_facts(StoreFixture *fixture, const char *path, gint64 whole, dou
 {
     MediaPicture *picture = fixture_picture();
     picture->facts->taken_local_ms = whole;
-    picture->facts->iso = whole;
+    picture->facts->iso = whole == FACT_NONE ? FACT_NONE : whole + 1000; /* never negative */
     picture->facts->f_stop = fraction;
     picture->facts->shutter_seconds = fraction;
     picture->facts->focal_length_mm = fraction;
