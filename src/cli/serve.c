@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "cli/cli.h"
 #include "cli/options.h"
+#include "cli/upkeep.h"
 #include "jobs/scheduler.h"
 #include "library/job.h"
 #include "library/source.h"
@@ -90,16 +91,19 @@ static gboolean serve(const HttpServerOptions *options, GError **error)
 
 static gboolean serve_library(Api *api, const char *const *listen, gboolean quiet, GError **error)
 {
+    g_autoptr(HttpEvents) events = http_events_new();
     Scheduler *scheduler = scheduler_start(api->library, api->workers);
     api->scaled = lru_cache_new(LIMIT_SCALED_CACHE_BYTES, (gpointer(*)(gpointer))g_bytes_ref,
                                 (GDestroyNotify)g_bytes_unref);
     api->wake = wake_scheduler;
     api->wake_data = scheduler;
+    api->events = events;
     const HttpServerOptions options = {
         .listen = listen,
         .dialects = api_dialects,
         .gate = api_gate,
         .app = api,
+        .events = events,
         .access_log = !quiet,
         .title = "Facet API",
         .version = "1.0.0",
@@ -129,7 +133,12 @@ static gboolean run(const Options *options, const char *const *photos, const cha
     g_autoptr(Settings) settings = library ? settings_load(options->data, error) : NULL;
     g_autoptr(Roster) roster = settings ? roster_new(library, settings, error) : NULL;
     if (!roster || !check_listen(listen, roster_mode(roster), error) ||
-        !options_add_sources(library, photos, NULL, error) || !queue_first_scan(library, error)) {
+        !options_add_sources(library, photos, NULL, error) || !upkeep_recover(library, error) ||
+        !queue_first_scan(library, error)) {
+        return FALSE;
+    }
+    Upkeep *upkeep = upkeep_start(library, options, error);
+    if (!upkeep) {
         return FALSE;
     }
     g_autoptr(SignIn) sign_in = sign_in_new(roster);
@@ -143,7 +152,9 @@ static gboolean run(const Options *options, const char *const *photos, const cha
         .workers = workers,
         .version = ALBUMEN_VERSION,
     };
-    return serve_library(&api, listen, quiet, error);
+    gboolean served = serve_library(&api, listen, quiet, error);
+    upkeep_stop(upkeep);
+    return served;
 }
 
 int cli_serve(int argc, char **argv)

@@ -434,7 +434,7 @@ char *http_request_header_list(const HttpRequest *request, const char *name)
 
 GCancellable *http_request_cancellable(const HttpRequest *request)
 {
-    return request->cancellable;
+    return work_cancellable(request->work);
 }
 
 void http_request_set_principal(HttpRequest *request, gpointer principal,

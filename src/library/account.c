@@ -437,11 +437,6 @@ static void apply(Account *account, const AccountChange *change)
 gboolean account_apply(StoreTx *tx, Account *account, const AccountChange *change,
                        GError **error)
 {
-    gboolean ceases = (change->role && change->role != ROLE_SUPERADMIN) ||
-                      (change->set_disabled && change->disabled);
-    if (ceases && !account->from_settings && !check_not_last(tx, account, error)) {
-        return FALSE;
-    }
     gboolean was_enabled = !account->disabled;
     apply(account, change);
     return update(tx, account, error) &&
@@ -464,7 +459,10 @@ gboolean account_change(StoreTx *tx, gint64 id, const AccountChange *change, GEr
         return fail(error, ALBUMEN_ERROR_CONFLICT,
                     "This account is told by scoring.json: change it there");
     }
-    return account_apply(tx, account, change, error);
+    gboolean ceases = (change->role && change->role != ROLE_SUPERADMIN) ||
+                      (change->set_disabled && change->disabled);
+    return (!ceases || check_not_last(tx, account, error)) &&
+           account_apply(tx, account, change, error);
 }
 
 gboolean account_set_password(StoreTx *tx, gint64 id, const char *password_hash, GError **error)

@@ -75,6 +75,6 @@ gboolean account_touch(StoreTx *tx, GError **error);
 
 /* --- private to library/ --- */
 
-/* account_change without asking whether the account follows scoring.json; `account` becomes what it
- * is then. */
+/* account_change without asking whether it may be: scoring.json has its way. `account` becomes what
+ * it is then. */
 gboolean account_apply(StoreTx *tx, Account *account, const AccountChange *change, GError **error);

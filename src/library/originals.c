@@ -26,6 +26,11 @@ static gboolean check_regular(int fd, gint64 *ret_bytes, GError **error)
 gboolean original_open(StoreTx *tx, const Grant *grant, int *ret_fd, gint64 *ret_bytes,
                        GError **error)
 {
+    if (grant_is_trashed(grant)) {
+        g_set_error_literal(error, ALBUMEN_ERROR, ALBUMEN_ERROR_NOT_FOUND,
+                            "The picture is in the trash");
+        return FALSE;
+    }
     g_autofree char *source_text = source_of_photo(tx, grant_photo_id(grant), error);
     if (!source_text) {
         return FALSE;
@@ -74,4 +79,14 @@ gboolean thumbnails_put(Library *library, const MediaPicture *picture, GError **
     Blobs *blobs = library_thumbnails(library);
     return blobs_put(blobs, large, picture->thumbnail_large, FALSE, error) &&
            blobs_put(blobs, small, picture->thumbnail_small, FALSE, error);
+}
+
+void thumbnails_drop(Library *library, const ContentHash *hash)
+{
+    char content[HASH_HEX_CHARS + 1];
+    hash_to_hex(hash, content);
+    g_autofree char *large = thumbnail_key(content, THUMBNAIL_LARGE);
+    g_autofree char *small = thumbnail_key(content, THUMBNAIL_SMALL);
+    blobs_delete(library_thumbnails(library), large, NULL);
+    blobs_delete(library_thumbnails(library), small, NULL);
 }

@@ -1,6 +1,7 @@
 // Requests to the server this page came from.
 
 import { sentence } from '../i18n/messages';
+import { readToken } from './token';
 
 /** What the server, or the way to it, said instead of an answer. */
 export class ApiError extends Error {
@@ -8,26 +9,54 @@ export class ApiError extends Error {
     /** HTTP status, or 0 when no answer came. */
     readonly status: number,
     detail: string,
+    /** Seconds after which the server wants to be asked again, if it said so. */
+    readonly retryAfter: number | null = null,
   ) {
     super(detail);
   }
 }
 
+let unauthorized: () => void = () => {};
+
+/** Calls when a request found that nobody is signed in, or no longer. */
+export function whenUnauthorized(run: () => void): void {
+  unauthorized = run;
+}
+
 export async function request(path: string, init: RequestInit = {}): Promise<Response> {
+  const token = readToken();
+  const headers = new Headers(init.headers);
+  if (token !== null) headers.set('Authorization', `Bearer ${token}`);
   let response: Response;
   try {
-    response = await fetch(path, init);
+    response = await fetch(path, { ...init, headers });
   } catch (error) {
     if (isAbort(error)) throw error;
     throw new ApiError(0, '');
   }
-  if (!response.ok) throw new ApiError(response.status, await problemOf(response));
-  return response;
+  if (response.ok) return response;
+  // What was asked before somebody signed in anew says nothing of them; a sign-in that fails says so
+  // where it was tried.
+  const current = token === readToken() && !path.includes('/api/auth/');
+  if (response.status === 401 && current) unauthorized();
+  throw new ApiError(response.status, await problemOf(response), retryAfterOf(response));
 }
 
 export async function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {
   const response = await request(path, signal ? { signal } : {});
   return (await response.json()) as T;
+}
+
+/** Sends JSON, and gives the answer's; null when it has no body. */
+export async function sendJson<T>(
+  method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+  path: string,
+  body: unknown = {},
+): Promise<T> {
+  const headers = { 'Content-Type': 'application/json' };
+  const response = await request(path, { method, headers, body: JSON.stringify(body) });
+  const text = await response.text();
+  return (text === '' ? null : JSON.parse(text)) as T;
 }
 
 export function isAbort(error: unknown): boolean {
@@ -45,4 +74,9 @@ async function problemOf(response: Response): Promise<string> {
     // Not JSON: the status has to say it.
   }
   return '';
+}
+
+function retryAfterOf(response: Response): number | null {
+  const seconds = Number(response.headers.get('Retry-After') ?? '');
+  return seconds > 0 ? seconds : null;
 }

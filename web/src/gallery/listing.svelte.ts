@@ -3,10 +3,10 @@
 import { fetchPhotoList } from '../api/albumen';
 import { ApiError, isAbort } from '../api/http';
 import { requestParams, type Query } from '../route/query';
-import type { PhotoList } from './photo-list';
+import { samePhotos, type PhotoList } from './photo-list';
 
-/** While a scan runs, a gallery that has photos is renewed no more often than this. */
-const RENEWAL_MS = 5_000;
+/** A gallery that has photos is renewed no more often than this. */
+const RENEWAL_MS = 3_000;
 
 class Listing {
   list = $state.raw<PhotoList | null>(null);
@@ -16,8 +16,9 @@ class Listing {
   loading = $state(false);
   #abort: AbortController | null = null;
   #loadedAt = 0;
-  #photos: number | null = null;
-  #scanning = false;
+  #wanted: Query | null = null;
+  #change = 0;
+  #renewal = 0;
   #positions: { list: PhotoList; byId: Map<number, number> } | null = null;
 
   /** Loads the photos of a query; what was shown remains until the answer is here. */
@@ -25,11 +26,13 @@ class Listing {
     this.#abort?.abort();
     const abort = new AbortController();
     this.#abort = abort;
+    this.#wanted = query;
     this.loading = true;
     try {
       const list = await fetchPhotoList(requestParams(query), abort.signal);
       if (abort.signal.aborted) return;
-      this.list = list;
+      // The same photos stay the same list: nothing is laid out again.
+      if (this.list === null || !samePhotos(this.list, list)) this.list = list;
       this.query = query;
       this.error = null;
       this.#loadedAt = performance.now();
@@ -40,15 +43,17 @@ class Listing {
     this.loading = false;
   }
 
-  /** The library has `photos` now: loads again what a scan has changed. */
-  renew(query: Query, photos: number, scanning: boolean): void {
-    const ended = this.#scanning && !scanning;
-    const changed = this.#photos !== null && this.#photos !== photos;
-    const recent = performance.now() - this.#loadedAt < RENEWAL_MS && this.list?.count !== 0;
-    if (changed && !ended && recent) return; // The next call sees the change again.
-    this.#photos = photos;
-    this.#scanning = scanning;
-    if (changed || ended) void this.load(query);
+  /** Something in the library has changed: loads the photos again, gently. */
+  renew(change: number): void {
+    if (change === this.#change) return;
+    this.#change = change;
+    clearTimeout(this.#renewal);
+    // Whoever waits for the first photos sees them at once.
+    const rest = this.list?.count === 0 ? 0 : RENEWAL_MS;
+    const delay = Math.max(0, this.#loadedAt + rest - performance.now());
+    this.#renewal = window.setTimeout(() => {
+      if (this.#wanted !== null) void this.load(this.#wanted);
+    }, delay);
   }
 
   /** Where a photo stands in the list, or -1. */

@@ -33,3 +33,15 @@ export function parsePhotoList(buffer: ArrayBuffer): PhotoList {
     days: new Int32Array(buffer, daysAt, count),
   };
 }
+
+/** Whether two lists show the same photos in the same order and shape. */
+export function samePhotos(a: PhotoList, b: PhotoList): boolean {
+  return (
+    a.count === b.count && same(a.ids, b.ids) && same(a.aspects, b.aspects) && same(a.days, b.days)
+  );
+}
+
+function same(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}

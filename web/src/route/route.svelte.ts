@@ -2,7 +2,20 @@
 
 import { addressParams, readQuery, type Query } from './query';
 
-export type Room = 'gallery' | 'failures';
+/** The pages beside the gallery, and where each is. */
+const PATHS = {
+  library: '/library',
+  failures: '/failures',
+  trash: '/trash',
+  removed: '/removed',
+  account: '/account',
+  users: '/users',
+  years: '/years',
+  folders: '/folders',
+  map: '/map',
+  memories: '/memories',
+} as const;
+export type Room = 'gallery' | keyof typeof PATHS;
 
 /** A place in the gallery that survives another layout: a photo, and how far its row is scrolled. */
 export interface Anchor {
@@ -14,13 +27,22 @@ interface Entry {
   readonly anchor?: Anchor;
   /** The viewer was opened from the gallery, which is the entry before this one. */
   readonly overGallery?: boolean;
+  /** The gallery begins with this day: days since 1970-01-01. */
+  readonly day?: number;
 }
 
-const FAILURES_PATH = '/failures';
+const ROOMS = Object.keys(PATHS) as (keyof typeof PATHS)[];
+
+export function roomAddress(room: Room): string {
+  return room === 'gallery' ? '/' : PATHS[room];
+}
 
 class Route {
   room = $state<Room>('gallery');
+  /** What the gallery shows; other rooms keep it for the way back. */
   query = $state.raw<Query>(readQuery(new URLSearchParams()));
+  /** What the address of another room says beside its name. */
+  params = $state.raw(new URLSearchParams());
   /** The photo that is open in the viewer. */
   photo = $state<number | null>(null);
 
@@ -32,6 +54,11 @@ class Route {
   /** Where the gallery stood when this entry of the history was left. */
   get anchor(): Anchor | null {
     return this.#entry.anchor ?? null;
+  }
+
+  /** The day the gallery was asked to begin with. */
+  get day(): number | null {
+    return this.#entry.day ?? null;
   }
 
   rememberAnchor(anchor: Anchor): void {
@@ -47,12 +74,41 @@ class Route {
     } else this.#push(galleryAddress(query, null), {});
   }
 
-  showFailures(): void {
-    this.#push(FAILURES_PATH, {});
+  /** Goes to a page; the gallery is shown whole, without filters. */
+  showRoom(room: Room): void {
+    this.#push(roomAddress(room), {});
   }
 
   showGallery(): void {
-    this.#push('/', {});
+    this.showRoom('gallery');
+  }
+
+  /** The whole gallery, from a day on backwards in time. */
+  showDay(day: number): void {
+    this.#push(roomAddress('gallery'), { day });
+  }
+
+  /** As `show`, in the place of what is shown now. */
+  replace(query: Query): void {
+    history.replaceState({}, '', galleryAddress(query, null));
+    this.#read();
+  }
+
+  /** A photo among those of a query; closing it leads to them. */
+  showPhoto(query: Query, id: number): void {
+    this.#push(galleryAddress(query, id), {});
+  }
+
+  /** The folders in a folder; all of the library for ''. */
+  showFolder(prefix: string): void {
+    this.#push(folderAddress(prefix), {});
+  }
+
+  /** Writes into the address what another room shows now, without a step in the history. */
+  replaceParams(params: URLSearchParams): void {
+    const text = params.toString();
+    history.replaceState(this.#entry, '', text === '' ? location.pathname : `?${text}`);
+    this.params = params;
   }
 
   openPhoto(id: number): void {
@@ -89,9 +145,14 @@ class Route {
 
   #read(): void {
     const params = new URLSearchParams(location.search);
+    this.room = ROOMS.find((room) => PATHS[room] === location.pathname) ?? 'gallery';
+    this.params = params;
+    if (this.room !== 'gallery') {
+      this.photo = null;
+      return;
+    }
     const query = readQuery(params);
     const photo = Number(params.get('photo'));
-    this.room = location.pathname === FAILURES_PATH ? 'failures' : 'gallery';
     // The same query stays the same object: opening a photo must not lay the gallery out again.
     if (`${addressParams(query)}` !== `${addressParams(this.query)}`) this.query = query;
     this.photo = Number.isSafeInteger(photo) && photo > 0 ? photo : null;
@@ -103,6 +164,11 @@ function galleryAddress(query: Query, photo: number | null): string {
   if (photo !== null) params.set('photo', String(photo));
   const text = params.toString();
   return text === '' ? '/' : `/?${text}`;
+}
+
+export function folderAddress(prefix: string): string {
+  const room = roomAddress('folders');
+  return prefix === '' ? room : `${room}?${new URLSearchParams({ prefix })}`;
 }
 
 export const route = new Route();
