@@ -39,6 +39,9 @@ static const HttpParameter login_body[] = {
 
 static const HttpParameter edition_login_body[] = {
     {.name = "password", .type = HTTP_TEXT, .required = TRUE},
+    {0},
+};
+
 #define PHOTO_PATH                                                                                 \
     {                                                                                              \
         .name = "photo_path", .type = HTTP_TEXT, .required = TRUE                                  \
