@@ -82,7 +82,7 @@ static gboolean serve_library(Library *library, const Settings *settings, Worker
                               const char *const *listen, gboolean quiet, GError **error)
 {
     g_autoptr(HttpEvents) events = http_events_new();
-    Scheduler *scheduler = scheduler_start(library, workers);
+    Scheduler *scheduler = scheduler_start(library, workers, NULL);
     Api api = {
         .library = library,
         .settings = settings,
