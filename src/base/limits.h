@@ -52,12 +52,11 @@
 #define LIMIT_HTTP_STREAM_BUFFER_BYTES     (256U << 10) /* of each of them, in memory */
 #define LIMIT_HTTP_STREAM_PIECE_BYTES      (32U << 10)  /* handed to the socket at a time */
 #define LIMIT_HTTP_EVENT_STREAMS           1024
-#define LIMIT_HTTP_EVENT_BYTES             (64U << 10) /* of one event */
-#define LIMIT_HTTP_EVENT_STREAM_SECONDS    900 /* then the client asks again, and the gate is asked \
-                                                */
-#define LIMIT_HTTP_HEARTBEAT_SECONDS 15        /* between comments on a quiet event stream */
-#define LIMIT_JSON_OUTPUT_BYTES      (256U << 20)
-#define LIMIT_JSON_OUTPUT_DEPTH      32
+#define LIMIT_HTTP_EVENT_BYTES             (64U << 10)
+#define LIMIT_HTTP_EVENT_STREAM_SECONDS    900 /* then its client comes again */
+#define LIMIT_HTTP_HEARTBEAT_SECONDS       15  /* between comments on a quiet event stream */
+#define LIMIT_JSON_OUTPUT_BYTES            (256U << 20)
+#define LIMIT_JSON_OUTPUT_DEPTH            32
 
 #define LIMIT_SCALED_CACHE_BYTES                                                                   \
     (16U << 20) /* of thumbnails scaled to a size that is not stored                               \
@@ -65,6 +64,7 @@
 
 /* Library */
 #define LIMIT_SELECTION_CACHE_BYTES (32U << 20) /* of orders of photos lately asked for */
+#define LIMIT_CATALOG_AUDIENCES     64          /* sets of folders whose counts are kept */
 #define LIMIT_PAGE_PHOTOS           1000
 #define LIMIT_IDS_PER_REQUEST       200
 #define LIMIT_RATINGS_PER_REQUEST   1000
