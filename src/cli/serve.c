@@ -1,14 +1,23 @@
 #include "api/api.h"
+#include "api/tidings.h"
 #include "base/limits.h"
 #include "cli/cli.h"
 #include "cli/options.h"
 #include "cli/upkeep.h"
 #include "jobs/scheduler.h"
+#include "jobs/watch.h"
 #include "library/job.h"
 #include "library/source.h"
 
 #include <glib-unix.h>
 #include <string.h>
+
+/* How the server was asked to be. */
+typedef struct {
+    const char *const *listen;
+    gboolean quiet, watches;
+    int rescan_minutes;
+} Serving;
 
 #define DEFAULT_LISTEN "127.0.0.1:5000"
 #define GRACE_SECONDS  10
@@ -78,11 +87,32 @@ static gboolean serve(const HttpServerOptions *options, GError **error)
     return TRUE;
 }
 
+static void release_scheduler(gpointer data)
+{
+    scheduler_release(data);
+}
+
+/* NULL with --no-watch. */
+static Watch *start_watch(Library *library, Scheduler *scheduler, const Serving *serving)
+{
+    const WatchOptions options = {
+        .library = library,
+        .rescan_minutes = serving->rescan_minutes,
+        .queued = wake_scheduler,
+        .ready = release_scheduler,
+        .data = scheduler,
+    };
+    return serving->watches ? watch_start(&options) : NULL;
+}
+
 static gboolean serve_library(Library *library, const Settings *settings, WorkerPool *workers,
-                              const char *const *listen, gboolean quiet, GError **error)
+                              const Serving *serving, GError **error)
 {
     g_autoptr(HttpEvents) events = http_events_new();
-    Scheduler *scheduler = scheduler_start(library, workers, NULL);
+    ScanLog *scan_log = scan_log_new();
+    Scheduler *scheduler = scheduler_start(library, workers, scan_log, serving->watches);
+    Watch *watch = start_watch(library, scheduler, serving);
+    Tidings *tidings = tidings_start(library, events);
     Api api = {
         .library = library,
         .settings = settings,
@@ -92,15 +122,17 @@ static gboolean serve_library(Library *library, const Settings *settings, Worker
         .wake = wake_scheduler,
         .wake_data = scheduler,
         .events = events,
+        .watch = watch,
+        .scan_log = scan_log,
         .version = ALBUMEN_VERSION,
     };
     const HttpServerOptions options = {
-        .listen = listen,
+        .listen = serving->listen,
         .dialects = api_dialects,
         .gate = api_gate,
         .app = &api,
         .events = events,
-        .access_log = !quiet,
+        .access_log = !serving->quiet,
         .title = "Facet API",
         .version = "1.0.0",
         .capability_name = api_capability_name,
@@ -109,13 +141,16 @@ static gboolean serve_library(Library *library, const Settings *settings, Worker
     };
     api.server = &options;
     gboolean served = serve(&options, error);
+    tidings_stop(tidings);
+    watch_stop(watch);
     scheduler_stop(scheduler);
+    scan_log_free(scan_log);
     lru_cache_free(api.scaled);
     return served;
 }
 
-static gboolean run(const Options *options, const char *const *photos, const char *const *listen,
-                    gboolean quiet, GError **error)
+static gboolean run(const Options *options, const char *const *photos, const Serving *serving,
+                    GError **error)
 {
     g_autoptr(Library) library = options_open_library(options, error);
     g_autoptr(Settings) settings = library ? settings_load(options->data, error) : NULL;
@@ -128,21 +163,31 @@ static gboolean run(const Options *options, const char *const *photos, const cha
         return FALSE;
     }
     g_autoptr(WorkerPool) workers = worker_pool_new("/proc/self/exe", options->workers);
-    gboolean served = serve_library(library, settings, workers, listen, quiet, error);
+    gboolean served = serve_library(library, settings, workers, serving, error);
     upkeep_stop(upkeep);
     return served;
+}
+
+/* Between two looks at a folder that cannot be watched. */
+static int rescan_minutes(GKeyFile *file)
+{
+    int minutes = g_key_file_get_integer(file, "scan", "rescan_minutes", NULL);
+    return minutes > 0 ? MIN(minutes, 7 * 24 * 60) : 60;
 }
 
 int cli_serve(int argc, char **argv)
 {
     g_auto(GStrv) listen = NULL;
     g_auto(GStrv) photos = NULL;
-    gboolean quiet = FALSE;
+    gboolean quiet = FALSE, no_watch = FALSE;
     const GOptionEntry entries[] = {
         {"listen", 0, 0, G_OPTION_ARG_STRING_ARRAY, &listen,
          "Address to listen on (default " DEFAULT_LISTEN "); may be repeated", "HOST:PORT"},
         {"photos", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &photos,
          "Folder of photographs to index; may be repeated", "DIR"},
+        {"no-watch", 0, 0, G_OPTION_ARG_NONE, &no_watch,
+         "Do not watch the folders for changes; they are scanned at the start and when asked",
+         NULL},
         {"quiet", 0, 0, G_OPTION_ARG_NONE, &quiet, "No access log", NULL},
         {NULL},
     };
@@ -161,9 +206,15 @@ int cli_serve(int argc, char **argv)
     if (!listen) {
         listen = g_strsplit(DEFAULT_LISTEN, " ", 1);
     }
+    const Serving serving = {
+        .listen = (const char *const *)listen,
+        .quiet = quiet,
+        .watches = !no_watch,
+        .rescan_minutes = rescan_minutes(options.file),
+    };
     g_autoptr(GError) error = NULL;
-    if (!check_listen((const char *const *)listen, &error) ||
-        !run(&options, (const char *const *)photos, (const char *const *)listen, quiet, &error)) {
+    if (!check_listen(serving.listen, &error) ||
+        !run(&options, (const char *const *)photos, &serving, &error)) {
         return options_fail(error);
     }
     return EXIT_DONE;

@@ -42,7 +42,7 @@ struct Scheduler {
     GCancellable *cancellable;
     GMutex lock;
     GCond changed;
-    gboolean stopping;
+    gboolean stopping, is_held;
     Lane lanes[G_N_ELEMENTS(kinds)];
 };
 
@@ -212,9 +212,18 @@ static gboolean wait_for_work(Lane *lane)
     return !scheduler->stopping;
 }
 
+static void wait_for_release(Scheduler *scheduler)
+{
+    LOCK_UNTIL_END(&scheduler->lock);
+    while (scheduler->is_held && !scheduler->stopping) {
+        g_cond_wait(&scheduler->changed, &scheduler->lock);
+    }
+}
+
 static gpointer run(gpointer data)
 {
     Lane *lane = data;
+    wait_for_release(lane->scheduler);
     do {
         g_autoptr(GError) error = NULL;
         while (!g_cancellable_is_cancelled(lane->scheduler->cancellable) && run_one(lane, &error)) {
@@ -226,12 +235,13 @@ static gpointer run(gpointer data)
     return NULL;
 }
 
-Scheduler *scheduler_start(Library *library, WorkerPool *workers, ScanLog *log)
+Scheduler *scheduler_start(Library *library, WorkerPool *workers, ScanLog *log, gboolean is_held)
 {
     Scheduler *scheduler = g_new0(Scheduler, 1);
     scheduler->library = library;
     scheduler->workers = workers;
     scheduler->log = log;
+    scheduler->is_held = is_held;
     uuid_new(scheduler->node);
     scheduler->cancellable = g_cancellable_new();
     g_mutex_init(&scheduler->lock);
@@ -243,6 +253,13 @@ Scheduler *scheduler_start(Library *library, WorkerPool *workers, ScanLog *log)
         lane->thread = g_thread_new(kinds[i].name, run, lane);
     }
     return scheduler;
+}
+
+void scheduler_release(Scheduler *scheduler)
+{
+    LOCK_UNTIL_END(&scheduler->lock);
+    scheduler->is_held = FALSE;
+    g_cond_broadcast(&scheduler->changed);
 }
 
 void scheduler_wake(Scheduler *scheduler)

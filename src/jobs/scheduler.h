@@ -8,8 +8,9 @@
 typedef struct Scheduler Scheduler;
 
 /* `library` and `workers` must outlive it. `log` (may be NULL) is told what the scans do that a
- * person asked for. */
-Scheduler *scheduler_start(Library *library, WorkerPool *workers, ScanLog *log);
+ * person asked for. `is_held`: it runs nothing before scheduler_release. */
+Scheduler *scheduler_start(Library *library, WorkerPool *workers, ScanLog *log, gboolean is_held);
+void scheduler_release(Scheduler *scheduler);
 /* Cancels what runs, which stays queued for the next start, and ends the threads. */
 void scheduler_stop(Scheduler *scheduler);
 /* Something was queued: looks at once. Any thread. */

@@ -14,6 +14,10 @@ typedef struct {
 void source_free(Source *source);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Source, source_free)
 
+/* The canonical path of a folder that may become a source; owned by the caller. INVALID or
+ * FORBIDDEN, in a sentence, when it is no absolute path, not there, not readable, or shares
+ * anything with `data_folder` (bytes). */
+char *source_folder(const char *path, const char *data_folder, GError **error);
 /* Remembers a folder as a source (already one: fine). One that was removed, or that lies about or
  * in what was, returns with all that was known of its photos. INVALID when it lies beneath another
  * source or holds one: a photo belongs to exactly one source. After library_touch. */
