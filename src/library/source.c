@@ -225,6 +225,25 @@ gboolean source_remove(StoreTx *tx, gint64 source_id, GError **error)
            touch_photos(tx, source_id, error);
 }
 
+GPtrArray *source_directories(StoreTx *tx, GError **error)
+{
+    static const StoreQuery query = {
+        .name = "source_directories",
+        .sql = "SELECT path FROM source WHERE removed_ms IS NULL UNION "
+               "SELECT path FROM account_directory UNION SELECT path FROM shared_directory",
+    };
+    StoreStatement *row = store_prepare(tx, &query, error);
+    if (!row) {
+        return NULL;
+    }
+    g_autoptr(GPtrArray) paths = g_ptr_array_new_with_free_func(g_free);
+    StoreStep step;
+    while ((step = store_step(row, error)) == STORE_ROW) {
+        g_ptr_array_add(paths, g_strdup(store_column_text(row, 0)));
+    }
+    return step == STORE_DONE ? g_steal_pointer(&paths) : NULL;
+}
+
 gint64 source_count_photos(StoreTx *tx, gint64 source_id, GError **error)
 {
     static const StoreQuery query = {

@@ -27,6 +27,9 @@ gboolean source_add(StoreTx *tx, const char *path, gint64 *ret_id, GError **erro
 gboolean source_remove(StoreTx *tx, gint64 source_id, GError **error);
 /* Every source that was not removed, by path; of Source. Reads only. */
 GPtrArray *source_list(StoreTx *tx, GError **error);
+/* The paths of every source, of the folders of every account and of those shared with all, each
+ * once. Of char *. Reads only. */
+GPtrArray *source_directories(StoreTx *tx, GError **error);
 /* How many photos of it are shown; -1 on error. Counts them. */
 gint64 source_count_photos(StoreTx *tx, gint64 source_id, GError **error);
 /* The path of the source that a photo was indexed from; NOT_FOUND. Reads only; owned by the caller.
