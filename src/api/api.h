@@ -6,6 +6,8 @@
 
 #include "base/lru_cache.h"
 #include "http/http.h"
+#include "jobs/scan_log.h"
+#include "jobs/watch.h"
 #include "jobs/worker_pool.h"
 #include "library/access.h"
 #include "library/library.h"
@@ -25,6 +27,8 @@ typedef struct {
     /* Called when a job was queued, to look at once; may be NULL. */
     void (*wake)(gpointer data);
     gpointer wake_data;
+    Watch *watch; /* NULL: nobody watches the folders */
+    ScanLog *scan_log;
     HttpEvents *events; /* what is published is sent to whoever follows /api/albumen/events */
     const char *version;
     const HttpServerOptions *server; /* for the OpenAPI document */

@@ -93,6 +93,7 @@
 #define LIMIT_SCAN_FOLDER_ENTRIES   1000000 /* files and folders directly in one folder */
 #define LIMIT_SCAN_BATCH_PHOTOS     64      /* written in one transaction */
 #define LIMIT_SCAN_COPIES           1000    /* photos of one content that a moved file may be */
+#define LIMIT_SCAN_LOG_LINES        500     /* of what a scan says of itself */
 #define LIMIT_WAITING_JOBS          100     /* of one kind */
 #define LIMIT_WATCHED_FOLDERS       500000  /* more are looked through from time to time */
 #define LIMIT_WATCH_BATCH_FOLDERS   200     /* of a source; beyond it the whole is looked through */

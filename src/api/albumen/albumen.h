@@ -21,7 +21,6 @@ gboolean albumen_rate(HttpRequest *request, GError **error);
 /* library.c */
 gboolean albumen_library(HttpRequest *request, GError **error);
 gboolean albumen_failures(HttpRequest *request, GError **error);
-gboolean albumen_scan(HttpRequest *request, GError **error);
 
 /* users.c */
 gboolean albumen_users(HttpRequest *request, GError **error);
@@ -46,6 +45,14 @@ gboolean albumen_trash_thumbnail(HttpRequest *request, GError **error);
 gboolean albumen_removed(HttpRequest *request, GError **error);
 gboolean albumen_removed_put(HttpRequest *request, GError **error);
 gboolean albumen_removed_restore(HttpRequest *request, GError **error);
+
+/* scans.c */
+gboolean albumen_scan(HttpRequest *request, GError **error);
+gboolean albumen_scans_cancel(HttpRequest *request, GError **error);
+gboolean albumen_sources(HttpRequest *request, GError **error);
+gboolean albumen_source_add(HttpRequest *request, GError **error);
+gboolean albumen_source_remove(HttpRequest *request, GError **error);
+gboolean albumen_events(HttpRequest *request, GError **error);
 
 /* docs.c */
 gboolean albumen_openapi(HttpRequest *request, GError **error);

@@ -68,6 +68,30 @@ static const HttpParameter batch_rating_body[] = {
     {0},
 };
 
+static const HttpParameter scan_body[] = {
+    {.name = "directories",
+     .type = HTTP_TEXT_LIST,
+     .bounded = TRUE,
+     .max = LIMIT_IDS_PER_REQUEST,
+     .summary = "Among those of /api/scan/directories"},
+    {0},
+};
+
+static const HttpParameter scan_query[] = {
+    {.name = "lines",
+     .type = HTTP_INT,
+     .lenient = TRUE,
+     .fallback = "20",
+     .summary = "The latest so many of the scan's own"},
+    {0},
+};
+
+static const HttpParameter scan_stream_query[] = {
+    {.name = "lines", .type = HTTP_INT, .lenient = TRUE, .fallback = "20"},
+    {.name = "token", .type = HTTP_TEXT, .summary = "For clients that cannot send headers"},
+    {0},
+};
+
 static const HttpParameter language_path[] = {{.name = "lang", .type = HTTP_TEXT}, {0}};
 
 #define GET_JSON(route, cap, schema, text, function, ...)                                          \
@@ -85,6 +109,17 @@ static const HttpRoute routes[] = {
               "Begins a session that may edit", facet_edition_login, .body = edition_login_body),
     POST_JSON("/api/auth/edition/logout", CAPABILITY_SELF, "FacetSession",
               "Goes on with a session that may not edit", facet_edition_logout),
+    POST_JSON("/api/scan/start", CAPABILITY_ADMIN, "FacetScanStarted", "Starts a scan",
+              facet_scan_start, .body = scan_body, .body_optional = TRUE),
+    GET_JSON("/api/scan/status", CAPABILITY_ADMIN, "FacetScanStatus",
+             "The scan of now, or the last", facet_scan_status, .query = scan_query),
+    /* It tells first whether there is such a feature at all, and then asks who calls. */
+    HTTP_ROUTE(CAPABILITY_PUBLIC, .method = HTTP_GET, .path = "/api/scan/stream", .tag = "Facet",
+               .summary = "The same as it changes, for superadmins",
+               .response_mime = "text/event-stream", .quick = TRUE, .query = scan_stream_query,
+               .handler = facet_scan_stream),
+    GET_JSON("/api/scan/directories", CAPABILITY_ADMIN, "FacetScanDirectories",
+             "What may be scanned", facet_scan_directories),
     GET_JSON("/api/auth/status", CAPABILITY_PUBLIC, "FacetAuthStatus", "Who is there",
              facet_auth_status, .quick = TRUE),
     GET_JSON("/api/config", CAPABILITY_PUBLIC, "FacetConfig", "Settings of the viewer",
