@@ -39,6 +39,7 @@
 #define LIMIT_HTTP_CONNECTION_MEMORY_BYTES (32U << 10) /* request line and headers */
 #define LIMIT_HTTP_IDLE_SECONDS            60
 #define LIMIT_HTTP_JSON_BODY_BYTES         (8U << 20)
+#define LIMIT_HTTP_BODIES_BYTES            (256LL << 20) /* of all that are being collected */
 #define LIMIT_HTTP_JSON_DEPTH              64
 #define LIMIT_HTTP_PARAMETERS              256
 #define LIMIT_HTTP_PARAMETER_BYTES         (16U << 10)
@@ -47,10 +48,12 @@
 #define LIMIT_HTTP_COOKIES                 64 /* looked at in one request */
 #define LIMIT_HTTP_VIOLATIONS              64 /* told in one answer */
 #define LIMIT_HTTP_WORK_THREADS            16 /* for requests that are not quick */
-#define LIMIT_HTTP_WORK_QUEUE              1024         /* of them waiting; more are refused */
-#define LIMIT_HTTP_STREAMS                 256          /* answers being made while they are sent */
+#define LIMIT_HTTP_WORK_QUEUE              1024 /* of them waiting; more are refused */
+#define LIMIT_HTTP_STREAMS                 256 /* bodies and answers that pass through, at a time */
 #define LIMIT_HTTP_STREAM_BUFFER_BYTES     (256U << 10) /* of each of them, in memory */
 #define LIMIT_HTTP_STREAM_PIECE_BYTES      (32U << 10)  /* handed to the socket at a time */
+#define LIMIT_HTTP_PARTS                   1000         /* of a form */
+#define LIMIT_HTTP_PART_HEADER_BYTES       (8U << 10)
 #define LIMIT_HTTP_EVENT_STREAMS           1024
 #define LIMIT_HTTP_EVENT_BYTES             (64U << 10)
 #define LIMIT_HTTP_EVENT_STREAM_SECONDS    900 /* then its client comes again */
