@@ -89,6 +89,7 @@ static gboolean serve_library(Library *library, const Settings *settings, Worker
         .workers = workers,
         .scaled = lru_cache_new(LIMIT_SCALED_CACHE_BYTES, (gpointer(*)(gpointer))g_bytes_ref,
                                 (GDestroyNotify)g_bytes_unref),
+        .downloads = albumen_downloads_new(),
         .wake = wake_scheduler,
         .wake_data = scheduler,
         .events = events,
@@ -111,6 +112,7 @@ static gboolean serve_library(Library *library, const Settings *settings, Worker
     gboolean served = serve(&options, error);
     scheduler_stop(scheduler);
     lru_cache_free(api.scaled);
+    lru_cache_free(api.downloads);
     return served;
 }
 
