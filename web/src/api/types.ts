@@ -11,6 +11,8 @@ export interface PhotoSummary {
   readonly format: string | null;
   readonly caption: string | null;
   readonly star_rating: number | null;
+  readonly is_favorite: boolean | null;
+  readonly is_rejected: boolean | null;
   readonly camera_model: string | null;
 }
 
@@ -38,11 +40,20 @@ export interface PhotoDetails extends PhotoSummary {
   readonly gps_latitude: number | null;
   readonly gps_longitude: number | null;
   readonly gps_altitude: number | null;
-  readonly is_rejected: boolean | null;
   readonly tags_list: readonly string[] | null;
   readonly phash: string | null;
   readonly content_hash: string | null;
   readonly indexed_at: string | null;
+  /** Other files of the same shot: a RAW and its JPEG. Absent where there are none. */
+  readonly stack?: readonly StackMember[];
+  /** How many other files have the same content. */
+  readonly copies?: number;
+}
+
+export interface StackMember {
+  readonly id: number;
+  readonly filename: string;
+  readonly format: string | null;
 }
 
 export interface Scan {
@@ -92,3 +103,71 @@ export interface FailurePage {
 
 /** A value to filter by, and how many photos have it. */
 export type FilterOption = readonly [value: string, photos: number];
+
+/** A folder with photos below it, as the folders room shows it. */
+export interface Folder {
+  readonly name: string;
+  readonly path: string;
+  readonly photo_count: number;
+  readonly cover_photo_path: string | null;
+}
+
+export interface FolderPage {
+  readonly folders: readonly Folder[];
+  readonly has_direct_photos: boolean;
+}
+
+export interface MapCluster {
+  readonly lat: number;
+  readonly lng: number;
+  readonly count: number;
+  readonly representative_path: string | null;
+}
+
+export interface MapPhoto {
+  readonly path: string;
+  readonly lat: number;
+  readonly lng: number;
+  readonly filename: string;
+  readonly date_taken: string | null;
+}
+
+export interface MapPage {
+  readonly clusters: readonly MapCluster[];
+  readonly photos: readonly MapPhoto[];
+}
+
+export interface MemoryPhoto {
+  readonly path: string;
+  readonly filename: string;
+  readonly date_taken: string | null;
+  readonly caption: string | null;
+  readonly image_width: number | null;
+  readonly image_height: number | null;
+}
+
+export interface MemoryYear {
+  readonly year: string;
+  readonly photos: readonly MemoryPhoto[];
+  readonly total_count: number;
+}
+
+export interface Memories {
+  readonly years: readonly MemoryYear[];
+  readonly has_memories: boolean;
+  /** `YYYY-MM-DD`. */
+  readonly date: string;
+}
+
+export interface TimelineYear {
+  readonly year: string;
+  readonly count: number;
+  readonly hero_photo_path: string | null;
+}
+
+export interface TimelineMonth {
+  /** `YYYY-MM`. */
+  readonly month: string;
+  readonly count: number;
+  readonly hero_photo_path: string | null;
+}

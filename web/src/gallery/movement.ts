@@ -16,8 +16,9 @@ const KEYS: Readonly<Record<string, Movement>> = {
   End: 'last',
 };
 
+/** With shift a movement takes the selection along. */
 export function movementOf(event: KeyboardEvent): Movement | null {
-  if (event.altKey || event.metaKey || event.shiftKey) return null;
+  if (event.altKey || event.metaKey) return null;
   return KEYS[event.key] ?? null;
 }
 

@@ -5,17 +5,25 @@ export const FILTERS = [
   'camera',
   'lens',
   'tag',
+  'require_tags',
   'path_prefix',
   'date_from',
   'date_to',
   'min_star_rating',
   'max_star_rating',
+  'favorites_only',
+  'show_rejected',
+  'hide_rejected',
+  'hide_duplicates',
   'min_iso',
   'max_iso',
   'min_aperture',
   'max_aperture',
   'min_focal_length',
   'max_focal_length',
+  'gps_lat',
+  'gps_lng',
+  'gps_radius_km',
 ] as const;
 export type Filter = (typeof FILTERS)[number];
 export type Filters = Readonly<Partial<Record<Filter, string>>>;
@@ -69,6 +77,21 @@ export function addressParams(query: Query): URLSearchParams {
 }
 
 export function withFilter(query: Query, filter: Filter, value: string): Query {
-  const { [filter]: _, ...others } = query.filters;
-  return { ...query, filters: value === '' ? others : { ...others, [filter]: value } };
+  return withFilters(query, { [filter]: value });
+}
+
+/** Sets several filters at once; an empty text takes a filter away. */
+export function withFilters(query: Query, changes: Filters): Query {
+  const filters: Partial<Record<Filter, string>> = { ...query.filters };
+  for (const filter of FILTERS) {
+    const value = changes[filter];
+    if (value === '') delete filters[filter];
+    else if (value !== undefined) filters[filter] = value;
+  }
+  return { ...query, filters };
+}
+
+/** Whether any photo is left out. */
+export function isFiltered(query: Query): boolean {
+  return Object.keys(query.filters).length > 0;
 }

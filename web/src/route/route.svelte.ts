@@ -10,6 +10,10 @@ const PATHS = {
   removed: '/removed',
   account: '/account',
   users: '/users',
+  years: '/years',
+  folders: '/folders',
+  map: '/map',
+  memories: '/memories',
 } as const;
 export type Room = 'gallery' | keyof typeof PATHS;
 
@@ -23,6 +27,8 @@ interface Entry {
   readonly anchor?: Anchor;
   /** The viewer was opened from the gallery, which is the entry before this one. */
   readonly overGallery?: boolean;
+  /** The gallery begins with this day: days since 1970-01-01. */
+  readonly day?: number;
 }
 
 const ROOMS = Object.keys(PATHS) as (keyof typeof PATHS)[];
@@ -33,7 +39,10 @@ export function roomAddress(room: Room): string {
 
 class Route {
   room = $state<Room>('gallery');
+  /** What the gallery shows; other rooms keep it for the way back. */
   query = $state.raw<Query>(readQuery(new URLSearchParams()));
+  /** What the address of another room says beside its name. */
+  params = $state.raw(new URLSearchParams());
   /** The photo that is open in the viewer. */
   photo = $state<number | null>(null);
 
@@ -45,6 +54,11 @@ class Route {
   /** Where the gallery stood when this entry of the history was left. */
   get anchor(): Anchor | null {
     return this.#entry.anchor ?? null;
+  }
+
+  /** The day the gallery was asked to begin with. */
+  get day(): number | null {
+    return this.#entry.day ?? null;
   }
 
   rememberAnchor(anchor: Anchor): void {
@@ -67,6 +81,34 @@ class Route {
 
   showGallery(): void {
     this.showRoom('gallery');
+  }
+
+  /** The whole gallery, from a day on backwards in time. */
+  showDay(day: number): void {
+    this.#push(roomAddress('gallery'), { day });
+  }
+
+  /** As `show`, in the place of what is shown now. */
+  replace(query: Query): void {
+    history.replaceState({}, '', galleryAddress(query, null));
+    this.#read();
+  }
+
+  /** A photo among those of a query; closing it leads to them. */
+  showPhoto(query: Query, id: number): void {
+    this.#push(galleryAddress(query, id), {});
+  }
+
+  /** The folders in a folder; all of the library for ''. */
+  showFolder(prefix: string): void {
+    this.#push(folderAddress(prefix), {});
+  }
+
+  /** Writes into the address what another room shows now, without a step in the history. */
+  replaceParams(params: URLSearchParams): void {
+    const text = params.toString();
+    history.replaceState(this.#entry, '', text === '' ? location.pathname : `?${text}`);
+    this.params = params;
   }
 
   openPhoto(id: number): void {
@@ -103,9 +145,14 @@ class Route {
 
   #read(): void {
     const params = new URLSearchParams(location.search);
+    this.room = ROOMS.find((room) => PATHS[room] === location.pathname) ?? 'gallery';
+    this.params = params;
+    if (this.room !== 'gallery') {
+      this.photo = null;
+      return;
+    }
     const query = readQuery(params);
     const photo = Number(params.get('photo'));
-    this.room = ROOMS.find((room) => PATHS[room] === location.pathname) ?? 'gallery';
     // The same query stays the same object: opening a photo must not lay the gallery out again.
     if (`${addressParams(query)}` !== `${addressParams(this.query)}`) this.query = query;
     this.photo = Number.isSafeInteger(photo) && photo > 0 ? photo : null;
@@ -117,6 +164,11 @@ function galleryAddress(query: Query, photo: number | null): string {
   if (photo !== null) params.set('photo', String(photo));
   const text = params.toString();
   return text === '' ? '/' : `/?${text}`;
+}
+
+export function folderAddress(prefix: string): string {
+  const room = roomAddress('folders');
+  return prefix === '' ? room : `${room}?${new URLSearchParams({ prefix })}`;
 }
 
 export const route = new Route();

@@ -14,6 +14,7 @@ interface Stored {
   language?: string;
   rowHeight?: number;
   details?: boolean;
+  autoAdvance?: boolean;
 }
 
 const STORAGE_KEY = 'albumen.settings';
@@ -24,6 +25,8 @@ class Settings {
   rowHeight = $state(220);
   /** Whether the viewer shows what is known about the photo. */
   details = $state(false);
+  /** Whether the viewer goes on to the next photo when one has been rated or flagged. */
+  autoAdvance = $state(false);
   language = $state('en');
 
   constructor() {
@@ -32,6 +35,7 @@ class Settings {
     const rowHeight = Number(stored.rowHeight);
     if (rowHeight >= ROW_HEIGHT_MIN && rowHeight <= ROW_HEIGHT_MAX) this.rowHeight = rowHeight;
     this.details = stored.details === true;
+    this.autoAdvance = stored.autoAdvance === true;
     this.language = stored.language ?? preferredLanguage();
     void this.#applyLanguage();
     $effect.root(() => {
@@ -56,9 +60,10 @@ class Settings {
   }
 
   #store(): void {
-    const { theme, language, rowHeight, details } = this;
+    const { theme, language, rowHeight, details, autoAdvance } = this;
+    const stored: Stored = { theme, language, rowHeight, details, autoAdvance };
     try {
-      localStorage.setItem(STORAGE_KEY, JSON.stringify({ theme, language, rowHeight, details }));
+      localStorage.setItem(STORAGE_KEY, JSON.stringify(stored));
     } catch {
       // Storage may be forbidden; the choice then lasts as long as the page.
     }
