@@ -23,7 +23,8 @@ typedef struct {
     SignIn *sign_in;               /* who comes in */
     const GPtrArray *proxies;      /* api/client_address.h: whose word on clients is taken */
     WorkerPool *workers;
-    LruCache *scaled; /* thumbnails lately scaled, GBytes by content and size */
+    LruCache *scaled;    /* thumbnails lately scaled, GBytes by content and size */
+    LruCache *downloads; /* albumen_downloads_new: archives that may be asked for */
     /* Called when a job was queued, to look at once; may be NULL. */
     void (*wake)(gpointer data);
     gpointer wake_data;
@@ -52,6 +53,9 @@ const char *api_capability_name(int capability);
 
 /* GETs that no route takes: the web app. */
 gboolean api_web(HttpRequest *request, GError **error);
+
+/* For Api.downloads; freed with lru_cache_free. */
+LruCache *albumen_downloads_new(void);
 
 /* Shorthands for handlers. */
 const Api *api_of(const HttpRequest *request);

@@ -125,6 +125,7 @@ static gboolean serve_library(Api *api, const Serving *serving, GError **error)
     Tidings *tidings = tidings_start(api->library, events);
     api->scaled = lru_cache_new(LIMIT_SCALED_CACHE_BYTES, (gpointer(*)(gpointer))g_bytes_ref,
                                 (GDestroyNotify)g_bytes_unref);
+    api->downloads = albumen_downloads_new();
     api->wake = wake_scheduler;
     api->wake_data = scheduler;
     api->events = events;
@@ -150,6 +151,7 @@ static gboolean serve_library(Api *api, const Serving *serving, GError **error)
     scheduler_stop(scheduler);
     scan_log_free(scan_log);
     lru_cache_free(api->scaled);
+    lru_cache_free(api->downloads);
     return served;
 }
 

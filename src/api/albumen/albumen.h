@@ -15,6 +15,10 @@ gboolean albumen_photo(HttpRequest *request, GError **error);
 gboolean albumen_thumbnail(HttpRequest *request, GError **error);
 gboolean albumen_image(HttpRequest *request, GError **error);
 
+/* downloads.c */
+gboolean albumen_download_prepare(HttpRequest *request, GError **error);
+gboolean albumen_download(HttpRequest *request, GError **error);
+
 /* ratings.c */
 gboolean albumen_rate(HttpRequest *request, GError **error);
 

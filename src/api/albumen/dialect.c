@@ -178,6 +178,18 @@ static const HttpParameter source_body[] = {
     {0},
 };
 
+static const HttpParameter downloads_body[] = {
+    {.name = "ids",
+     .type = HTTP_INT_LIST,
+     .required = TRUE,
+     .bounded = TRUE,
+     .min = 1,
+     .max = LIMIT_DOWNLOAD_PHOTOS},
+    {0},
+};
+
+static const HttpParameter ticket_path[] = {{.name = "ticket", .type = HTTP_TEXT}, {0}};
+
 #define GET(route, cap, schema, text, function, ...)                                               \
     HTTP_ROUTE(cap, .method = HTTP_GET, .path = route, .tag = "Albumen", .summary = text,          \
                .response_schema = schema, .handler = function, __VA_ARGS__)
@@ -202,6 +214,12 @@ static const HttpRoute routes[] = {
     GET("/api/albumen/photos/{id}/image", CAPABILITY_MEDIA, NULL,
         "The picture, as a browser can show it", albumen_image, .path_parameters = id_path,
         .query = version_query, .response_mime = "image/*"),
+    HTTP_ROUTE(CAPABILITY_BROWSE, .method = HTTP_POST, .path = "/api/albumen/downloads",
+               .tag = "Albumen", .summary = "Makes an address where these photos are one archive",
+               .response_schema = "Download", .status = 201, .body = downloads_body,
+               .handler = albumen_download_prepare),
+    GET("/api/albumen/downloads/{ticket}", CAPABILITY_MEDIA, NULL, "The archive", albumen_download,
+        .path_parameters = ticket_path, .response_mime = "application/zip"),
     HTTP_ROUTE(CAPABILITY_RATE, .method = HTTP_PUT, .path = "/api/albumen/ratings",
                .tag = "Albumen", .summary = "Rates photos, and tells what their ratings were",
                .response_schema = "Ratings", .body = ratings_body, .handler = albumen_rate),

@@ -39,6 +39,20 @@ static const HttpParameter login_body[] = {
 
 static const HttpParameter edition_login_body[] = {
     {.name = "password", .type = HTTP_TEXT, .required = TRUE},
+static const HttpParameter download_options_query[] = {
+    {.name = "path", .type = HTTP_TEXT, .summary = "The photo's path"},
+    {.name = "is_shared", .type = HTTP_BOOL, .summary = "Asked from a shared page"},
+    {.name = "token", .type = HTTP_TEXT, .summary = "Of a share"},
+    {0},
+};
+
+static const char *const download_types[] = {"original", "darktable", "raw", NULL};
+
+static const HttpParameter download_query[] = {
+    {.name = "path", .type = HTTP_TEXT, .summary = "The photo's path"},
+    {.name = "type", .type = HTTP_TEXT, .choices = download_types, .fallback = "original"},
+    {.name = "profile", .type = HTTP_TEXT},
+    {.name = "token", .type = HTTP_TEXT, .summary = "Of a share"},
     {0},
 };
 
@@ -158,6 +172,11 @@ static const HttpRoute routes[] = {
               facet_batch_reject, .body = batch_body),
     POST_JSON("/api/photos/batch_rating", CAPABILITY_EDIT, "FacetBatchDone",
               "Gives photos their stars", facet_batch_rating, .body = batch_rating_body),
+    GET_JSON("/api/download/options", CAPABILITY_MEDIA, "FacetDownloadOptions",
+             "What a photo can be saved as", facet_download_options,
+             .query = download_options_query),
+    GET_JSON("/api/download", CAPABILITY_MEDIA, NULL, "A photo to save", facet_download,
+             .response_mime = "*/*", .query = download_query),
     GET_JSON("/thumbnail", CAPABILITY_MEDIA, NULL, "A small picture", facet_thumbnail,
              .quick = TRUE, .response_mime = "image/jpeg", .query = thumbnail_query),
     GET_JSON("/image", CAPABILITY_MEDIA, NULL, "The picture", facet_image,

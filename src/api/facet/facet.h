@@ -30,6 +30,9 @@ gboolean facet_scan_start(HttpRequest *request, GError **error);
 gboolean facet_scan_status(HttpRequest *request, GError **error);
 gboolean facet_scan_stream(HttpRequest *request, GError **error);
 gboolean facet_scan_directories(HttpRequest *request, GError **error);
+/* download.c */
+gboolean facet_download_options(HttpRequest *request, GError **error);
+gboolean facet_download(HttpRequest *request, GError **error);
 
 /* images.c */
 gboolean facet_thumbnail(HttpRequest *request, GError **error);
