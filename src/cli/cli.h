@@ -9,3 +9,5 @@
 int cli_serve(int argc, char **argv);
 int cli_scan(int argc, char **argv);
 int cli_doctor(int argc, char **argv);
+int cli_backup(int argc, char **argv);
+int cli_restore(int argc, char **argv);
