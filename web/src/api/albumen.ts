@@ -17,6 +17,7 @@ import type {
 } from './types';
 
 const PHOTOS = '/api/albumen/photos';
+const RATINGS = '/api/albumen/ratings';
 
 /** How many photos one request for summaries may name. */
 export const SUMMARY_IDS_MAX = 200;
@@ -80,22 +81,20 @@ export async function setMarks(
   ids: readonly number[],
   change: MarksChange,
 ): Promise<readonly (MarkedPhoto & { readonly previous: Marks })[]> {
-  const response = await send('PUT', '/api/albumen/ratings', { ids, ...change });
-  return ((await response.json()) as { ratings: (MarkedPhoto & { previous: Marks })[] }).ratings;
+  type Answer = { ratings: (MarkedPhoto & { previous: Marks })[] };
+  return (await sendJson<Answer>('PUT', RATINGS, { ids, ...change })).ratings;
 }
 
 /** Gives photos back the marks they had. */
 export async function restoreMarks(
   ratings: readonly MarkedPhoto[],
 ): Promise<readonly MarkedPhoto[]> {
-  const response = await send('PUT', '/api/albumen/ratings', { ratings });
-  return ((await response.json()) as { ratings: MarkedPhoto[] }).ratings;
+  return (await sendJson<{ ratings: MarkedPhoto[] }>('PUT', RATINGS, { ratings })).ratings;
 }
 
 /** Where photos can be fetched as one archive. */
 export async function prepareDownload(ids: readonly number[]): Promise<string> {
-  const response = await send('POST', '/api/albumen/downloads', { ids });
-  return ((await response.json()) as { url: string }).url;
+  return (await sendJson<{ url: string }>('POST', '/api/albumen/downloads', { ids })).url;
 }
 
 export function fetchFolders(prefix: string, signal: AbortSignal): Promise<FolderPage> {
@@ -140,11 +139,6 @@ export async function fetchTimelineMonths(
   const query = new URLSearchParams({ year });
   return (await getJson<{ months: TimelineMonth[] }>(`/api/timeline/months?${query}`, signal))
     .months;
-}
-
-function send(method: 'PUT' | 'POST', path: string, body: object): Promise<Response> {
-  const headers = { 'Content-Type': 'application/json' };
-  return request(path, { method, headers, body: JSON.stringify(body) });
 }
 
 /** The thumbnail of a photo of which only the path is known. */

@@ -2,9 +2,9 @@
 
 import { SvelteMap } from 'svelte/reactivity';
 import { setMarks, restoreMarks, type MarkedPhoto } from '../api/albumen';
-import { ApiError } from '../api/http';
 import type { PhotoSummary } from '../api/types';
 import { t, tn } from '../i18n/i18n.svelte';
+import { problemText } from '../ui/problem';
 import { toast } from '../ui/toasts.svelte';
 import {
   changed,
@@ -129,8 +129,7 @@ class MarksStore {
       await turn;
       return true;
     } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      toast({ text: `${t('marks.failed')} ${error.message || t('error.unreachable')}` });
+      toast({ text: `${t('marks.failed')} ${problemText(error)}` });
       return false;
     } finally {
       this.writes += 1;

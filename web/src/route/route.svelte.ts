@@ -27,6 +27,8 @@ interface Entry {
   readonly anchor?: Anchor;
   /** The viewer was opened from the gallery, which is the entry before this one. */
   readonly overGallery?: boolean;
+  /** The gallery begins with this day: days since 1970-01-01. */
+  readonly day?: number;
 }
 
 const ROOMS = Object.keys(PATHS) as (keyof typeof PATHS)[];
@@ -54,6 +56,11 @@ class Route {
     return this.#entry.anchor ?? null;
   }
 
+  /** The day the gallery was asked to begin with. */
+  get day(): number | null {
+    return this.#entry.day ?? null;
+  }
+
   rememberAnchor(anchor: Anchor): void {
     history.replaceState({ ...this.#entry, anchor }, '');
   }
@@ -76,9 +83,15 @@ class Route {
     this.showRoom('gallery');
   }
 
-  /** The gallery with this photo at its top. */
-  showGalleryAt(query: Query, photo: number): void {
-    this.#push(galleryAddress(query, null), { anchor: { photo, offset: 0 } });
+  /** The whole gallery, from a day on backwards in time. */
+  showDay(day: number): void {
+    this.#push(roomAddress('gallery'), { day });
+  }
+
+  /** As `show`, in the place of what is shown now. */
+  replace(query: Query): void {
+    history.replaceState({}, '', galleryAddress(query, null));
+    this.#read();
   }
 
   /** A photo among those of a query; closing it leads to them. */

@@ -39,6 +39,13 @@ class PageSelection {
     this.#change((chosen) => chosen.toggle(id, wanted));
   }
 
+  /** Lets photos go. */
+  drop(ids: readonly number[]): void {
+    this.#change((chosen) => {
+      for (const id of ids) chosen.toggle(id, false);
+    });
+  }
+
   all(): void {
     const { list } = listing;
     if (list) this.#change((chosen) => chosen.all(list));

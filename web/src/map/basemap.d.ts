@@ -1,0 +1,5 @@
+declare module 'virtual:basemap' {
+  /** Where the map's countries can be fetched. */
+  const address: string;
+  export default address;
+}
