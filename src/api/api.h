@@ -9,12 +9,17 @@
 #include "jobs/worker_pool.h"
 #include "library/access.h"
 #include "library/library.h"
+#include "library/roster.h"
 #include "library/settings.h"
+#include "library/sign_in.h"
 
 /* What every handler works with; read-only after the start, so safe from any thread. */
 typedef struct {
     Library *library;
     const Settings *settings;
+    Roster *roster;                /* who there is */
+    SignIn *sign_in;               /* who comes in */
+    const GPtrArray *proxies;      /* api/client_address.h: whose word on clients is taken */
     WorkerPool *workers;
     LruCache *scaled; /* thumbnails lately scaled, GBytes by content and size */
     /* Called when a job was queued, to look at once; may be NULL. */
@@ -28,8 +33,12 @@ typedef struct {
 /* The dialects, in the order in which their routes are tried; NULL-terminated. */
 extern const HttpDialect *const api_dialects[];
 
-/* The gate of every route: who asks, and may they? */
+/* The gate of every route: who asks, and may they? Nothing but access_check() decides. */
 gboolean api_gate(HttpRequest *request, int capability, GError **error);
+
+/* Whether the request comes from this machine, and its client believes so too: in a library that is
+ * open, that makes its owner. */
+gboolean api_is_here(const HttpRequest *request);
 
 /* CORS for the origins that the settings allow, and the headers every answer carries. */
 void api_decorate(HttpRequest *request);

@@ -62,6 +62,26 @@
     (16U << 20) /* of thumbnails scaled to a size that is not stored                               \
                  */
 
+/* Accounts */
+#define LIMIT_ACCOUNTS                        10000
+#define LIMIT_USERNAME_CHARACTERS             64
+#define LIMIT_DISPLAY_NAME_CHARACTERS         200
+#define LIMIT_PASSWORD_BYTES                  1024
+#define LIMIT_DIRECTORIES                     1000 /* of one account, and shared by all */
+#define LIMIT_DIRECTORY_BYTES                 4096
+#define LIMIT_KEYS_PER_ACCOUNT                100
+#define LIMIT_KEY_NAME_CHARACTERS             100
+#define LIMIT_TOKEN_BYTES                     4096 /* of a session */
+#define LIMIT_SESSION_SECONDS                 172800
+#define LIMIT_PASSWORD_CHECKS                 2  /* at once; each takes 64 MiB */
+#define LIMIT_PASSWORD_CHECKS_WAITING         6  /* for their turn; more are refused */
+#define LIMIT_SIGN_IN_PER_NAME                10 /* attempts at once, then one every so often: */
+#define LIMIT_SIGN_IN_REFILL_SECONDS          30
+#define LIMIT_SIGN_IN_PER_ADDRESS             30 /* the same for an address (IPv6: for a /64) */
+#define LIMIT_SIGN_IN_ADDRESS_REFILL_SECONDS  10
+#define LIMIT_SIGN_IN_BUCKETS                 4096 /* that attempts are counted in */
+#define LIMIT_FORWARDED_ADDRESSES             32   /* looked at in one request */
+
 /* Library */
 #define LIMIT_SELECTION_CACHE_BYTES (32U << 20) /* of orders of photos lately asked for */
 #define LIMIT_CATALOG_AUDIENCES     64          /* sets of folders whose counts are kept */

@@ -8,4 +8,6 @@
 
 int cli_serve(int argc, char **argv);
 int cli_scan(int argc, char **argv);
+int cli_user(int argc, char **argv);
+int cli_key(int argc, char **argv);
 int cli_doctor(int argc, char **argv);

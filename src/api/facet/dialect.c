@@ -31,6 +31,17 @@ static const HttpParameter type_counts_query[] = {
     {0},
 };
 
+static const HttpParameter login_body[] = {
+    {.name = "password", .type = HTTP_TEXT, .required = TRUE},
+    {.name = "username", .type = HTTP_TEXT, .summary = "Where there are accounts"},
+    {0},
+};
+
+static const HttpParameter edition_login_body[] = {
+    {.name = "password", .type = HTTP_TEXT, .required = TRUE},
+    {0},
+};
+
 #define PHOTO_PATH                                                                                 \
     {                                                                                              \
         .name = "photo_path", .type = HTTP_TEXT, .required = TRUE                                  \
@@ -68,6 +79,12 @@ static const HttpParameter language_path[] = {{.name = "lang", .type = HTTP_TEXT
                .response_schema = schema, .handler = function, __VA_ARGS__)
 
 static const HttpRoute routes[] = {
+    POST_JSON("/api/auth/login", CAPABILITY_PUBLIC, "FacetSession", "Begins a session", facet_login,
+              .body = login_body),
+    POST_JSON("/api/auth/edition/login", CAPABILITY_PUBLIC, "FacetSession",
+              "Begins a session that may edit", facet_edition_login, .body = edition_login_body),
+    POST_JSON("/api/auth/edition/logout", CAPABILITY_SELF, "FacetSession",
+              "Goes on with a session that may not edit", facet_edition_logout),
     GET_JSON("/api/auth/status", CAPABILITY_PUBLIC, "FacetAuthStatus", "Who is there",
              facet_auth_status, .quick = TRUE),
     GET_JSON("/api/config", CAPABILITY_PUBLIC, "FacetConfig", "Settings of the viewer",
@@ -81,7 +98,7 @@ static const HttpRoute routes[] = {
     GET_JSON("/ready", CAPABILITY_PUBLIC, "FacetReady", "Can it serve", facet_ready),
     GET_JSON("/api/photos", CAPABILITY_BROWSE, "FacetPhotoPage", "A page of photos", facet_photos,
              .query = photos_query),
-    GET_JSON("/api/photo", CAPABILITY_BROWSE, "FacetPhoto", "One photo by its path", facet_photo,
+    GET_JSON("/api/photo", CAPABILITY_SHARED, "FacetPhoto", "One photo by its path", facet_photo,
              .query = path_query),
     GET_JSON("/api/type_counts", CAPABILITY_PUBLIC, "FacetTypeCounts", "How many of each type",
              facet_type_counts, .query = type_counts_query),
@@ -112,6 +129,13 @@ static const HttpRoute routes[] = {
              .response_mime = "image/*", .query = path_query),
 };
 
+/* Where a browser shows what comes, it is told of an error in a word. */
+static gboolean is_picture(const HttpRequest *request)
+{
+    const HttpRoute *route = http_request_route(request);
+    return route && route->response_mime && g_str_has_prefix(route->response_mime, "image/");
+}
+
 static void fail(HttpRequest *request, int status, const GError *error)
 {
     if (status == 401) {
@@ -119,6 +143,10 @@ static void fail(HttpRequest *request, int status, const GError *error)
     }
     const char *detail = status == 500 ? "Internal server error" : error->message;
     http_set_status(request, status);
+    if (is_picture(request) && status == 404) {
+        http_respond_text(request, NULL, detail);
+        return;
+    }
     JsonWriter *writer = json_writer_new(LIMIT_JSON_OUTPUT_BYTES);
     json_object_begin(writer);
     json_member_string(writer, "detail", detail);
