@@ -20,6 +20,7 @@ typedef struct {
     /* Called when a job was queued, to look at once; may be NULL. */
     void (*wake)(gpointer data);
     gpointer wake_data;
+    HttpEvents *events; /* what is published is sent to whoever follows /api/albumen/events */
     const char *version;
     const HttpServerOptions *server; /* for the OpenAPI document */
 } Api;

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -87,4 +88,56 @@ const char *beneath_relative(const char *folder, const char *path)
         return NULL;
     }
     return path + length + 1;
+}
+
+/* One part of a path, opened as a folder; -1 with errno. */
+static int open_part(int parent, const char *name, gboolean make)
+{
+    const int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+    if (strcmp(name, "..") == 0) {
+        errno = ELOOP;
+        return -1;
+    }
+    int fd = openat(parent, name, flags);
+    if (fd >= 0 || errno != ENOENT || !make) {
+        return fd;
+    }
+    /* The entry has to outlive a power cut, as what is put into it does. */
+    if ((mkdirat(parent, name, 0777) != 0 && errno != EEXIST) || fsync(parent) != 0) {
+        return -1;
+    }
+    return openat(parent, name, flags);
+}
+
+static int set_parent_error(GError **error, int saved_errno)
+{
+    if (saved_errno == ELOOP || saved_errno == ENOTDIR) {
+        g_set_error_literal(error, ALBUMEN_ERROR, ALBUMEN_ERROR_FORBIDDEN,
+                            "a part of the path is a link or no folder");
+    } else {
+        error_set_errno(error, saved_errno, "open the folder");
+    }
+    return -1;
+}
+
+int beneath_open_parent(int root_fd, const char *relative, gboolean make, const char **ret_name,
+                        GError **error)
+{
+    int folder = openat(root_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int saved_errno = errno;
+    const char *part = relative;
+    const char *slash = NULL;
+    while (folder >= 0 && (slash = strchr(part, '/'))) {
+        g_autofree char *name = g_strndup(part, (gsize)(slash - part));
+        int next = open_part(folder, name, make);
+        saved_errno = errno;
+        close(folder);
+        folder = next;
+        part = slash + 1;
+    }
+    if (folder < 0) {
+        return set_parent_error(error, saved_errno);
+    }
+    *ret_name = part;
+    return folder;
 }

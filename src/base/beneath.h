@@ -15,3 +15,10 @@ int beneath_open_at(int root_fd, const char *relative, int flags, GError **error
 /* Whether `path` lies beneath `folder`; the part that follows, or NULL. Compares text, touches no
  * disk. */
 const char *beneath_relative(const char *folder, const char *path);
+
+/* The folder beneath the open folder that the last part of `relative` lies in, itself where there
+ * is only one part; opened for reading. No link is followed. With `make`, folders that are missing
+ * are made. ret_name points at the last part, in `relative`. -1 with NOT_FOUND, FORBIDDEN (a link,
+ * or "..") or IO. The caller closes it. */
+int beneath_open_parent(int root_fd, const char *relative, gboolean make, const char **ret_name,
+                        GError **error);

@@ -47,9 +47,17 @@
 #define LIMIT_HTTP_COOKIES                 64 /* looked at in one request */
 #define LIMIT_HTTP_VIOLATIONS              64 /* told in one answer */
 #define LIMIT_HTTP_WORK_THREADS            16 /* for requests that are not quick */
-#define LIMIT_HTTP_WORK_QUEUE              1024 /* of them waiting; more are refused */
-#define LIMIT_JSON_OUTPUT_BYTES            (256U << 20)
-#define LIMIT_JSON_OUTPUT_DEPTH            32
+#define LIMIT_HTTP_WORK_QUEUE              1024         /* of them waiting; more are refused */
+#define LIMIT_HTTP_STREAMS                 256          /* answers being made while they are sent */
+#define LIMIT_HTTP_STREAM_BUFFER_BYTES     (256U << 10) /* of each of them, in memory */
+#define LIMIT_HTTP_STREAM_PIECE_BYTES      (32U << 10)  /* handed to the socket at a time */
+#define LIMIT_HTTP_EVENT_STREAMS           1024
+#define LIMIT_HTTP_EVENT_BYTES             (64U << 10) /* of one event */
+#define LIMIT_HTTP_EVENT_STREAM_SECONDS    900 /* then the client asks again, and the gate is asked \
+                                                */
+#define LIMIT_HTTP_HEARTBEAT_SECONDS 15        /* between comments on a quiet event stream */
+#define LIMIT_JSON_OUTPUT_BYTES      (256U << 20)
+#define LIMIT_JSON_OUTPUT_DEPTH      32
 
 #define LIMIT_SCALED_CACHE_BYTES                                                                   \
     (16U << 20) /* of thumbnails scaled to a size that is not stored                               \
@@ -59,6 +67,8 @@
 #define LIMIT_SELECTION_CACHE_BYTES (32U << 20) /* of orders of photos lately asked for */
 #define LIMIT_PAGE_PHOTOS           1000
 #define LIMIT_IDS_PER_REQUEST       200
+#define LIMIT_RATINGS_PER_REQUEST   1000
+#define LIMIT_IDS_PER_CHANGE        1000    /* thrown away, removed, restored in one request */
 #define LIMIT_SCAN_DEPTH            128     /* folders within folders */
 #define LIMIT_SCAN_FOLDER_ENTRIES   1000000 /* files and folders directly in one folder */
 #define LIMIT_SCAN_BATCH_PHOTOS     64      /* written in one transaction */

@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "cli/cli.h"
 #include "cli/options.h"
+#include "cli/upkeep.h"
 #include "library/failures.h"
 #include "library/job.h"
 
@@ -189,7 +190,8 @@ static gboolean scan(const Options *options, const char *const *folders, Shown *
 {
     g_autoptr(Library) library = options_open_library(options, error);
     g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(gint64));
-    if (!library || !options_add_sources(library, folders, ids, error)) {
+    if (!library || !upkeep_recover(library, error) ||
+        !options_add_sources(library, folders, ids, error)) {
         return FALSE;
     }
     g_autoptr(WorkerPool) workers = worker_pool_new("/proc/self/exe", options->workers);

@@ -2,6 +2,7 @@
 #include "base/limits.h"
 #include "cli/cli.h"
 #include "cli/options.h"
+#include "cli/upkeep.h"
 #include "jobs/scheduler.h"
 #include "library/job.h"
 #include "library/source.h"
@@ -80,6 +81,7 @@ static gboolean serve(const HttpServerOptions *options, GError **error)
 static gboolean serve_library(Library *library, const Settings *settings, WorkerPool *workers,
                               const char *const *listen, gboolean quiet, GError **error)
 {
+    g_autoptr(HttpEvents) events = http_events_new();
     Scheduler *scheduler = scheduler_start(library, workers);
     Api api = {
         .library = library,
@@ -89,6 +91,7 @@ static gboolean serve_library(Library *library, const Settings *settings, Worker
                                 (GDestroyNotify)g_bytes_unref),
         .wake = wake_scheduler,
         .wake_data = scheduler,
+        .events = events,
         .version = ALBUMEN_VERSION,
     };
     const HttpServerOptions options = {
@@ -96,6 +99,7 @@ static gboolean serve_library(Library *library, const Settings *settings, Worker
         .dialects = api_dialects,
         .gate = api_gate,
         .app = &api,
+        .events = events,
         .access_log = !quiet,
         .title = "Facet API",
         .version = "1.0.0",
@@ -116,11 +120,17 @@ static gboolean run(const Options *options, const char *const *photos, const cha
     g_autoptr(Library) library = options_open_library(options, error);
     g_autoptr(Settings) settings = library ? settings_load(options->data, error) : NULL;
     if (!settings || !options_add_sources(library, photos, NULL, error) ||
-        !queue_first_scan(library, error)) {
+        !upkeep_recover(library, error) || !queue_first_scan(library, error)) {
+        return FALSE;
+    }
+    Upkeep *upkeep = upkeep_start(library, options, error);
+    if (!upkeep) {
         return FALSE;
     }
     g_autoptr(WorkerPool) workers = worker_pool_new("/proc/self/exe", options->workers);
-    return serve_library(library, settings, workers, listen, quiet, error);
+    gboolean served = serve_library(library, settings, workers, listen, quiet, error);
+    upkeep_stop(upkeep);
+    return served;
 }
 
 int cli_serve(int argc, char **argv)

@@ -125,6 +125,31 @@ static json_t *check_string(HttpViolations *violations, const HttpParameter *dec
                                                                              : NULL;
 }
 
+static void check_declared(json_t *body, const HttpParameter *declared, HttpViolations *violations);
+
+/* The members of an item; what does not fit is told of the list, the member's name in the message.
+ */
+static json_t *check_item(HttpViolations *violations, const HttpParameter *declared,
+                          HttpViolation where, json_t *item)
+{
+    if (!json_is_object(item)) {
+        return refuse(violations, where, "dict_type", "Input should be a valid dictionary");
+    }
+    guint before = violations->items->len;
+    for (const HttpParameter *p = declared->members; p && p->name; p++) {
+        check_declared(item, p, violations);
+    }
+    for (guint i = before; i < violations->items->len; i++) {
+        HttpViolation *found = &g_array_index(violations->items, HttpViolation, i);
+        char *message = g_strdup_printf("%s: %s", found->name, found->message);
+        g_ptr_array_add(violations->texts, message);
+        found->message = message;
+        found->name = where.name;
+        found->item = where.item;
+    }
+    return violations->items->len == before ? json_incref(item) : NULL;
+}
+
 static json_t *check_list(HttpViolations *violations, const HttpParameter *declared,
                           HttpViolation where, json_t *value)
 {
@@ -141,9 +166,10 @@ static json_t *check_list(HttpViolations *violations, const HttpParameter *decla
     {
         where.item = (guint)i + 1;
         where.input_json = item;
-        json_t *checked = declared->type == HTTP_INT_LIST
-                              ? check_integer(violations, declared, where, item)
-                              : check_string(violations, declared, where, item);
+        json_t *checked =
+            declared->type == HTTP_INT_LIST      ? check_integer(violations, declared, where, item)
+            : declared->type == HTTP_OBJECT_LIST ? check_item(violations, declared, where, item)
+                                                 : check_string(violations, declared, where, item);
         if (checked && checked != item) {
             json_array_set(value, i, checked);
         }
@@ -167,6 +193,7 @@ static json_t *check_member(HttpViolations *violations, const HttpParameter *dec
         return check_flag(violations, where, value);
     case HTTP_TEXT_LIST:
     case HTTP_INT_LIST:
+    case HTTP_OBJECT_LIST:
         return check_list(violations, declared, where, value);
     case HTTP_OBJECT:
         return json_is_object(value)

@@ -14,6 +14,7 @@
 #include <jansson.h>
 
 typedef struct HttpServer HttpServer;
+typedef struct HttpEvents HttpEvents;
 typedef struct HttpRequest HttpRequest;
 
 /* HEAD is seen as GET by everyone but the wire. OPTIONS is answered by the server itself and stands
@@ -35,7 +36,8 @@ typedef enum {
     HTTP_BOOL,
     HTTP_TEXT_LIST,
     HTTP_INT_LIST,
-    HTTP_OBJECT
+    HTTP_OBJECT,
+    HTTP_OBJECT_LIST /* of a body only */
 } HttpType;
 
 /* One query parameter, path parameter or member of a JSON body. Tables end with a member whose name
@@ -44,7 +46,7 @@ typedef enum {
  * A list in the query is one text with commas; http_text answers it as sent, its items were
  * checked. In a body null stands for an absent optional member; texts that spell a number or a flag
  * are accepted for one, and http_body then holds the number or the flag. */
-typedef struct {
+typedef struct HttpParameter {
     const char *name;
     HttpType type;
     gboolean required;
@@ -53,8 +55,9 @@ typedef struct {
     gboolean bounded; /* min and max hold: of a number's value, of a text's characters, of a list's
                          items */
     double min, max;
-    const char *const *choices; /* NULL-terminated; NULL: any */
-    const char *fallback;       /* the default, for the document */
+    const char *const *choices;          /* NULL-terminated; NULL: any */
+    const struct HttpParameter *members; /* of each item of an HTTP_OBJECT_LIST */
+    const char *fallback;                /* the default, for the document */
     const char *summary;
 } HttpParameter;
 
@@ -131,6 +134,7 @@ typedef struct {
     const HttpDialect *const *dialects; /* NULL-terminated; of two that take the same, the first */
     HttpGate gate;
     gpointer app;        /* http_request_app */
+    HttpEvents *events;  /* what http_respond_events and http_respond_states send; NULL: nothing */
     int threads;         /* that serve connections; 0: one a core */
     gboolean access_log; /* one line a request on standard error: method, path without its query,
                             status, bytes, ms */
@@ -227,3 +231,50 @@ gboolean http_respond_cached(HttpRequest *request, const char *mime, GBytes *byt
  * one. NOT_FOUND when there is none. */
 gboolean http_respond_resource(HttpRequest *request, const char *path, const HttpCaching *caching,
                                GError **error);
+
+/* --- answers that are made while they are sent. They are never compressed and have no ranges. What
+ * they are made of outlives the request: `data` must not point into it. Both free `data` by
+ * `free_data` (may be NULL) when the answer has been sent, cannot be sent any more, or when they
+ * fail. --- */
+
+/* Writes the next bytes, at most `most` of them (always more than 0), and gives their number; 0: it
+ * was all; -1: it fails, and the connection is cut off so that nobody takes what came for the
+ * whole; the error is logged, unless it is CANCELLED. May block, watches the cancellable when it
+ * blocks for long. */
+typedef gssize (*HttpPull)(gpointer data, guint8 *buffer, gsize most, GCancellable *cancellable,
+                           GError **error);
+/* `length`: of the whole when it is known, else -1; a producer that ends before it has failed.
+ * `pull` is called on the work pool, by one thread at a time, as fast as the client reads: between
+ * the two is LIMIT_HTTP_STREAM_BUFFER_BYTES, and no thread waits for a slow client. BUSY when
+ * LIMIT_HTTP_STREAMS answers are being sent already. */
+gboolean http_respond_stream(HttpRequest *request, const char *mime, gint64 length, HttpPull pull,
+                             gpointer data, GDestroyNotify free_data, GError **error);
+
+/* Server-sent events: the hub of one server. It lives longer than its server; its functions may be
+ * called from any thread, and block for nobody. */
+HttpEvents *http_events_new(void);
+void http_events_free(HttpEvents *events);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(HttpEvents, http_events_free)
+
+/* An event on the wire; `name` "" for one without a name. `data` may have several lines. NULL when
+ * it is over LIMIT_HTTP_EVENT_BYTES. */
+GBytes *http_event_new(const char *name, const char *data);
+
+/* What `name` stands at from now on. Events are states: every stream of http_respond_states that
+ * follows `name` gets it, and a new stream the latest; one that is slow to read gets the latest and
+ * misses what was before. FALSE when it is over LIMIT_HTTP_EVENT_BYTES. */
+gboolean http_events_publish(HttpEvents *events, const char *name, const char *data);
+/* Answers with the states of these names (NULL-terminated), as they change. BUSY when
+ * LIMIT_HTTP_EVENT_STREAMS follow already. After LIMIT_HTTP_EVENT_STREAM_SECONDS the answer ends,
+ * so that the client comes again and the gate is asked again. */
+gboolean http_respond_states(HttpRequest *request, const char *const *names, GError **error);
+
+/* For streams with something of their own to tell: the next event, or NULL when there is nothing
+ * new. Asked at the start, until it answers NULL, and again after every http_events_wake and
+ * http_events_publish, by one thread at a time, on the connection's: it must be quick.
+ * `*ret_last` set to TRUE ends the stream, after the event if there is one. */
+typedef GBytes *(*HttpNextEvent)(gpointer data, gboolean *ret_last);
+gboolean http_respond_events(HttpRequest *request, HttpNextEvent next, gpointer data,
+                             GDestroyNotify free_data, GError **error);
+/* Has every stream look for news. */
+void http_events_wake(HttpEvents *events);

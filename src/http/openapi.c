@@ -2,17 +2,26 @@
 
 /* OpenAPI 3.1 (https://spec.openapis.org/oas/v3.1.0), straight from the tables. */
 
+static json_t *members_schema(const HttpParameter *members);
+
+static json_t *items_schema(const HttpParameter *parameter)
+{
+    if (parameter->type == HTTP_OBJECT_LIST) {
+        return members_schema(parameter->members);
+    }
+    return json_pack("{s:s}", "type", parameter->type == HTTP_INT_LIST ? "integer" : "string");
+}
+
 static json_t *type_schema(const HttpParameter *parameter)
 {
     static const char *const names[] = {
-        [HTTP_TEXT] = "string",   [HTTP_INT] = "integer",     [HTTP_NUMBER] = "number",
-        [HTTP_BOOL] = "boolean",  [HTTP_TEXT_LIST] = "array", [HTTP_INT_LIST] = "array",
-        [HTTP_OBJECT] = "object",
+        [HTTP_TEXT] = "string",   [HTTP_INT] = "integer",       [HTTP_NUMBER] = "number",
+        [HTTP_BOOL] = "boolean",  [HTTP_TEXT_LIST] = "array",   [HTTP_INT_LIST] = "array",
+        [HTTP_OBJECT] = "object", [HTTP_OBJECT_LIST] = "array",
     };
     json_t *schema = json_pack("{s:s}", "type", names[parameter->type]);
-    if (parameter->type == HTTP_TEXT_LIST || parameter->type == HTTP_INT_LIST) {
-        const char *item = parameter->type == HTTP_INT_LIST ? "integer" : "string";
-        json_object_set_new(schema, "items", json_pack("{s:s}", "type", item));
+    if (g_str_equal(names[parameter->type], "array")) {
+        json_object_set_new(schema, "items", items_schema(parameter));
     }
     return schema;
 }
@@ -25,12 +34,14 @@ static json_t *number(double value)
 static void add_bounds(json_t *schema, const HttpParameter *parameter)
 {
     static const char *const least[] = {
-        [HTTP_TEXT] = "minLength",     [HTTP_INT] = "minimum",       [HTTP_NUMBER] = "minimum",
-        [HTTP_TEXT_LIST] = "minItems", [HTTP_INT_LIST] = "minItems", [HTTP_OBJECT] = NULL,
+        [HTTP_TEXT] = "minLength",       [HTTP_INT] = "minimum",       [HTTP_NUMBER] = "minimum",
+        [HTTP_TEXT_LIST] = "minItems",   [HTTP_INT_LIST] = "minItems", [HTTP_OBJECT] = NULL,
+        [HTTP_OBJECT_LIST] = "minItems",
     };
     static const char *const most[] = {
-        [HTTP_TEXT] = "maxLength",     [HTTP_INT] = "maximum",       [HTTP_NUMBER] = "maximum",
-        [HTTP_TEXT_LIST] = "maxItems", [HTTP_INT_LIST] = "maxItems", [HTTP_OBJECT] = NULL,
+        [HTTP_TEXT] = "maxLength",       [HTTP_INT] = "maximum",       [HTTP_NUMBER] = "maximum",
+        [HTTP_TEXT_LIST] = "maxItems",   [HTTP_INT_LIST] = "maxItems", [HTTP_OBJECT] = NULL,
+        [HTTP_OBJECT_LIST] = "maxItems",
     };
     if (parameter->bounded && least[parameter->type]) {
         json_object_set_new(schema, least[parameter->type], number(parameter->min));
@@ -56,6 +67,7 @@ static json_t *default_value(const HttpParameter *parameter)
     case HTTP_TEXT_LIST:
     case HTTP_INT_LIST:
     case HTTP_OBJECT:
+    case HTTP_OBJECT_LIST:
         break;
     }
     return json_loads(parameter->fallback, 0, NULL);
@@ -107,11 +119,11 @@ static json_t *parameters_of(const HttpEntry *entry)
     return list;
 }
 
-static json_t *body_of(const HttpRoute *route)
+static json_t *members_schema(const HttpParameter *members)
 {
     json_t *properties = json_object();
     json_t *required = json_array();
-    for (const HttpParameter *p = route->body; p->name; p++) {
+    for (const HttpParameter *p = members; p && p->name; p++) {
         json_t *schema = parameter_schema(p);
         add_text(schema, "description", p->summary);
         json_object_set_new(properties, p->name, schema);
@@ -119,9 +131,14 @@ static json_t *body_of(const HttpRoute *route)
             json_array_append_new(required, json_string(p->name));
         }
     }
-    return json_pack("{s:b, s:{s:{s:{s:s, s:o, s:o}}}}", "required", !route->body_optional,
-                     "content", "application/json", "schema", "type", "object", "properties",
-                     properties, "required", required);
+    return json_pack("{s:s, s:o, s:o}", "type", "object", "properties", properties, "required",
+                     required);
+}
+
+static json_t *body_of(const HttpRoute *route)
+{
+    return json_pack("{s:b, s:{s:{s:o}}}", "required", !route->body_optional, "content",
+                     "application/json", "schema", members_schema(route->body));
 }
 
 /* A response of this type; `schema` may be NULL: anything. */

@@ -135,6 +135,7 @@ static gboolean check_value(HttpViolations *violations, HttpValue *value, HttpVi
     case HTTP_INT_LIST:
         return check_list(violations, value, where);
     case HTTP_OBJECT:
+    case HTTP_OBJECT_LIST:
         break;
     }
     return TRUE;

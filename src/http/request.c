@@ -391,7 +391,7 @@ gboolean http_request_is_loopback(const HttpRequest *request)
 
 GCancellable *http_request_cancellable(const HttpRequest *request)
 {
-    return request->cancellable;
+    return work_cancellable(request->work);
 }
 
 void http_request_set_principal(HttpRequest *request, gpointer principal,

@@ -5,6 +5,7 @@
 #include "http/http.h"
 #include "http/params.h"
 #include "http/router.h"
+#include "http/work.h"
 
 #include <microhttpd.h>
 
@@ -20,6 +21,9 @@ typedef struct {
     GBytes *bytes;       /* the body, or */
     int fd;              /* a part of this file; -1: none */
     gint64 offset, length;
+    struct MHD_Response *live; /* or made while it is sent */
+    gint64 *sent;     /* bytes of a live body so far, shared with it (g_rc_box); NULL: not live */
+    gboolean endless; /* it goes on until one side has enough */
 } HttpResponse;
 
 typedef enum {
@@ -31,7 +35,7 @@ typedef enum {
 
 struct HttpRequest {
     const HttpServerOptions *options;
-    GCancellable *cancellable;
+    HttpWork *work;
     struct MHD_Connection *connection;
     gint stage; /* HttpStage; atomic: it hands the request from thread to thread */
     gint64 began_us;
@@ -77,5 +81,8 @@ void response_init(HttpResponse *response);
 /* Forgets everything, so that another answer can be given. */
 void response_reset(HttpResponse *response);
 void response_clear(HttpResponse *response);
+/* The body, which this takes over; `sent` is shared with it. */
+gboolean response_take_live(HttpRequest *request, const char *mime, struct MHD_Response *live,
+                            gint64 *sent);
 /* What goes on the wire. Takes the body and the descriptor out of the response. */
 struct MHD_Response *response_build(HttpResponse *response);

@@ -28,6 +28,9 @@ static void drop_body(HttpResponse *response)
 {
     response->length = 0;
     g_clear_pointer(&response->bytes, g_bytes_unref);
+    g_clear_pointer(&response->live, MHD_destroy_response);
+    g_clear_pointer(&response->sent, g_rc_box_release);
+    response->endless = FALSE;
     if (response->fd >= 0) {
         close(response->fd);
         response->fd = -1;
@@ -427,8 +430,21 @@ gboolean http_respond_resource(HttpRequest *request, const char *path, const Htt
 
 /* --- the wire --- */
 
+gboolean response_take_live(HttpRequest *request, const char *mime, struct MHD_Response *live,
+                            gint64 *sent)
+{
+    HttpResponse *response = fill(request);
+    set_mime(request, mime);
+    response->live = live;
+    response->sent = g_rc_box_acquire(sent);
+    return TRUE;
+}
+
 static struct MHD_Response *build_body(HttpResponse *response)
 {
+    if (response->live) {
+        return g_steal_pointer(&response->live);
+    }
     if (response->fd >= 0) {
         struct MHD_Response *built = MHD_create_response_from_fd_at_offset64(
             (guint64)response->length, response->fd, (guint64)response->offset);

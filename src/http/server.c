@@ -1,4 +1,5 @@
 #include "base/hash.h"
+#include "http/events.h"
 #include "http/listen.h"
 #include "http/request.h"
 
@@ -14,35 +15,40 @@ struct HttpServer {
     HttpRouter *router;
     GPtrArray *urls;    /* NULL-terminated */
     GPtrArray *daemons; /* struct MHD_Daemon */
-    GThreadPool *work;
-    GCancellable *cancellable;
-    gint stopping; /* atomic */
-    /* Both atomic, and one more than there are while the server runs, so that nobody is woken for
-     * nothing. */
-    gint under_way; /* requests that have arrived whole */
-    gint working;   /* those of them that are in the work pool, or on their way there */
+    HttpWork *work;
+    gint stopping;  /* atomic */
+    gint under_way; /* requests that have arrived whole, and one more while the server runs, so that
+                       nobody is woken for nothing; atomic */
     GMutex idle_lock;
-    GCond idle; /* under_way or working reached 0 */
+    GCond idle; /* under_way reached 0 */
 };
 
-static void count_down(HttpServer *server, gint *counter)
+/* The request has arrived whole: a stop waits for its answer. */
+static void begin_answer(HttpServer *server, HttpRequest *request)
 {
-    if (g_atomic_int_dec_and_test(counter)) {
+    if (!request->under_way) {
+        request->under_way = TRUE;
+        g_atomic_int_inc(&server->under_way);
+    }
+}
+
+static void count_down(HttpServer *server)
+{
+    if (g_atomic_int_dec_and_test(&server->under_way)) {
         g_mutex_lock(&server->idle_lock);
         g_cond_broadcast(&server->idle);
         g_mutex_unlock(&server->idle_lock);
     }
 }
 
-/* Gives up the server's own count and waits until nobody else's is left, or for so long; -1: as
- * long as it takes. */
-static void wait_for_zero(HttpServer *server, gint *counter, int seconds)
+/* Gives up the server's own count and waits until nobody else's is left, or for so long. */
+static void wait_for_answers(HttpServer *server, int seconds)
 {
-    gint64 until = seconds < 0 ? G_MAXINT64 : g_get_monotonic_time() + seconds * G_TIME_SPAN_SECOND;
+    gint64 until = g_get_monotonic_time() + seconds * G_TIME_SPAN_SECOND;
     gboolean in_time = TRUE;
-    count_down(server, counter);
+    count_down(server);
     g_mutex_lock(&server->idle_lock);
-    while (in_time && g_atomic_int_get(counter) > 0) {
+    while (in_time && g_atomic_int_get(&server->under_way) > 0) {
         in_time = g_cond_wait_until(&server->idle, &server->idle_lock, until);
     }
     g_mutex_unlock(&server->idle_lock);
@@ -58,10 +64,14 @@ static void log_access(const HttpRequest *request)
         }
     }
     double ms = (double)(g_get_monotonic_time() - request->began_us) / 1000;
-    gint64 bytes = g_str_equal(request->method_name, "HEAD") ? 0 : request->response.length;
+    const HttpResponse *response = &request->response;
+    gint64 bytes = response->sent ? *response->sent : response->length;
+    if (g_str_equal(request->method_name, "HEAD")) {
+        bytes = 0;
+    }
     g_autofree char *line =
         g_strdup_printf("%s %s %d %" G_GINT64_FORMAT " %.1f ms\n", request->method_name, path,
-                        request->response.status, bytes, ms);
+                        response->status, bytes, ms);
     fputs(line, stderr);
 }
 
@@ -75,6 +85,10 @@ static enum MHD_Result send_response(HttpServer *server, HttpRequest *request)
     }
     if (g_atomic_int_get(&server->stopping)) {
         http_set_header(request, "Connection", "close");
+    }
+    if (response->endless && request->under_way) { /* no stop waits for its end */
+        request->under_way = FALSE;
+        count_down(server);
     }
     struct MHD_Response *built = response_build(response);
     if (!built) {
@@ -104,12 +118,11 @@ static void fail_busy(HttpRequest *request)
     request_fail(request, 503, error);
 }
 
-static void work(gpointer data, gpointer user_data)
+static void work(gpointer data)
 {
     HttpRequest *request = data;
-    HttpServer *server = user_data;
     g_assert(g_atomic_int_get(&request->stage) == STAGE_WORKING);
-    if (g_cancellable_is_cancelled(server->cancellable)) {
+    if (g_cancellable_is_cancelled(http_request_cancellable(request))) {
         fail_busy(request);
     } else if (request->goes_to_work) {
         request_run_again(request);
@@ -120,23 +133,17 @@ static void work(gpointer data, gpointer user_data)
     struct MHD_Connection *connection = request->connection;
     g_atomic_int_set(&request->stage, STAGE_READY);
     MHD_resume_connection(connection);
-    count_down(server, &server->working);
 }
 
 static enum MHD_Result go_to_work(HttpServer *server, HttpRequest *request)
 {
-    /* Counted before the look at whether the server stops: so either this request sees that it
-     * does, or the stop sees this request. */
-    int before = g_atomic_int_add(&server->working, 1);
-    if (before > LIMIT_HTTP_WORK_THREADS + LIMIT_HTTP_WORK_QUEUE ||
-        g_cancellable_is_cancelled(server->cancellable)) {
-        count_down(server, &server->working);
+    if (!work_reserve(server->work, WORK_NEW)) {
         fail_busy(request);
         return send_response(server, request);
     }
     MHD_suspend_connection(request->connection);
     g_atomic_int_set(&request->stage, STAGE_WORKING);
-    g_thread_pool_push(server->work, request, NULL);
+    work_run(server->work, work, request);
     return MHD_YES;
 }
 
@@ -197,7 +204,7 @@ static void *on_target(void *cls, const char *uri, struct MHD_Connection *connec
     HttpServer *server = cls;
     HttpRequest *request = request_new(&server->options, uri);
     request->connection = connection;
-    request->cancellable = server->cancellable;
+    request->work = server->work;
     return request;
 }
 
@@ -228,10 +235,7 @@ static enum MHD_Result on_access(void *cls, struct MHD_Connection *connection, c
     if (*upload_data_size > 0) {
         return take_body(request, upload_data, upload_data_size);
     }
-    if (!request->under_way) { /* it has arrived whole */
-        request->under_way = TRUE;
-        g_atomic_int_inc(&server->under_way);
-    }
+    begin_answer(server, request);
     if (stage == STAGE_READY) {
         return send_response(server, request);
     }
@@ -255,7 +259,7 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **co
     }
     request_free(request);
     if (under_way) {
-        count_down(server, &server->under_way);
+        count_down(server);
     }
 }
 
@@ -354,9 +358,8 @@ HttpServer *http_server_start(const HttpServerOptions *options, GError **error)
     server->router = router;
     server->urls = g_ptr_array_new_with_free_func(g_free);
     server->daemons = g_ptr_array_new();
-    server->cancellable = g_cancellable_new();
-    server->work = g_thread_pool_new(work, server, LIMIT_HTTP_WORK_THREADS, FALSE, NULL);
-    server->under_way = server->working = 1;
+    server->work = work_new();
+    server->under_way = 1;
     g_mutex_init(&server->idle_lock);
     g_cond_init(&server->idle);
     g_autoptr(GArray) sockets = g_array_new(FALSE, FALSE, sizeof(int));
@@ -382,18 +385,18 @@ void http_server_stop(HttpServer *server, int grace_seconds)
             close(fd);
         }
     }
-    wait_for_zero(server, &server->under_way, MAX(grace_seconds, 0));
-    g_cancellable_cancel(server->cancellable);
-    wait_for_zero(server, &server->working,
-                  -1); /* the library cannot stop while one is suspended */
+    if (server->options.events) {
+        events_close(server->options.events);
+    }
+    wait_for_answers(server, MAX(grace_seconds, 0));
+    work_finish(server->work);
     for (guint i = 0; i < server->daemons->len; i++) {
         MHD_stop_daemon(server->daemons->pdata[i]);
     }
-    g_thread_pool_free(server->work, FALSE, TRUE);
+    work_free(server->work);
     router_free(server->router);
     g_ptr_array_unref(server->daemons);
     g_ptr_array_unref(server->urls);
-    g_object_unref(server->cancellable);
     g_cond_clear(&server->idle);
     g_mutex_clear(&server->idle_lock);
     g_free(server);

@@ -1,6 +1,7 @@
 #include "library/grant.h"
 
 #include "base/hash.h"
+#include "library/kept_out.h"
 #include "library/photo_rows.h"
 
 #include <string.h>
@@ -10,6 +11,7 @@ struct Grant {
     char *path;
     char *format;
     int orientation;
+    gboolean is_trashed;
     char content[HASH_HEX_CHARS + 1];
 };
 
@@ -53,6 +55,21 @@ Grant *access_grant_path(StoreTx *tx, const Principal *viewer, const char *path,
     return grant_where(tx, sql, error);
 }
 
+Grant *access_grant_trashed(StoreTx *tx, const Principal *viewer, gint64 photo_id, GError **error)
+{
+    if (!access_check(viewer, CAPABILITY_EDIT, error)) {
+        return NULL;
+    }
+    g_autoptr(StoreSql) sql = kept_out_select(GRANT_COLUMNS, viewer, KEPT_OUT_TRASH);
+    store_sql_add(sql, " AND p.id = ");
+    store_sql_value_int(sql, photo_id);
+    Grant *grant = grant_where(tx, sql, error);
+    if (grant) {
+        grant->is_trashed = TRUE;
+    }
+    return grant;
+}
+
 void grant_free(Grant *grant)
 {
     if (!grant) {
@@ -61,6 +78,11 @@ void grant_free(Grant *grant)
     g_free(grant->path);
     g_free(grant->format);
     g_free(grant);
+}
+
+gboolean grant_is_trashed(const Grant *grant)
+{
+    return grant->is_trashed;
 }
 
 gint64 grant_photo_id(const Grant *grant)

@@ -10,8 +10,14 @@ typedef struct Grant Grant;
 /* The permission to read the bytes of this photo; NOT_FOUND when `viewer` may not know of it. */
 Grant *access_grant_photo(StoreTx *tx, const Principal *viewer, gint64 photo_id, GError **error);
 Grant *access_grant_path(StoreTx *tx, const Principal *viewer, const char *path, GError **error);
+/* The same of a photo in the trash, for whoever may throw away and restore: nobody else gets at
+ * what is not shown. */
+Grant *access_grant_trashed(StoreTx *tx, const Principal *viewer, gint64 photo_id, GError **error);
 void grant_free(Grant *grant);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Grant, grant_free)
+
+/* Whether the original lies in the trash: then only its thumbnails can be had. */
+gboolean grant_is_trashed(const Grant *grant);
 
 gint64 grant_photo_id(const Grant *grant);
 const char *grant_path(const Grant *grant);   /* base/path_text.h */

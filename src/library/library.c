@@ -3,7 +3,9 @@
 #include "library/selection.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glib/gstdio.h>
+#include <unistd.h>
 
 typedef struct {
     void (*changed)(gpointer data);
@@ -14,9 +16,20 @@ struct Library {
     char *data_folder;
     Store *store;
     Blobs *thumbnails;
+    int trash;
     LruCache *selections;
     GArray *followers; /* of Follower; does not change once the library is in use */
 };
+
+static gboolean open_trash(Library *library, GError **error)
+{
+    g_autofree char *path = g_build_filename(library->data_folder, "trash", NULL);
+    if (g_mkdir(path, 0700) != 0 && errno != EEXIST) {
+        return error_set_errno(error, errno, "make the folder of the trash");
+    }
+    library->trash = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return library->trash >= 0 || error_set_errno(error, errno, "open the folder of the trash");
+}
 
 static gboolean open_parts(Library *library, const char *database_url, GError **error)
 {
@@ -27,7 +40,7 @@ static gboolean open_parts(Library *library, const char *database_url, GError **
     }
     g_autofree char *thumbs = g_build_filename(library->data_folder, "thumbs", NULL);
     library->thumbnails = blobs_open_folder(thumbs, error);
-    return library->thumbnails != NULL;
+    return library->thumbnails && open_trash(library, error);
 }
 
 Library *library_open(const char *data_folder, const char *database_url, GError **error)
@@ -40,6 +53,7 @@ Library *library_open(const char *data_folder, const char *database_url, GError 
     }
     g_autoptr(Library) library = g_new0(Library, 1);
     library->data_folder = g_canonicalize_filename(data_folder, NULL);
+    library->trash = -1;
     library->selections = selection_cache_new();
     library->followers = g_array_new(FALSE, FALSE, sizeof(Follower));
     if (!open_parts(library, database_url, error)) {
@@ -52,6 +66,9 @@ void library_close(Library *library)
 {
     if (!library) {
         return;
+    }
+    if (library->trash >= 0) {
+        close(library->trash);
     }
     g_clear_pointer(&library->thumbnails, blobs_free);
     g_clear_pointer(&library->store, store_close);
@@ -69,6 +86,16 @@ Store *library_store(Library *library)
 Blobs *library_thumbnails(Library *library)
 {
     return library->thumbnails;
+}
+
+const char *library_data_folder(const Library *library)
+{
+    return library->data_folder;
+}
+
+int library_trash(const Library *library)
+{
+    return library->trash;
 }
 
 LruCache *library_selections(Library *library)

@@ -16,6 +16,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Library, library_close)
 
 Store *library_store(Library *library);
 Blobs *library_thumbnails(Library *library);
+/* The data folder; the library's own. */
+const char *library_data_folder(const Library *library);
+/* The open folder of what was thrown away (library/trash.h); the library's own. */
+int library_trash(const Library *library);
 /* Orders of photos lately asked for (library/selection.h). */
 LruCache *library_selections(Library *library);
 

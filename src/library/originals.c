@@ -26,6 +26,11 @@ static gboolean check_regular(int fd, gint64 *ret_bytes, GError **error)
 gboolean original_open(StoreTx *tx, const Grant *grant, int *ret_fd, gint64 *ret_bytes,
                        GError **error)
 {
+    if (grant_is_trashed(grant)) {
+        g_set_error_literal(error, ALBUMEN_ERROR, ALBUMEN_ERROR_NOT_FOUND,
+                            "The picture is in the trash");
+        return FALSE;
+    }
     g_autofree char *source_text = source_of_photo(tx, grant_photo_id(grant), error);
     if (!source_text) {
         return FALSE;

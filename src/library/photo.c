@@ -102,7 +102,7 @@ StoreSql *photo_visible(const char *columns, const Principal *viewer)
 {
     StoreSql *sql = store_sql_new();
     store_sql_add_constant(sql, columns);
-    store_sql_add(sql, " FROM photo p WHERE p.state = 'present'");
+    store_sql_add(sql, " FROM photo p WHERE p.state = 'present' AND p.kept_out IS NULL");
     if (!principal_sees_library(viewer)) {
         store_sql_add(sql, " AND 1 = 0");
     }

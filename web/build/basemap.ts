@@ -3,7 +3,7 @@
 
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { feature, mesh } from 'topojson-client';
+import { feature } from 'topojson-client';
 import type { GeometryCollection, Topology } from 'topojson-specification';
 import type { Plugin } from 'vite';
 
@@ -44,7 +44,7 @@ export function basemap(): Plugin {
   };
 }
 
-/** Countries as areas, and the borders between them as lines. */
+/** Countries as areas, and their names where they stand. */
 function basemapJson(): string {
   const file = createRequire(import.meta.url).resolve('world-atlas/countries-50m.json');
   const atlas = JSON.parse(readFileSync(file, 'utf8')) as Countries;
@@ -67,7 +67,6 @@ function basemapJson(): string {
         geometry: { type: 'Point', coordinates: middleOf(geometry) },
       })),
     },
-    borders: rounded(mesh(atlas, countries, (one, other) => one !== other)),
   });
 }
 

@@ -15,10 +15,23 @@ gboolean albumen_photo(HttpRequest *request, GError **error);
 gboolean albumen_thumbnail(HttpRequest *request, GError **error);
 gboolean albumen_image(HttpRequest *request, GError **error);
 
+/* ratings.c */
+gboolean albumen_rate(HttpRequest *request, GError **error);
+
 /* library.c */
 gboolean albumen_library(HttpRequest *request, GError **error);
 gboolean albumen_failures(HttpRequest *request, GError **error);
 gboolean albumen_scan(HttpRequest *request, GError **error);
+
+/* trash.c */
+gboolean albumen_trash(HttpRequest *request, GError **error);
+gboolean albumen_trash_put(HttpRequest *request, GError **error);
+gboolean albumen_trash_restore(HttpRequest *request, GError **error);
+gboolean albumen_trash_delete(HttpRequest *request, GError **error);
+gboolean albumen_trash_thumbnail(HttpRequest *request, GError **error);
+gboolean albumen_removed(HttpRequest *request, GError **error);
+gboolean albumen_removed_put(HttpRequest *request, GError **error);
+gboolean albumen_removed_restore(HttpRequest *request, GError **error);
 
 /* docs.c */
 gboolean albumen_openapi(HttpRequest *request, GError **error);

@@ -39,6 +39,73 @@ static const HttpParameter failures_query[] = {
     {0},
 };
 
+#define STARS                                                                                      \
+    {                                                                                              \
+        .name = "stars", .type = HTTP_INT, .bounded = TRUE, .max = 5                               \
+    }
+#define FAVORITE                                                                                   \
+    {                                                                                              \
+        .name = "favorite", .type = HTTP_BOOL                                                      \
+    }
+#define REJECTED                                                                                   \
+    {                                                                                              \
+        .name = "rejected", .type = HTTP_BOOL                                                      \
+    }
+
+static const HttpParameter one_rating[] = {
+    {.name = "id", .type = HTTP_INT, .required = TRUE}, STARS, FAVORITE, REJECTED, {0},
+};
+
+static const HttpParameter ratings_body[] = {
+    {.name = "ids",
+     .type = HTTP_INT_LIST,
+     .bounded = TRUE,
+     .max = LIMIT_RATINGS_PER_REQUEST,
+     .summary = "Photos that all get the same"},
+    STARS,
+    FAVORITE,
+    REJECTED,
+    {.name = "ratings",
+     .type = HTTP_OBJECT_LIST,
+     .bounded = TRUE,
+     .max = LIMIT_RATINGS_PER_REQUEST,
+     .members = one_rating,
+     .summary = "Or photos that each get their own"},
+    {0},
+};
+
+static const HttpParameter kept_out_query[] = {
+    {.name = "limit", .type = HTTP_INT, .bounded = TRUE, .min = 1, .max = 1000, .fallback = "100"},
+    {.name = "cursor", .type = HTTP_TEXT, .summary = "next_cursor of the page before"},
+    {0},
+};
+
+static const HttpParameter change_body[] = {
+    {.name = "ids",
+     .type = HTTP_INT_LIST,
+     .required = TRUE,
+     .bounded = TRUE,
+     .min = 1,
+     .max = LIMIT_IDS_PER_CHANGE,
+     .summary = "Photos; what stands behind one in its stack goes with it"},
+    {0},
+};
+
+static const HttpParameter delete_body[] = {
+    {.name = "ids",
+     .type = HTTP_INT_LIST,
+     .bounded = TRUE,
+     .min = 1,
+     .max = LIMIT_IDS_PER_CHANGE,
+     .summary = "Photos in the trash"},
+    {.name = "all", .type = HTTP_BOOL, .summary = "Everything in it, instead of ids"},
+    {0},
+};
+
+#define CHANGE(verb, route, schema, text, members, function)                                       \
+    HTTP_ROUTE(CAPABILITY_EDIT, .method = verb, .path = route, .tag = "Albumen", .summary = text,  \
+               .response_schema = schema, .body = members, .handler = function)
+
 #define GET(route, cap, schema, text, function, ...)                                               \
     HTTP_ROUTE(cap, .method = HTTP_GET, .path = route, .tag = "Albumen", .summary = text,          \
                .response_schema = schema, .handler = function, __VA_ARGS__)
@@ -59,8 +126,28 @@ static const HttpRoute routes[] = {
     GET("/api/albumen/photos/{id}/image", CAPABILITY_MEDIA, NULL,
         "The picture, as a browser can show it", albumen_image, .path_parameters = id_path,
         .query = version_query, .response_mime = "image/*"),
+    HTTP_ROUTE(CAPABILITY_RATE, .method = HTTP_PUT, .path = "/api/albumen/ratings",
+               .tag = "Albumen", .summary = "Rates photos, and tells what their ratings were",
+               .response_schema = "Ratings", .body = ratings_body, .handler = albumen_rate),
     GET("/api/albumen/failures", CAPABILITY_BROWSE, "Failures", "Files that could not be read",
         albumen_failures, .query = failures_query),
+    GET("/api/albumen/trash", CAPABILITY_EDIT, "Trash", "What was thrown away, the latest first",
+        albumen_trash, .query = kept_out_query),
+    CHANGE(HTTP_POST, "/api/albumen/trash", "Trashed", "Moves photos to the trash", change_body,
+           albumen_trash_put),
+    CHANGE(HTTP_POST, "/api/albumen/trash/restore", "Restored",
+           "Moves photos back to where they were", change_body, albumen_trash_restore),
+    CHANGE(HTTP_DELETE, "/api/albumen/trash", "Deleted", "Deletes what is in the trash for good",
+           delete_body, albumen_trash_delete),
+    GET("/api/albumen/trash/{id}/thumbnail", CAPABILITY_EDIT, NULL, "A small picture",
+        albumen_trash_thumbnail, .quick = TRUE, .path_parameters = id_path, .query = size_query,
+        .response_mime = "image/jpeg"),
+    GET("/api/albumen/removed", CAPABILITY_EDIT, "Removed",
+        "Photos that were removed and whose files stay", albumen_removed, .query = kept_out_query),
+    CHANGE(HTTP_POST, "/api/albumen/removed", "RemovedNow",
+           "Removes photos from the library; their files stay", change_body, albumen_removed_put),
+    CHANGE(HTTP_POST, "/api/albumen/removed/restore", "Restored", "Shows removed photos again",
+           change_body, albumen_removed_restore),
     HTTP_ROUTE(CAPABILITY_ADMIN, .method = HTTP_POST, .path = "/api/albumen/scans",
                .tag = "Albumen", .summary = "Looks for what changed in the folders",
                .response_schema = "QueuedJob", .status = 202, .handler = albumen_scan),

@@ -31,10 +31,40 @@ static const HttpParameter type_counts_query[] = {
     {0},
 };
 
+#define PHOTO_PATH                                                                                 \
+    {                                                                                              \
+        .name = "photo_path", .type = HTTP_TEXT, .required = TRUE                                  \
+    }
+#define PHOTO_PATHS                                                                                \
+    {                                                                                              \
+        .name = "photo_paths", .type = HTTP_TEXT_LIST, .required = TRUE, .bounded = TRUE,          \
+        .max = LIMIT_RATINGS_PER_REQUEST                                                           \
+    }
+
+static const HttpParameter rating_body[] = {
+    PHOTO_PATH,
+    {.name = "rating", .type = HTTP_INT, .required = TRUE, .summary = "0..5 stars"},
+    {0},
+};
+
+static const HttpParameter toggle_body[] = {PHOTO_PATH, {0}};
+
+static const HttpParameter batch_body[] = {PHOTO_PATHS, {0}};
+
+static const HttpParameter batch_rating_body[] = {
+    PHOTO_PATHS,
+    {.name = "rating", .type = HTTP_INT, .required = TRUE, .bounded = TRUE, .max = 5},
+    {0},
+};
+
 static const HttpParameter language_path[] = {{.name = "lang", .type = HTTP_TEXT}, {0}};
 
 #define GET_JSON(route, cap, schema, text, function, ...)                                          \
     HTTP_ROUTE(cap, .method = HTTP_GET, .path = route, .tag = "Facet", .summary = text,            \
+               .response_schema = schema, .handler = function, __VA_ARGS__)
+
+#define POST_JSON(route, cap, schema, text, function, ...)                                         \
+    HTTP_ROUTE(cap, .method = HTTP_POST, .path = route, .tag = "Facet", .summary = text,           \
                .response_schema = schema, .handler = function, __VA_ARGS__)
 
 static const HttpRoute routes[] = {
@@ -63,6 +93,19 @@ static const HttpRoute routes[] = {
              facet_apertures),
     GET_JSON("/api/filter_options/focal_lengths", CAPABILITY_BROWSE, "FacetFocalLengths",
              "Focal lengths", facet_focal_lengths),
+    POST_JSON("/api/photo/set_rating", CAPABILITY_RATE, "FacetRated", "Gives a photo its stars",
+              facet_set_rating, .body = rating_body),
+    POST_JSON("/api/photo/toggle_favorite", CAPABILITY_RATE, "FacetFavoriteToggled",
+              "Makes a photo a favourite, or no longer", facet_toggle_favorite,
+              .body = toggle_body),
+    POST_JSON("/api/photo/toggle_rejected", CAPABILITY_RATE, "FacetRejectedToggled",
+              "Rejects a photo, or no longer", facet_toggle_rejected, .body = toggle_body),
+    POST_JSON("/api/photos/batch_favorite", CAPABILITY_EDIT, "FacetBatchDone",
+              "Makes photos favourites", facet_batch_favorite, .body = batch_body),
+    POST_JSON("/api/photos/batch_reject", CAPABILITY_EDIT, "FacetBatchDone", "Rejects photos",
+              facet_batch_reject, .body = batch_body),
+    POST_JSON("/api/photos/batch_rating", CAPABILITY_EDIT, "FacetBatchDone",
+              "Gives photos their stars", facet_batch_rating, .body = batch_rating_body),
     GET_JSON("/thumbnail", CAPABILITY_MEDIA, NULL, "A small picture", facet_thumbnail,
              .quick = TRUE, .response_mime = "image/jpeg", .query = thumbnail_query),
     GET_JSON("/image", CAPABILITY_MEDIA, NULL, "The picture", facet_image,

@@ -17,6 +17,14 @@ gboolean facet_lenses(HttpRequest *request, GError **error);
 gboolean facet_apertures(HttpRequest *request, GError **error);
 gboolean facet_focal_lengths(HttpRequest *request, GError **error);
 
+/* ratings.c */
+gboolean facet_set_rating(HttpRequest *request, GError **error);
+gboolean facet_toggle_favorite(HttpRequest *request, GError **error);
+gboolean facet_toggle_rejected(HttpRequest *request, GError **error);
+gboolean facet_batch_favorite(HttpRequest *request, GError **error);
+gboolean facet_batch_reject(HttpRequest *request, GError **error);
+gboolean facet_batch_rating(HttpRequest *request, GError **error);
+
 /* images.c */
 gboolean facet_thumbnail(HttpRequest *request, GError **error);
 gboolean facet_image(HttpRequest *request, GError **error);

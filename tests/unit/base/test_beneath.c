@@ -112,6 +112,39 @@ static void test_relative(void)
     g_assert_null(beneath_relative("/a/b", "/a/b/"));
 }
 
+static void check_parent(int root, const char *relative, gboolean make, const char *expected)
+{
+    g_autoptr(GError) error = NULL;
+    const char *name = NULL;
+    int folder = beneath_open_parent(root, relative, make, &name, &error);
+    g_assert_no_error(error);
+    g_assert_cmpstr(name, ==, expected);
+    close(folder);
+}
+
+static void check_no_parent(int root, const char *relative, gboolean make, int code)
+{
+    g_autoptr(GError) error = NULL;
+    const char *name = NULL;
+    g_assert_cmpint(beneath_open_parent(root, relative, make, &name, &error), ==, -1);
+    g_assert_error(error, ALBUMEN_ERROR, code);
+}
+
+static void test_the_folder_of_a_file(Fixture *fixture, gconstpointer data)
+{
+    int root = open(fixture->inside, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    check_parent(root, "file", FALSE, "file");
+    check_no_parent(root, "a/b/c", FALSE, ALBUMEN_ERROR_NOT_FOUND);
+    check_parent(root, "a/b/c", TRUE, "c");
+    check_parent(root, "a/b/c", FALSE, "c");
+    link_to(fixture, "a", "link");
+    check_no_parent(root, "link/b/c", TRUE, ALBUMEN_ERROR_FORBIDDEN);
+    check_no_parent(root, "../secret", TRUE, ALBUMEN_ERROR_FORBIDDEN);
+    check_no_parent(root, "a/../../secret", TRUE, ALBUMEN_ERROR_FORBIDDEN);
+    check_no_parent(root, "file/b", TRUE, ALBUMEN_ERROR_FORBIDDEN);
+    close(root);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -120,6 +153,7 @@ int main(int argc, char **argv)
     ADD("/beneath/leads-out", test_what_leads_out_does_not);
     ADD("/beneath/no-link", test_no_link_is_followed_when_asked);
     ADD("/beneath/fifo", test_a_fifo_does_not_block);
+    ADD("/beneath/parent", test_the_folder_of_a_file);
     g_test_add_func("/beneath/relative", test_relative);
     return g_test_run();
 }

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <glib-unix.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 static gboolean write_state(HttpRequest *request, JsonWriter *writer, GError **error)
@@ -191,6 +192,12 @@ static const HttpParameter needed_parameters[] = {
     {.name = "path", .type = HTTP_TEXT, .required = TRUE},
     {.name = "size", .type = HTTP_INT, .required = TRUE},
     {NULL}};
+static const HttpParameter item_members[] = {
+    {.name = "id", .type = HTTP_INT, .required = TRUE},
+    {.name = "on", .type = HTTP_BOOL},
+    {0},
+};
+
 static const HttpParameter body_members[] = {
     {.name = "photo", .type = HTTP_TEXT, .required = TRUE, .bounded = TRUE, .min = 1, .max = 10},
     {.name = "rating", .type = HTTP_INT, .required = TRUE, .bounded = TRUE, .min = 0, .max = 5},
@@ -200,6 +207,7 @@ static const HttpParameter body_members[] = {
     {.name = "ids", .type = HTTP_INT_LIST, .bounded = TRUE, .min = 1, .max = 3},
     {.name = "names", .type = HTTP_TEXT_LIST},
     {.name = "more", .type = HTTP_OBJECT},
+    {.name = "items", .type = HTTP_OBJECT_LIST, .bounded = TRUE, .max = 2, .members = item_members},
     {.name = "easy", .type = HTTP_INT, .lenient = TRUE},
     {NULL}};
 
@@ -373,6 +381,14 @@ void fixture_stop(Fixture *fixture, int grace_seconds)
         close(fixture->begun[i]);
         close(fixture->go[i]);
     }
+}
+
+gboolean fixture_allow_files(guint count)
+{
+    struct rlimit files;
+    g_assert_cmpint(getrlimit(RLIMIT_NOFILE, &files), ==, 0);
+    files.rlim_cur = MAX(files.rlim_cur, count);
+    return setrlimit(RLIMIT_NOFILE, &files) == 0;
 }
 
 void fixture_await_slow(Fixture *fixture)

@@ -18,6 +18,9 @@ typedef struct {
 void fixture_start(Fixture *fixture);
 void fixture_stop(Fixture *fixture, int grace_seconds);
 
+/* Lets this process open so many files; FALSE when the system does not. */
+gboolean fixture_allow_files(guint count);
+
 /* Waits until a slow handler has begun; lets one go. */
 void fixture_await_slow(Fixture *fixture);
 void fixture_release_slow(Fixture *fixture);

@@ -30,6 +30,24 @@ static void test_body_values(void)
     check_exchange(fixture.url, "POST", "/api/optional-body", JSON_TYPE, "{}", 200, "{}");
 }
 
+static void test_lists_of_objects(void)
+{
+    check_exchange(
+        fixture.url, "POST", "/api/body", JSON_TYPE,
+        "{\"photo\":\"p\",\"rating\":3,\"items\":[{\"id\":\"7\",\"on\":1,\"x\":0},{\"id\":8}]}",
+        200,
+        "{\"photo\":\"p\",\"rating\":3,\"items\":[{\"id\":7,\"on\":true,\"x\":0},{\"id\":8}]}");
+    refuse_body("{\"photo\":\"p\",\"rating\":1,\"items\":[7]}",
+                "body items[0] dict_type: Input should be a valid dictionary");
+    refuse_body("{\"photo\":\"p\",\"rating\":1,\"items\":[{\"id\":1},{\"on\":\"x\"}]}",
+                "body items[1] missing: id: Field required; body items[1] bool_parsing: on: Input "
+                "should be a valid boolean, unable to interpret input");
+    refuse_body("{\"photo\":\"p\",\"rating\":1,\"items\":[{},{},{}]}",
+                "body items too_long: List should have at most 2 items after validation, not 3");
+    refuse_body("{\"photo\":\"p\",\"rating\":1,\"items\":{}}",
+                "body items list_type: Input should be a valid list");
+}
+
 static void test_body_refusals(void)
 {
     refuse_body("{}", "body photo missing: Field required; body rating missing: Field required");
@@ -165,6 +183,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     fixture_start(&fixture);
     g_test_add_func("/http/body/values", test_body_values);
+    g_test_add_func("/http/body/objects", test_lists_of_objects);
     g_test_add_func("/http/body/refusals", test_body_refusals);
     g_test_add_func("/http/body/no-json", test_bodies_that_are_no_json);
     g_test_add_func("/http/body/large", test_large_bodies);

@@ -2,7 +2,6 @@
 #include "base/limits.h"
 #include "server_fixture.h"
 
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -139,10 +138,7 @@ static void test_the_queue_of_slow_requests_is_bounded(void)
 {
     /* One more than the pool and its queue hold; both ends of each connection are ours. */
     enum { MANY = LIMIT_HTTP_WORK_THREADS + LIMIT_HTTP_WORK_QUEUE + 1 };
-    struct rlimit before, files;
-    g_assert_cmpint(getrlimit(RLIMIT_NOFILE, &before), ==, 0);
-    files = (struct rlimit){.rlim_cur = MAX(before.rlim_cur, 4096), .rlim_max = before.rlim_max};
-    if (setrlimit(RLIMIT_NOFILE, &files) != 0) {
+    if (!fixture_allow_files(4096)) {
         g_test_skip("too few file descriptors are allowed here");
         return;
     }
@@ -167,7 +163,6 @@ static void test_the_queue_of_slow_requests_is_bounded(void)
         close(ends[i].fd);
     }
     fixture_stop(&fixture, 0);
-    setrlimit(RLIMIT_NOFILE, &before);
 }
 
 static void test_the_log_names_no_query(void)

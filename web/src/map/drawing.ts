@@ -15,7 +15,6 @@ interface Palette {
   readonly water: string;
   readonly land: string;
   readonly border: string;
-  readonly coast: string;
   readonly name: string;
 }
 
@@ -23,14 +22,12 @@ const LIGHT: Palette = {
   water: '#dce4e6',
   land: '#f7f4ef',
   border: '#d3cbc0',
-  coast: '#b9c2c2',
   name: '#8a8177',
 };
 const DARK: Palette = {
   water: '#14191b',
   land: '#262422',
   border: '#3d3834',
-  coast: '#3a4244',
   name: '#968d83',
 };
 
@@ -43,7 +40,6 @@ export interface Beginning {
 interface Basemap {
   readonly countries: GeoJSON.FeatureCollection;
   readonly names: GeoJSON.FeatureCollection;
-  readonly borders: GeoJSON.Geometry;
 }
 
 /** Draws the map into an element. Rejects when the browser cannot. */
@@ -68,18 +64,12 @@ export async function draw(
       version: 8,
       sources: {
         countries: { type: 'geojson', data: basemap.countries, maxzoom: 8, tolerance: 0.4 },
-        borders: {
-          type: 'geojson',
-          data: { type: 'Feature', properties: {}, geometry: basemap.borders },
-          maxzoom: 8,
-        },
         names: { type: 'geojson', data: basemap.names },
       },
       layers: [
         { id: 'water', type: 'background' },
         { id: 'land', type: 'fill', source: 'countries' },
-        { id: 'coast', type: 'line', source: 'countries', paint: { 'line-width': 1 } },
-        { id: 'border', type: 'line', source: 'borders', paint: { 'line-width': 1 } },
+        { id: 'border', type: 'line', source: 'countries', paint: { 'line-width': 1 } },
         {
           id: 'name',
           type: 'symbol',
@@ -110,7 +100,6 @@ export function colour(map: maplibre.Map, dark: boolean): void {
   const palette = dark ? DARK : LIGHT;
   map.setPaintProperty('water', 'background-color', palette.water);
   map.setPaintProperty('land', 'fill-color', palette.land);
-  map.setPaintProperty('coast', 'line-color', palette.coast);
   map.setPaintProperty('border', 'line-color', palette.border);
   map.setPaintProperty('name', 'text-color', palette.name);
   map.setPaintProperty('name', 'text-halo-color', palette.land);

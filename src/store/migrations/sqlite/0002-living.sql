@@ -7,7 +7,7 @@ CREATE TABLE setting (
 -- Who has an account. Row 0 is the implicit owner of a library without accounts, who never signs in;
 -- what it rated and made goes to the first account.
 CREATE TABLE account (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,   -- never given twice: sessions and ratings name it
     username TEXT NOT NULL UNIQUE,
     display_name TEXT NOT NULL,
     email TEXT UNIQUE,
@@ -15,7 +15,8 @@ CREATE TABLE account (
     password_hash TEXT,                     -- library/password.h; NULL: cannot sign in by a password
     -- the hash that scoring.json held when the account was taken from there; NULL: made here
     imported_hash TEXT,
-    -- counts changes of password and sign-outs everywhere: a session tells the number it began with
+    -- when all sessions last ended (a change of password, a sign-out everywhere): a session tells the
+    -- number it began with, and one of another number opens nothing. Milliseconds since 1970, or more.
     session_epoch INTEGER NOT NULL DEFAULT 1,
     role TEXT NOT NULL CHECK (role IN ('user', 'admin', 'superadmin')),
     disabled INTEGER NOT NULL DEFAULT 0 CHECK (disabled IN (0, 1)),
