@@ -56,7 +56,7 @@ function basemapJson(): string {
       features: areas.features.map(({ geometry, properties }) => ({
         type: 'Feature',
         properties: { name: properties.name },
-        geometry: rounded(geometry),
+        geometry: rounded(unwrapped(geometry)),
       })),
     },
     names: {
@@ -64,9 +64,29 @@ function basemapJson(): string {
       features: areas.features.map(({ geometry, properties }) => ({
         type: 'Feature',
         properties: { name: properties.name, size: sizeOf(geometry) },
-        geometry: { type: 'Point', coordinates: middleOf(geometry) },
+        geometry: { type: 'Point', coordinates: middleOf(unwrapped(geometry)) },
       })),
     },
+  });
+}
+
+/** Rings that cross the antimeridian go on beyond it, instead of back round the world. */
+function unwrapped(geometry: GeoJSON.Geometry): GeoJSON.Geometry {
+  if (geometry.type === 'Polygon') {
+    return { ...geometry, coordinates: geometry.coordinates.map(unwrappedRing) };
+  }
+  if (geometry.type !== 'MultiPolygon') return geometry;
+  const coordinates = geometry.coordinates.map((rings) => rings.map(unwrappedRing));
+  return { ...geometry, coordinates };
+}
+
+function unwrappedRing(ring: Position[]): number[][] {
+  let shift = 0;
+  let last: number | null = null;
+  return ring.map(([longitude = 0, latitude = 0]) => {
+    if (last !== null && Math.abs(longitude - last) > 180) shift += longitude < last ? 360 : -360;
+    last = longitude;
+    return [longitude + shift, latitude];
   });
 }
 
