@@ -116,7 +116,7 @@ gboolean options_add_sources(Library *library, const char *const *folders, GArra
         return TRUE;
     }
     g_autoptr(StoreTx) tx = store_write(library_store(library), error);
-    if (!tx) {
+    if (!tx || !library_touch(tx, error)) {
         return FALSE;
     }
     for (; *folders; folders++) {
@@ -129,7 +129,7 @@ gboolean options_add_sources(Library *library, const char *const *folders, GArra
             g_array_append_val(ret_ids, id);
         }
     }
-    return store_commit(tx, error);
+    return library_commit(library, tx, error);
 }
 
 int options_fail(const GError *error)

@@ -1,76 +1,32 @@
 #include "jobs/scan.h"
 
+#include "base/beneath.h"
 #include "base/path_text.h"
-#include "jobs/scan_count.h"
-#include "jobs/scan_writer.h"
-#include "jobs/walk.h"
-#include "library/ingest.h"
-#include "library/source.h"
+#include "jobs/scan_folder.h"
 
 #include <string.h>
-#include <unistd.h>
 
 #define REPORT_INTERVAL_US (G_USEC_PER_SEC / 2)
-
-/* Files on their way to a worker, for each: enough to keep it busy, few enough to stop soon. */
-#define QUEUED_PER_WORKER 8
-
-typedef struct {
-    const ScanOptions *options;
-    ScanWriter *writer;
-    ScanCount *count;
-    GThreadPool *readers;
-    gint64 started_us, reported_us;
-
-    /* What the walk alone counts. */
-    gint64 found, unchanged, known_failures, missing;
-
-    GMutex lock;
-    GCond task_done;
-    guint queued;   /* tasks pushed and not done */
-    gint64 passed;  /* files found that the next scan looks at: gone, or being written */
-    GError *broken; /* why reading cannot go on at all: no worker starts */
-} Scan;
-
-/* One file that is new or changed. */
-typedef struct {
-    const Source *source;
-    const WalkRoot *root;
-    char *folder_path; /* text */
-    char *name;        /* text */
-    char *relative;    /* bytes, from the root */
-    gint64 file_bytes;
-    gint64 modified_ns;
-} ScanTask;
-
-static void task_free(ScanTask *task)
-{
-    g_free(task->folder_path);
-    g_free(task->name);
-    g_free(task->relative);
-    g_free(task);
-}
 
 static gboolean is_cancelled(const Scan *scan)
 {
     return scan->options->cancellable && g_cancellable_is_cancelled(scan->options->cancellable);
 }
 
-static void get_progress(Scan *scan, ScanProgress *ret_progress)
+static void get_progress(const Scan *scan, ScanProgress *ret_progress)
 {
-    g_mutex_lock(&scan->lock);
-    gint64 passed = scan->passed;
-    g_mutex_unlock(&scan->lock);
-    ScanProgress progress = {
-        .found = scan->found - passed,
-        .unchanged = scan->unchanged,
-        .missing = scan->missing,
-        .total = scan_count_total(scan->count),
+    ScanRead read = scan_reader_counts(scan->reader);
+    ScanWritten written = scan_writer_counts(scan->writer);
+    *ret_progress = (ScanProgress){
+        .found = scan->found - read.passed - written.passed,
+        .indexed = written.indexed,
+        .moved = written.moved,
+        .unchanged = scan->unchanged + read.kept_out,
+        .failed = written.failed + scan->known_failures,
+        .missing = MAX(0, scan->missing + written.missing),
+        .total = scan->count ? scan_count_total(scan->count) : -1,
         .seconds = (double)(g_get_monotonic_time() - scan->started_us) / G_USEC_PER_SEC,
     };
-    scan_writer_counts(scan->writer, &progress.indexed, &progress.failed);
-    progress.failed += scan->known_failures;
-    *ret_progress = progress;
 }
 
 /* Also writes what waits, so that what is told is in the library. */
@@ -89,208 +45,28 @@ static void report_now_and_then(Scan *scan)
     }
 }
 
-/* Whether the failure is the file's own, to be remembered; else it is the moment's. */
-static gboolean is_the_files_own(const GError *failure)
+gboolean scan_wait(Scan *scan, guint most)
 {
-    if (failure->domain != ALBUMEN_ERROR) {
-        return TRUE;
-    }
-    switch ((AlbumenError)failure->code) {
-    case ALBUMEN_ERROR_CANCELLED:   /* asked to stop */
-    case ALBUMEN_ERROR_CONFLICT:    /* being written right now: the next scan finds it whole */
-    case ALBUMEN_ERROR_NOT_FOUND:   /* gone since */
-    case ALBUMEN_ERROR_UNAVAILABLE: /* no worker, no disk */
-        return FALSE;
-    default:
-        return TRUE;
-    }
-}
-
-static MediaPicture *read_picture(const Scan *scan, const ScanTask *task, GError **error)
-{
-    int fd = walk_open_file(task->root, task->relative, task->file_bytes, task->modified_ns, error);
-    if (fd < 0) {
-        return NULL;
-    }
-    MediaPicture *picture =
-        worker_read(scan->options->workers, fd, task->name, scan->options->cancellable, error);
-    close(fd);
-    return picture;
-}
-
-static void write_result(const Scan *scan, const ScanTask *task, MediaPicture *picture,
-                         GError *failure)
-{
-    ScanResult *result = g_new0(ScanResult, 1);
-    result->source_id = task->source->id;
-    result->folder_path = g_strdup(task->folder_path);
-    result->name = g_strdup(task->name);
-    result->file_bytes = task->file_bytes;
-    result->modified_ns = task->modified_ns;
-    result->picture = picture;
-    result->failure = failure;
-    scan_writer_add(scan->writer, result);
-}
-
-/* Runs on a reader's thread. */
-static void read_task(gpointer data, gpointer user_data)
-{
-    ScanTask *task = data;
-    Scan *scan = user_data;
-    GError *failure = NULL;
-    MediaPicture *picture = is_cancelled(scan) ? NULL : read_picture(scan, task, &failure);
-    gboolean broken = g_error_matches(failure, ALBUMEN_ERROR, ALBUMEN_ERROR_UNAVAILABLE);
-    gboolean passed = g_error_matches(failure, ALBUMEN_ERROR, ALBUMEN_ERROR_CONFLICT) ||
-                      g_error_matches(failure, ALBUMEN_ERROR, ALBUMEN_ERROR_NOT_FOUND);
-    if (picture || (failure && is_the_files_own(failure))) {
-        write_result(scan, task, picture, g_steal_pointer(&failure));
-    }
-    g_mutex_lock(&scan->lock);
-    if (broken && !scan->broken) {
-        scan->broken = g_steal_pointer(&failure);
-    }
-    scan->passed += passed;
-    scan->queued--;
-    g_cond_signal(&scan->task_done);
-    g_mutex_unlock(&scan->lock);
-    g_clear_error(&failure);
-    task_free(task);
-}
-
-/* Waits until at most `most` tasks are under way. FALSE when there is no point in going on. */
-static gboolean wait_for_readers(Scan *scan, guint most)
-{
-    g_mutex_lock(&scan->lock);
-    while (scan->queued > most) {
-        gint64 until = g_get_monotonic_time() + REPORT_INTERVAL_US;
-        g_cond_wait_until(&scan->task_done, &scan->lock, until);
-        g_mutex_unlock(&scan->lock);
+    while (!scan_reader_wait(scan->reader, most, g_get_monotonic_time() + REPORT_INTERVAL_US)) {
         report_now_and_then(scan);
-        g_mutex_lock(&scan->lock);
     }
-    gboolean good = !scan->broken;
-    g_mutex_unlock(&scan->lock);
-    return good && scan_writer_works(scan->writer) && !is_cancelled(scan);
+    return scan_reader_works(scan->reader) && scan_writer_works(scan->writer) &&
+           !is_cancelled(scan);
 }
 
-static gboolean push_task(Scan *scan, ScanTask *task)
-{
-    guint most = (guint)worker_pool_size(scan->options->workers) * QUEUED_PER_WORKER;
-    g_mutex_lock(&scan->lock);
-    scan->queued++;
-    g_mutex_unlock(&scan->lock);
-    g_thread_pool_push(scan->readers, task, NULL);
-    return wait_for_readers(scan, most);
-}
+/* A source, or a part of it */
 
 typedef struct {
     const Source *source;
     const WalkRoot *root;
-    char *path;        /* text, of the folder */
-    GHashTable *known; /* name -> KnownFile; what is seen is taken out */
-    GPtrArray *returned;
-} FolderScan;
+    const char *relative; /* text, from the root: "" is all */
+    gboolean alone;       /* that folder, and none beneath it */
+} Part;
 
-/* A missing photo whose file came back broken stays missing. */
-static void visit_unchanged(Scan *scan, FolderScan *folder, const char *name,
-                            const KnownFile *known)
+static char *part_path(const Part *part)
 {
-    if (known->failed) {
-        scan->known_failures++;
-        return;
-    }
-    scan->unchanged++;
-    if (!known->present) {
-        g_ptr_array_add(folder->returned, g_strdup(name));
-    }
-}
-
-static gboolean visit_file(Scan *scan, FolderScan *folder, const char *folder_relative,
-                           const WalkFile *file)
-{
-    g_autofree char *name = path_to_text(file->name);
-    g_autofree KnownFile *known = NULL;
-    g_autofree char *known_name = NULL;
-    g_hash_table_steal_extended(folder->known, name, (gpointer *)&known_name, (gpointer *)&known);
-    scan->found++;
-    if (known && !known->retry && known->file_bytes == file->size_bytes &&
-        known->modified_ns == file->mtime_ns) {
-        visit_unchanged(scan, folder, name, known);
-        return TRUE;
-    }
-    ScanTask *task = g_new0(ScanTask, 1);
-    task->source = folder->source;
-    task->root = folder->root;
-    task->folder_path = g_strdup(folder->path);
-    task->name = g_steal_pointer(&name);
-    task->relative = *folder_relative ? g_strconcat(folder_relative, "/", file->name, NULL)
-                                      : g_strdup(file->name);
-    task->file_bytes = file->size_bytes;
-    task->modified_ns = file->mtime_ns;
-    return push_task(scan, task);
-}
-
-static gboolean write_absences(StoreTx *tx, gpointer data, GError **error)
-{
-    const FolderScan *folder = data;
-    if (!library_touch(tx, error)) {
-        return FALSE;
-    }
-    for (guint i = 0; i < folder->returned->len; i++) {
-        if (!ingest_returned(tx, folder->path, g_ptr_array_index(folder->returned, i), error)) {
-            return FALSE;
-        }
-    }
-    GHashTableIter iter;
-    gpointer name;
-    g_hash_table_iter_init(&iter, folder->known);
-    while (g_hash_table_iter_next(&iter, &name, NULL)) {
-        if (!ingest_missing(tx, folder->path, name, error)) {
-            return FALSE;
-        }
-    }
-    return TRUE;
-}
-
-/* What is left of the known files is not in the folder any more; what returned is. */
-static gboolean finish_folder(Scan *scan, FolderScan *folder, GError **error)
-{
-    if (g_hash_table_size(folder->known) == 0 && folder->returned->len == 0) {
-        return TRUE;
-    }
-    if (!scan_write(scan->options->library, write_absences, folder, error)) {
-        return FALSE;
-    }
-    GHashTableIter iter;
-    gpointer known;
-    g_hash_table_iter_init(&iter, folder->known);
-    while (g_hash_table_iter_next(&iter, NULL, &known)) {
-        scan->missing += ((KnownFile *)known)->present;
-    }
-    return TRUE;
-}
-
-static GHashTable *known_files(const Scan *scan, const char *folder_path, GError **error)
-{
-    g_autoptr(StoreTx) tx = store_read(library_store(scan->options->library), error);
-    return tx ? ingest_known_files(tx, folder_path, error) : NULL;
-}
-
-static gboolean scan_folder(Scan *scan, FolderScan *folder, const WalkFolder *found, GError **error)
-{
-    g_autoptr(GHashTable) known = known_files(scan, folder->path, error);
-    if (!known) {
-        return FALSE;
-    }
-    g_autoptr(GPtrArray) returned = g_ptr_array_new_with_free_func(g_free);
-    folder->known = known;
-    folder->returned = returned;
-    for (guint i = 0; i < found->files->len; i++) {
-        if (!visit_file(scan, folder, found->path, &g_array_index(found->files, WalkFile, i))) {
-            return TRUE; /* asked to stop: what was not looked at is not absent */
-        }
-    }
-    return finish_folder(scan, folder, error);
+    return *part->relative ? g_build_filename(part->source->path, part->relative, NULL)
+                           : g_strdup(part->source->path);
 }
 
 static char *folder_text(const Source *source, const char *relative)
@@ -305,29 +81,57 @@ static char *folder_text(const Source *source, const char *relative)
 /* Nothing is known of what lies beneath an unreadable folder: it is not missing. */
 static gboolean lies_beneath(gpointer path, gpointer id, gpointer folder)
 {
-    gsize length = strlen(folder);
-    return strncmp(path, folder, length) == 0 &&
-           (((char *)path)[length] == '/' || ((char *)path)[length] == '\0');
+    return strcmp(path, folder) == 0 || beneath_relative(folder, path) != NULL;
+}
+
+static gboolean lies_outside(gpointer path, gpointer id, gpointer data)
+{
+    const Part *part = data;
+    g_autofree char *folder = part_path(part);
+    return strcmp(path, folder) != 0 && (part->alone || !beneath_relative(folder, path));
 }
 
 /* An unmounted disk leaves an empty folder behind: that is no reason to forget its pictures. */
-static gboolean check_mounted(const WalkFolder *found, GHashTable *known_folders, GError **error)
+static gboolean check_same_root(const Scan *scan, const Part *part, GError **error)
 {
-    if (*found->path || found->error || found->files->len > 0 || found->folders > 0 ||
-        g_hash_table_size(known_folders) == 0) {
+    g_autofree char *identity = walk_root_identity(part->root);
+    if (scan->options->accept_empty || g_strcmp0(identity, part->source->root_identity) == 0) {
         return TRUE;
     }
     g_set_error_literal(error, ALBUMEN_ERROR, ALBUMEN_ERROR_UNAVAILABLE,
                         "the source folder is empty, though there were pictures in it: its disk "
-                        "may not be mounted, so nothing was changed");
+                        "may not be mounted, so nothing was changed; if it has been emptied, "
+                        "confirm that");
     return FALSE;
 }
 
-static gboolean scan_folders(Scan *scan, const Source *source, const WalkRoot *root,
-                             GHashTable *known_folders, GError **error)
+static gboolean visit(Scan *scan, const Part *part, const WalkFolder *found,
+                      GHashTable *known_folders, GError **error)
 {
-    g_autoptr(Walk) walk = walk_new(root, media_name_is_picture);
-    while (wait_for_readers(scan, G_MAXUINT)) {
+    g_autofree char *path = folder_text(part->source, found->path);
+    gboolean is_bare = !*found->path && !found->folders && found->files->len == 0;
+    if (is_bare && g_hash_table_size(known_folders) > 0 && !check_same_root(scan, part, error)) {
+        return FALSE;
+    }
+    if (!found->error) {
+        g_hash_table_remove(known_folders, path);
+        return scan_folder(scan, part->source, part->root, path, found, error);
+    }
+    g_autofree char *start = part_path(part);
+    if (g_error_matches(found->error, ALBUMEN_ERROR, ALBUMEN_ERROR_NOT_FOUND) &&
+        strcmp(start, path) == 0) {
+        return walk_root_is_believable(part->root, part->source->root_identity) ||
+               check_same_root(scan, part, error); /* gone, with all that was in it */
+    }
+    g_hash_table_foreach_remove(known_folders, lies_beneath, path);
+    return scan_unreadable_folder(scan, part->source, path, found->error, error);
+}
+
+static gboolean walk_part(Scan *scan, const Part *part, GHashTable *known_folders, GError **error)
+{
+    g_autofree char *start = path_from_text(part->relative);
+    g_autoptr(Walk) walk = walk_new_at(part->root, start, part->alone, scan_wants);
+    while (scan_wait(scan, G_MAXUINT)) {
         GError *failure = NULL;
         g_autoptr(WalkFolder) found = walk_next(walk, &failure);
         if (failure) {
@@ -337,15 +141,7 @@ static gboolean scan_folders(Scan *scan, const Source *source, const WalkRoot *r
         if (!found) {
             return TRUE;
         }
-        if (!check_mounted(found, known_folders, error)) {
-            return FALSE;
-        }
-        g_autofree char *path = folder_text(source, found->path);
-        g_hash_table_remove(known_folders, path);
-        FolderScan folder = {.source = source, .root = root, .path = path};
-        if (found->error) {
-            g_hash_table_foreach_remove(known_folders, lies_beneath, path);
-        } else if (!scan_folder(scan, &folder, found, error)) {
+        if (!visit(scan, part, found, known_folders, error)) {
             return FALSE;
         }
         report_now_and_then(scan);
@@ -355,15 +151,15 @@ static gboolean scan_folders(Scan *scan, const Source *source, const WalkRoot *r
 }
 
 typedef struct {
-    const Source *source;
+    const Part *part;
     GHashTable *gone_folders;
     gboolean is_whole;
     gint64 missing;
-} SourceEnd;
+} PartEnd;
 
-static gboolean write_source_end(StoreTx *tx, gpointer data, GError **error)
+static gboolean write_part_end(StoreTx *tx, gpointer data, GError **error)
 {
-    SourceEnd *end = data;
+    PartEnd *end = data;
     GHashTableIter iter;
     gpointer id;
     end->missing = 0;
@@ -378,14 +174,18 @@ static gboolean write_source_end(StoreTx *tx, gpointer data, GError **error)
         }
         end->missing += photos;
     }
-    return !end->is_whole || source_mark_scanned(tx, end->source->id, error);
+    g_autofree char *identity = walk_root_identity(end->part->root);
+    return !end->is_whole || source_mark_scanned(tx, end->part->source->id, identity, error);
 }
 
-static gboolean finish_source(Scan *scan, const Source *source, GHashTable *gone_folders,
-                              gboolean is_whole, GError **error)
+static gboolean finish_part(Scan *scan, const Part *part, GHashTable *gone_folders,
+                            gboolean is_whole, GError **error)
 {
-    SourceEnd end = {source, gone_folders, is_whole, 0};
-    if (!scan_write(scan->options->library, write_source_end, &end, error)) {
+    PartEnd end = {part, gone_folders, is_whole, 0};
+    if (g_hash_table_size(gone_folders) == 0 && !is_whole) {
+        return TRUE;
+    }
+    if (!scan_write(scan->options->library, write_part_end, &end, error)) {
         return FALSE;
     }
     scan->missing += end.missing;
@@ -398,20 +198,68 @@ static GHashTable *known_folders(const Scan *scan, const Source *source, GError 
     return tx ? ingest_known_folders(tx, source->id, error) : NULL;
 }
 
-static gboolean scan_source(Scan *scan, const Source *source, GError **error)
+static gboolean scan_part(Scan *scan, Part *part, GError **error)
 {
-    g_autofree char *path = path_from_text(source->path);
-    g_assert(path);
-    g_autoptr(WalkRoot) root = walk_root_open(path, error);
-    g_autoptr(GHashTable) folders = root ? known_folders(scan, source, error) : NULL;
+    g_autoptr(GHashTable) folders = known_folders(scan, part->source, error);
     if (!folders) {
         return FALSE;
     }
-    gboolean walked = scan_folders(scan, source, root, folders, error);
-    wait_for_readers(scan, 0); /* they use the root */
+    gboolean is_all = !*part->relative && !part->alone;
+    if (!is_all) {
+        g_hash_table_foreach_remove(folders, lies_outside, part);
+    }
+    gboolean walked = walk_part(scan, part, folders, error);
+    scan_wait(scan, 0); /* they use the root */
     scan_writer_flush(scan->writer);
-    gboolean is_whole = wait_for_readers(scan, 0);
-    return walked && finish_source(scan, source, folders, is_whole, error);
+    gboolean is_whole = scan_wait(scan, 0) && is_all;
+    return walked && finish_part(scan, part, folders, is_whole, error);
+}
+
+static gboolean scan_parts(Scan *scan, const Source *source, const WalkRoot *root,
+                           const char *const *paths, gboolean alone, GError **error)
+{
+    for (; paths && *paths && scan_wait(scan, 0); paths++) {
+        const char *relative =
+            strcmp(*paths, source->path) == 0 ? "" : beneath_relative(source->path, *paths);
+        Part part = {source, root, relative, alone};
+        if (relative && !scan_part(scan, &part, error)) {
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
+static gboolean is_concerned(const ScanOptions *options, const Source *source)
+{
+    gboolean concerned = !options->folders && !options->trees;
+    const char *const *lists[] = {options->folders, options->trees};
+    for (gsize i = 0; i < G_N_ELEMENTS(lists); i++) {
+        for (const char *const *path = lists[i]; path && *path; path++) {
+            concerned = concerned || strcmp(*path, source->path) == 0 ||
+                        beneath_relative(source->path, *path);
+        }
+    }
+    return concerned;
+}
+
+static gboolean scan_source(Scan *scan, const Source *source, GError **error)
+{
+    const ScanOptions *options = scan->options;
+    if (!is_concerned(options, source)) {
+        return TRUE;
+    }
+    g_autofree char *path = path_from_text(source->path);
+    g_assert(path);
+    g_autoptr(WalkRoot) root = walk_root_open(path, error);
+    if (!root) {
+        return FALSE;
+    }
+    if (!options->folders && !options->trees) {
+        Part part = {source, root, "", FALSE};
+        return scan_part(scan, &part, error);
+    }
+    return scan_parts(scan, source, root, options->trees, FALSE, error) &&
+           scan_parts(scan, source, root, options->folders, TRUE, error);
 }
 
 static gboolean is_chosen(const ScanOptions *options, gint64 source_id)
@@ -439,7 +287,7 @@ static GPtrArray *chosen_sources(const ScanOptions *options, GError **error)
 
 static void scan_sources(Scan *scan, const GPtrArray *sources, GError **error)
 {
-    for (guint i = 0; i < sources->len && wait_for_readers(scan, 0); i++) {
+    for (guint i = 0; i < sources->len && scan_wait(scan, 0); i++) {
         GError *failure = NULL;
         if (scan_source(scan, g_ptr_array_index(sources, i), &failure)) {
             continue;
@@ -455,13 +303,11 @@ static void scan_sources(Scan *scan, const GPtrArray *sources, GError **error)
 /* Ends what scan_run began, and says what went wrong, the graver thing first. */
 static gboolean finish(Scan *scan, GError *failure, GError **error)
 {
-    g_thread_pool_free(scan->readers, FALSE, TRUE);
-    scan_count_stop(scan->count);
-    g_mutex_clear(&scan->lock);
-    g_cond_clear(&scan->task_done);
-    if (scan->broken) {
+    GError *broken = scan_reader_finish(scan->reader);
+    g_clear_pointer(&scan->count, scan_count_stop);
+    if (broken) {
         g_clear_error(&failure);
-        failure = scan->broken;
+        failure = broken;
     }
     if (!failure && is_cancelled(scan)) {
         failure = g_error_new_literal(ALBUMEN_ERROR, ALBUMEN_ERROR_CANCELLED,
@@ -473,6 +319,17 @@ static gboolean finish(Scan *scan, GError *failure, GError **error)
     return failure == NULL;
 }
 
+static void start(Scan *scan, const GPtrArray *sources)
+{
+    const ScanOptions *options = scan->options;
+    scan->started_us = g_get_monotonic_time();
+    scan->writer = scan_writer_new(options->library);
+    scan->reader = scan_reader_new(options, scan->writer);
+    if (!options->folders && !options->trees) {
+        scan->count = scan_count_start(sources);
+    }
+}
+
 gboolean scan_run(const ScanOptions *options, ScanProgress *ret_progress, GError **error)
 {
     *ret_progress = (ScanProgress){.total = -1};
@@ -480,16 +337,12 @@ gboolean scan_run(const ScanOptions *options, ScanProgress *ret_progress, GError
     if (!sources) {
         return FALSE;
     }
-    Scan scan = {.options = options, .started_us = g_get_monotonic_time()};
-    g_mutex_init(&scan.lock);
-    g_cond_init(&scan.task_done);
-    scan.writer = scan_writer_new(options->library);
-    scan.count = scan_count_start(sources);
-    scan.readers =
-        g_thread_pool_new(read_task, &scan, worker_pool_size(options->workers), TRUE, NULL);
+    Scan scan = {.options = options};
+    start(&scan, sources);
     GError *failure = NULL;
     scan_sources(&scan, sources, &failure);
-    gboolean is_whole = wait_for_readers(&scan, 0) && !failure;
+    gboolean is_whole = scan_wait(&scan, 0) && !failure;
+    scan_writer_flush(scan.writer);
     get_progress(&scan, ret_progress);
     GError *write_failure = NULL;
     if (!scan_writer_finish(scan.writer, &write_failure)) {

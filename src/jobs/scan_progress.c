@@ -28,6 +28,7 @@ void scan_write_counts(JsonWriter *writer, const ScanProgress *progress)
 {
     json_member_int(writer, "found", progress->found);
     json_member_int(writer, "indexed", progress->indexed);
+    json_member_int(writer, "moved", progress->moved);
     json_member_int(writer, "unchanged", progress->unchanged);
     json_member_int(writer, "failed", progress->failed);
     json_member_int(writer, "missing", progress->missing);

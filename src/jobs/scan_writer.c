@@ -13,7 +13,8 @@ struct ScanWriter {
     Library *library;
     GMutex lock;        /* of the queue and counts */
     GPtrArray *waiting; /* of ScanResult */
-    gint64 indexed, failed;
+    gint64 started_ms;
+    ScanWritten written;
     GError *error;  /* the first one */
     gboolean stuck; /* it is not of one row, but of all that would come */
     GMutex writing; /* one transaction at a time */
@@ -40,13 +41,20 @@ ScanWriter *scan_writer_new(Library *library)
 {
     ScanWriter *writer = g_new0(ScanWriter, 1);
     writer->library = library;
+    writer->started_ms = library_now_ms();
     writer->waiting = new_batch();
     g_mutex_init(&writer->lock);
     g_mutex_init(&writer->writing);
     return writer;
 }
 
-static gboolean write_result(StoreTx *tx, const ScanResult *result, GError **error)
+/* The photo that it is had another content by then: the next scan looks again. */
+static gboolean is_passed(const ScanResult *result)
+{
+    return result->photo_id && !result->moved.moved;
+}
+
+static gboolean write_result(StoreTx *tx, ScanResult *result, GError **error)
 {
     const IngestFile file = {
         .source_id = result->source_id,
@@ -54,9 +62,22 @@ static gboolean write_result(StoreTx *tx, const ScanResult *result, GError **err
         .name = result->name,
         .file_bytes = result->file_bytes,
         .modified_ns = result->modified_ns,
+        .has_sidecar = result->has_sidecar,
+        .sidecar_bytes = result->sidecar_bytes,
+        .sidecar_modified_ns = result->sidecar_modified_ns,
+        .take_back = result->take_back,
     };
-    return result->picture ? ingest_photo(tx, &file, result->picture, error)
-                           : ingest_failure(tx, &file, result->failure, error);
+    if (result->photo_id &&
+        !ingest_move(tx, &file, result->photo_id, &result->content, &result->moved, error)) {
+        return FALSE;
+    }
+    if (is_passed(result)) {
+        return TRUE;
+    }
+    if (result->failure) {
+        return ingest_failure(tx, &file, result->failure, error);
+    }
+    return !result->picture || ingest_photo(tx, &file, result->picture, error);
 }
 
 gboolean scan_write(Library *library, ScanWrite write, gpointer data, GError **error)
@@ -64,7 +85,7 @@ gboolean scan_write(Library *library, ScanWrite write, gpointer data, GError **e
     for (int try = 1;; try++) {
         g_autoptr(GError) failure = NULL;
         g_autoptr(StoreTx) tx = store_write(library_store(library), &failure);
-        if (tx && write(tx, data, &failure) && store_commit(tx, &failure)) {
+        if (tx && write(tx, data, &failure) && library_commit(library, tx, &failure)) {
             return TRUE;
         }
         if (try == BUSY_TRIES || !g_error_matches(failure, ALBUMEN_ERROR, ALBUMEN_ERROR_BUSY)) {
@@ -99,10 +120,16 @@ static void count_rows(ScanWriter *writer, const Rows *rows)
     LOCK_UNTIL_END(&writer->lock);
     for (guint i = rows->first; i < rows->first + rows->count; i++) {
         const ScanResult *result = g_ptr_array_index(rows->batch, i);
-        if (result->picture) {
-            writer->indexed++;
+        writer->written.missing += result->moved.displaced;
+        writer->written.missing -= result->moved.missing_since_ms >= writer->started_ms;
+        if (is_passed(result)) {
+            writer->written.passed++;
+        } else if (result->failure) {
+            writer->written.failed++;
         } else {
-            writer->failed++;
+            writer->written.indexed++;
+            writer->written.moved +=
+                !result->picture && (result->is_elsewhere || result->moved.missing_since_ms);
         }
     }
 }
@@ -203,11 +230,10 @@ void scan_writer_add(ScanWriter *writer, ScanResult *result)
     }
 }
 
-void scan_writer_counts(ScanWriter *writer, gint64 *ret_indexed, gint64 *ret_failed)
+ScanWritten scan_writer_counts(ScanWriter *writer)
 {
     LOCK_UNTIL_END(&writer->lock);
-    *ret_indexed = writer->indexed;
-    *ret_failed = writer->failed;
+    return writer->written;
 }
 
 gboolean scan_writer_works(ScanWriter *writer)

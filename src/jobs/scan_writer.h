@@ -12,8 +12,16 @@ typedef struct {
     char *name;
     gint64 file_bytes;
     gint64 modified_ns;
-    MediaPicture *picture; /* NULL when it failed */
+    gboolean has_sidecar;
+    gint64 sidecar_bytes;
+    gint64 sidecar_modified_ns;
+    gboolean take_back;
+    gint64 photo_id;       /* the photo that the file is, by its content; 0: by its path */
+    ContentHash content;   /* of that photo */
+    gboolean is_elsewhere; /* it was at another path before */
+    MediaPicture *picture; /* NULL when it failed, or need not be read */
     GError *failure;       /* NULL when it did not */
+    IngestMoved moved;     /* once written */
 } ScanResult;
 
 void scan_result_free(ScanResult *result);
@@ -31,8 +39,14 @@ ScanWriter *scan_writer_new(Library *library);
 void scan_writer_add(ScanWriter *writer, ScanResult *result);
 /* Writes what waits. Any thread. */
 void scan_writer_flush(ScanWriter *writer);
-/* How many were written so far: pictures and failures. */
-void scan_writer_counts(ScanWriter *writer, gint64 *ret_indexed, gint64 *ret_failed);
+typedef struct {
+    gint64 indexed, moved; /* as in ScanProgress */
+    gint64 failed;
+    gint64 missing; /* photos whose place others took, without those that were found elsewhere */
+    gint64 passed;  /* of what was found, left to the next scan */
+} ScanWritten;
+/* How many were written so far. */
+ScanWritten scan_writer_counts(ScanWriter *writer);
 /* FALSE when nothing more can be written: no disk, no database. */
 gboolean scan_writer_works(ScanWriter *writer);
 /* Writes the rest and frees it. Fails with the first error of any write. */

@@ -21,6 +21,7 @@ struct Walk {
     const WalkRoot *root;
     gboolean (*wanted)(const char *name);
     GPtrArray *waiting; /* paths of folders still to be read, the next one last */
+    gboolean alone;
 };
 
 static gboolean set_root_gone(GError **error)
@@ -68,6 +69,37 @@ static gboolean root_is_there(const WalkRoot *root)
     struct stat now;
     return stat(root->path, &now) == 0 && now.st_dev == root->identity.st_dev &&
            now.st_ino == root->identity.st_ino;
+}
+
+char *walk_root_identity(const WalkRoot *root)
+{
+    return g_strdup_printf("%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT,
+                           (guint64)root->identity.st_dev, (guint64)root->identity.st_ino);
+}
+
+static gboolean root_holds_something(const WalkRoot *root)
+{
+    int fd = openat(root->fd, ".", FOLDER_FLAGS);
+    DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+    if (!dir) {
+        if (fd >= 0) {
+            close(fd);
+        }
+        return FALSE;
+    }
+    const struct dirent *entry;
+    gboolean found = FALSE;
+    while (!found && (entry = readdir(dir))) {
+        found = !g_str_equal(entry->d_name, ".") && !g_str_equal(entry->d_name, "..");
+    }
+    closedir(dir);
+    return found;
+}
+
+gboolean walk_root_is_believable(const WalkRoot *root, const char *identity)
+{
+    g_autofree char *own = walk_root_identity(root);
+    return root_is_there(root) && (g_strcmp0(own, identity) == 0 || root_holds_something(root));
 }
 
 /* Descriptor of a folder beneath the root, -1 with errno. One component at a time: a path may be
@@ -161,7 +193,7 @@ static int open_entry(const WalkRoot *root, int folder, const char *name)
     return openat(folder, name, FILE_FLAGS);
 }
 
-static gboolean file_is_as_found(int fd, gint64 size_bytes, gint64 mtime_ns, GError **error)
+gboolean walk_check_file(int fd, gint64 size_bytes, gint64 mtime_ns, GError **error)
 {
     struct stat info;
     if (fstat(fd, &info) != 0) {
@@ -190,11 +222,45 @@ int walk_open_file(const WalkRoot *root, const char *path, gint64 size_bytes, gi
         error_set_errno(error, saved_errno, "open the file");
         return -1;
     }
-    if (!file_is_as_found(fd, size_bytes, mtime_ns, error)) {
+    if (!walk_check_file(fd, size_bytes, mtime_ns, error)) {
         close(fd);
         return -1;
     }
     return fd;
+}
+
+static gboolean means_gone(int saved_errno)
+{
+    return saved_errno == ENOENT || saved_errno == ENOTDIR || saved_errno == ELOOP;
+}
+
+WalkPresence walk_look(const WalkRoot *root, const char *path, WalkLook *ret_look)
+{
+    const char *slash = strrchr(path, '/');
+    g_autofree char *folder_path = slash ? g_strndup(path, (gsize)(slash - path)) : g_strdup("");
+    int folder = root_open_folder(root, folder_path);
+    if (folder < 0) {
+        return means_gone(errno) ? WALK_GONE : WALK_UNKNOWN;
+    }
+    struct stat info;
+    WalkPresence presence = WALK_THERE;
+    const char *name = slash ? slash + 1 : path;
+    if (fstatat(folder, name, &info, AT_SYMLINK_NOFOLLOW) != 0) {
+        presence = means_gone(errno) ? WALK_GONE : WALK_UNKNOWN;
+    } else if (S_ISLNK(info.st_mode)) {
+        int place = root_follow(root, folder, name, &info);
+        presence = place < 0 ? WALK_GONE : WALK_THERE;
+        if (place >= 0) {
+            close(place);
+        }
+    } else if (!S_ISREG(info.st_mode)) {
+        presence = WALK_GONE;
+    }
+    close(folder);
+    if (presence == WALK_THERE) {
+        *ret_look = (WalkLook){info.st_size, stat_mtime_ns(&info), info.st_dev, info.st_ino};
+    }
+    return presence;
 }
 
 /* Folders */
@@ -338,11 +404,18 @@ static gboolean folder_read(const Walk *walk, WalkFolder *folder, GPtrArray *fol
 
 Walk *walk_new(const WalkRoot *root, gboolean (*wanted)(const char *name))
 {
+    return walk_new_at(root, "", FALSE, wanted);
+}
+
+Walk *walk_new_at(const WalkRoot *root, const char *path, gboolean alone,
+                  gboolean (*wanted)(const char *name))
+{
     Walk *walk = g_new0(Walk, 1);
     walk->root = root;
     walk->wanted = wanted;
+    walk->alone = alone;
     walk->waiting = g_ptr_array_new_with_free_func(g_free);
-    g_ptr_array_add(walk->waiting, g_strdup(""));
+    g_ptr_array_add(walk->waiting, g_strdup(path));
     return walk;
 }
 
@@ -381,7 +454,9 @@ static void walk_visit(Walk *walk, WalkFolder *folder)
     } else if (folder_read(walk, folder, folders, &folder->error)) {
         g_array_sort(folder->files, file_compare);
         folder->folders = folders->len;
-        walk_push(walk, folder->path, folders);
+        if (!walk->alone) {
+            walk_push(walk, folder->path, folders);
+        }
         return;
     }
     g_array_set_size(folder->files, 0);

@@ -20,11 +20,34 @@ WalkRoot *walk_root_open(const char *path, GError **error);
 void walk_root_free(WalkRoot *root);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WalkRoot, walk_root_free)
 
+/* Which folder it is, by the device and the number that the file system gave it; owned by the
+ * caller. An empty mount point is another folder than what was mounted on it. */
+char *walk_root_identity(const WalkRoot *root);
+/* Whether its emptiness, or a file's absence from it, may be believed: it is the folder `identity`
+ * names (NULL: not known), or something lies in it. */
+gboolean walk_root_is_believable(const WalkRoot *root, const char *identity);
+
 /* Opens a file for reading that a walk has found. `path` is relative to the root. NOT_FOUND when no
  * regular file is there any more, CONFLICT when it has another size or time by now; FORBIDDEN, IO.
  * -1 on failure. */
 int walk_open_file(const WalkRoot *root, const char *path, gint64 size_bytes, gint64 mtime_ns,
                    GError **error);
+
+/* CONFLICT when the open file has another size or time than it had. */
+gboolean walk_check_file(int fd, gint64 size_bytes, gint64 mtime_ns, GError **error);
+
+/* A regular file as it lies there. */
+typedef struct {
+    gint64 size_bytes;
+    gint64 mtime_ns;
+    guint64 device, number; /* the same for two names of one file */
+} WalkLook;
+
+typedef enum { WALK_UNKNOWN, WALK_GONE, WALK_THERE } WalkPresence;
+
+/* Looks whether a regular file is at `path`, relative to the root. UNKNOWN when that cannot be
+ * told: a folder on the way cannot be read. */
+WalkPresence walk_look(const WalkRoot *root, const char *path, WalkLook *ret_look);
 
 typedef struct {
     char *name;
@@ -49,6 +72,10 @@ typedef struct Walk Walk;
  * are hidden folders, the ones that cameras' and servers' software keeps for itself ("@eaDir",
  * "#recycle", "lost+found"), and the companions "._NAME" that macOS leaves on foreign disks. */
 Walk *walk_new(const WalkRoot *root, gboolean (*wanted)(const char *name));
+/* The same from a folder on, `path` relative to the root; `alone`: that folder and none beneath it.
+ * When the folder is not there, the one that comes has a NOT_FOUND error. */
+Walk *walk_new_at(const WalkRoot *root, const char *path, gboolean alone,
+                  gboolean (*wanted)(const char *name));
 void walk_free(Walk *walk);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Walk, walk_free)
 

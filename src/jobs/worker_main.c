@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "jobs/sandbox.h"
 #include "jobs/worker_protocol.h"
+#include "media/sidecar.h"
 
 #include <unistd.h>
 
@@ -44,6 +45,9 @@ static GBytes *request_perform(const WorkerDecoders *decoders, const WorkerReque
     case WORKER_READ: {
         *ret_kind = FRAME_PICTURE;
         g_autoptr(MediaPicture) picture = decoders->read(fd, request->name, error);
+        if (picture && request->sidecar) {
+            sidecar_apply(picture->facts, request->sidecar);
+        }
         return picture ? worker_picture_encode(picture) : NULL;
     }
     case WORKER_RENDER:

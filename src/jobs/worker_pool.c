@@ -225,17 +225,26 @@ static gboolean pool_ask(WorkerPool *pool, const WorkerRequest *request, int fd,
     return answered;
 }
 
+MediaPicture *worker_read_with(WorkerPool *pool, int fd, const char *name, GBytes *sidecar,
+                               GCancellable *cancellable, GError **error)
+{
+    WorkerRequest request = {
+        .operation = WORKER_READ,
+        .name = (char *)name,
+        .sidecar = sidecar,
+    };
+    WorkerReply reply = {0};
+    pool_ask(pool, &request, fd, FRAME_PICTURE, cancellable, &reply, error);
+    return reply.picture;
+}
+
 MediaPicture *worker_read(WorkerPool *pool, int fd, const char *name, GCancellable *cancellable,
                           GError **error)
 {
-    WorkerRequest request = {.operation = WORKER_READ, .name = (char *)name};
-    WorkerReply reply = {0};
-    if (!pool_ask(pool, &request, fd, FRAME_PICTURE, cancellable, &reply, error)) {
-        return NULL;
-    }
-    g_autoptr(MediaPicture) picture = reply.picture;
-    return hash_file(fd, &picture->hash, &picture->file_bytes, error) ? g_steal_pointer(&picture)
-                                                                      : NULL;
+    g_autoptr(MediaPicture) picture = worker_read_with(pool, fd, name, NULL, cancellable, error);
+    return picture && hash_file(fd, &picture->hash, &picture->file_bytes, error)
+               ? g_steal_pointer(&picture)
+               : NULL;
 }
 
 GBytes *worker_render_jpeg(WorkerPool *pool, int fd, const char *name, int max_pixels, int quality,

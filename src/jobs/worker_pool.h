@@ -34,6 +34,10 @@ void worker_pool_set_limits(WorkerPool *pool, gint64 picture_ms, guint pictures)
  * caller's. `cancellable` may be NULL. */
 MediaPicture *worker_read(WorkerPool *pool, int fd, const char *name, GCancellable *cancellable,
                           GError **error);
+/* The same with what a sidecar says (may be NULL), and without the hash and the size of the file,
+ * which are the caller's to fill in. */
+MediaPicture *worker_read_with(WorkerPool *pool, int fd, const char *name, GBytes *sidecar,
+                               GCancellable *cancellable, GError **error);
 /* media_render_jpeg in a worker. */
 GBytes *worker_render_jpeg(WorkerPool *pool, int fd, const char *name, int max_pixels, int quality,
                            GError **error);

@@ -2,7 +2,7 @@
 
 #include "base/limits.h"
 
-#define REQUEST_TYPE "(yayiiay)" /* operation, name, max_pixels, quality, jpeg */
+#define REQUEST_TYPE "(yayiiayay)" /* operation, name, max_pixels, quality, jpeg, sidecar */
 #define PICTURE_TYPE                                                                               \
     "(yiita{sv}ayay)"       /* in the order of MediaPicture, without the hash and size             \
                              */
@@ -46,15 +46,22 @@ void worker_request_clear(WorkerRequest *request)
 {
     g_clear_pointer(&request->name, g_free);
     g_clear_pointer(&request->jpeg, g_bytes_unref);
+    g_clear_pointer(&request->sidecar, g_bytes_unref);
+}
+
+static GBytes *bytes_or_none(GBytes *bytes)
+{
+    return bytes ? g_bytes_ref(bytes) : g_bytes_new(NULL, 0);
 }
 
 GBytes *worker_request_encode(const WorkerRequest *request, GError **error)
 {
     g_autoptr(GBytes) name = g_bytes_new(request->name, strlen(request->name));
-    g_autoptr(GBytes) jpeg = request->jpeg ? g_bytes_ref(request->jpeg) : g_bytes_new(NULL, 0);
-    g_autoptr(GBytes) body = variant_serialise(
-        g_variant_new("(y@ayii@ay)", (guchar)request->operation, variant_new_bytes(name),
-                      request->max_pixels, request->quality, variant_new_bytes(jpeg)));
+    g_autoptr(GBytes) jpeg = bytes_or_none(request->jpeg);
+    g_autoptr(GBytes) sidecar = bytes_or_none(request->sidecar);
+    g_autoptr(GBytes) body = variant_serialise(g_variant_new(
+        "(y@ayii@ay@ay)", (guchar)request->operation, variant_new_bytes(name), request->max_pixels,
+        request->quality, variant_new_bytes(jpeg), variant_new_bytes(sidecar)));
     if (g_bytes_get_size(body) > LIMIT_WORKER_REPLY_BYTES) {
         g_set_error_literal(error, ALBUMEN_ERROR, ALBUMEN_ERROR_TOO_LARGE,
                             "the picture is too large to be handed to a worker process");
@@ -76,6 +83,8 @@ gboolean worker_request_decode(GBytes *body, WorkerRequest *ret_request, GError 
     g_variant_get_child(variant, 2, "i", &max_pixels);
     g_variant_get_child(variant, 3, "i", &quality);
     g_autoptr(GBytes) name = child_bytes(variant, 1);
+    g_autoptr(GBytes) sidecar = child_bytes(variant, 5);
+    gboolean has_sidecar = operation == WORKER_READ && g_bytes_get_size(sidecar) > 0;
     gsize name_length;
     const char *name_data = g_bytes_get_data(name, &name_length);
     *ret_request = (WorkerRequest){
@@ -84,6 +93,7 @@ gboolean worker_request_decode(GBytes *body, WorkerRequest *ret_request, GError 
         .max_pixels = max_pixels,
         .quality = quality,
         .jpeg = operation == WORKER_SCALE ? child_bytes(variant, 4) : NULL,
+        .sidecar = has_sidecar ? g_steal_pointer(&sidecar) : NULL,
     };
     return TRUE;
 }

@@ -16,7 +16,8 @@ typedef struct {
     char *name; /* the file's own, any bytes; empty for SCALE */
     int max_pixels;
     int quality;
-    GBytes *jpeg; /* NULL but for SCALE */
+    GBytes *jpeg;    /* NULL but for SCALE */
+    GBytes *sidecar; /* READ: an XMP file that says more of the picture; NULL: there is none */
 } WorkerRequest;
 
 void worker_request_clear(WorkerRequest *request);

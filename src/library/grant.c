@@ -55,19 +55,31 @@ Grant *access_grant_path(StoreTx *tx, const Principal *viewer, const char *path,
     return grant_where(tx, sql, error);
 }
 
-Grant *access_grant_trashed(StoreTx *tx, const Principal *viewer, gint64 photo_id, GError **error)
+static Grant *grant_kept_out(StoreTx *tx, const Principal *viewer, KeptOutState state,
+                             gint64 photo_id, GError **error)
+{
+    g_autoptr(StoreSql) sql = kept_out_select(GRANT_COLUMNS, viewer, state);
+    store_sql_add(sql, " AND p.id = ");
+    store_sql_value_int(sql, photo_id);
+    return grant_where(tx, sql, error);
+}
+
+Grant *access_grant_kept_out(StoreTx *tx, const Principal *viewer, gint64 photo_id, GError **error)
 {
     if (!access_check(viewer, CAPABILITY_EDIT, error)) {
         return NULL;
     }
-    g_autoptr(StoreSql) sql = kept_out_select(GRANT_COLUMNS, viewer, KEPT_OUT_TRASH);
-    store_sql_add(sql, " AND p.id = ");
-    store_sql_value_int(sql, photo_id);
-    Grant *grant = grant_where(tx, sql, error);
+    g_autoptr(GError) failure = NULL;
+    Grant *grant = grant_kept_out(tx, viewer, KEPT_OUT_TRASH, photo_id, &failure);
     if (grant) {
         grant->is_trashed = TRUE;
+        return grant;
     }
-    return grant;
+    if (g_error_matches(failure, ALBUMEN_ERROR, ALBUMEN_ERROR_NOT_FOUND)) {
+        return grant_kept_out(tx, viewer, KEPT_OUT_REMOVED, photo_id, error);
+    }
+    g_propagate_error(error, g_steal_pointer(&failure));
+    return NULL;
 }
 
 void grant_free(Grant *grant)

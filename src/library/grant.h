@@ -10,9 +10,9 @@ typedef struct Grant Grant;
 /* The permission to read the bytes of this photo; NOT_FOUND when `viewer` may not know of it. */
 Grant *access_grant_photo(StoreTx *tx, const Principal *viewer, gint64 photo_id, GError **error);
 Grant *access_grant_path(StoreTx *tx, const Principal *viewer, const char *path, GError **error);
-/* The same of a photo in the trash, for whoever may throw away and restore: nobody else gets at
- * what is not shown. */
-Grant *access_grant_trashed(StoreTx *tx, const Principal *viewer, gint64 photo_id, GError **error);
+/* The same of a photo in the trash, or of one that was removed, for whoever may throw away and
+ * restore: nobody else gets at what is not shown. */
+Grant *access_grant_kept_out(StoreTx *tx, const Principal *viewer, gint64 photo_id, GError **error);
 void grant_free(Grant *grant);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Grant, grant_free)
 

@@ -1,8 +1,11 @@
 #include "library/ingest.h"
 
+#include "base/limits.h"
+#include "library/ingest_rows.h"
 #include "library/library.h"
 #include "library/photo_rows.h"
 #include "library/source.h"
+#include "library/stack.h"
 
 #include <string.h>
 
@@ -23,10 +26,13 @@ GHashTable *ingest_known_files(StoreTx *tx, const char *folder_path, GError **er
     static const StoreQuery query = {
         .name = "ingest_known_files",
         .sql = "SELECT p.name, p.file_bytes, p.modified_ns, 1 AS is_photo, "
-               "CASE WHEN p.state = 'present' THEN 1 ELSE 0 END, 0 FROM photo p "
+               "CASE WHEN p.state = 'present' THEN 1 ELSE 0 END, 0, "
+               "CASE WHEN p.kept_out IS NULL THEN 0 WHEN p.kept_out = 'trash' THEN 2 ELSE 1 END, "
+               "p.sidecar_bytes, p.sidecar_modified_ns FROM photo p "
                "JOIN folder f ON f.id = p.folder_id WHERE f.path = ?1 "
                "UNION ALL SELECT x.name, x.file_bytes, x.modified_ns, 0, 0, "
-               "CASE WHEN x.code IN ('forbidden', 'io') THEN 1 ELSE 0 END FROM failure x "
+               "CASE WHEN x.code IN ('forbidden', 'io') THEN 1 ELSE 0 END, 0, NULL, NULL "
+               "FROM failure x "
                "JOIN folder f ON f.id = x.folder_id WHERE f.path = ?1 ORDER BY is_photo DESC",
     };
     StoreStatement *row = store_prepare(tx, &query, error);
@@ -43,6 +49,11 @@ GHashTable *ingest_known_files(StoreTx *tx, const char *folder_path, GError **er
         if (store_column_int(row, 3)) {
             file->is_photo = TRUE;
             file->present = store_column_int(row, 4) != 0;
+            file->kept_out = store_column_int(row, 6) != 0;
+            file->is_trashed = store_column_int(row, 6) == 2;
+            file->has_sidecar = !store_column_is_null(row, 7);
+            file->sidecar_bytes = store_column_int(row, 7);
+            file->sidecar_modified_ns = store_column_int(row, 8);
         } else {
             file->failed = TRUE;
             file->retry = store_column_int(row, 5) != 0;
@@ -56,7 +67,8 @@ GHashTable *ingest_known_folders(StoreTx *tx, gint64 source_id, GError **error)
     static const StoreQuery query = {
         .name = "ingest_known_folders",
         .sql = "SELECT f.id, f.path FROM folder f WHERE f.source_id = ?1 AND "
-               "(EXISTS (SELECT 1 FROM photo p WHERE p.folder_id = f.id AND p.state = 'present') "
+               "(EXISTS (SELECT 1 FROM photo p WHERE p.folder_id = f.id AND p.state = 'present' "
+               "AND p.kept_out IS DISTINCT FROM 'trash') "
                "OR EXISTS (SELECT 1 FROM failure x WHERE x.folder_id = f.id))",
     };
     StoreStatement *row = store_prepare(tx, &query, error);
@@ -74,10 +86,10 @@ GHashTable *ingest_known_folders(StoreTx *tx, gint64 source_id, GError **error)
     return step == STORE_DONE ? g_steal_pointer(&folders) : NULL;
 }
 
-static char *file_path(const IngestFile *file)
+char *ingest_file_path(const char *folder_path, const char *name)
 {
-    const char *slash = g_str_has_suffix(file->folder_path, "/") ? "" : "/";
-    return g_strconcat(file->folder_path, slash, file->name, NULL);
+    const char *slash = !*name || g_str_has_suffix(folder_path, "/") ? "" : "/";
+    return g_strconcat(folder_path, slash, name, NULL);
 }
 
 #define FACT_EXCLUDED_(column, member, type) #column " = excluded." #column ", "
@@ -87,15 +99,18 @@ static char *file_path(const IngestFile *file)
 #define UPSERT_PHOTO                                                                               \
     "INSERT INTO photo (uuid, folder_id, path, name, file_bytes, modified_ns, content_hash, "      \
     "format, width, height, phash, indexed_ms, state_ms, " PHOTO_FACT_COLUMNS                        \
-    "tags, state, version) "                                                                       \
+    "tags, state, version, sidecar_bytes, sidecar_modified_ns) "                                   \
     "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12, "                             \
-    PHOTO_FACT_VALUES "?35, 'present', " LIBRARY_VERSION_SQL ") "                                   \
+    PHOTO_FACT_VALUES "?35, 'present', " LIBRARY_VERSION_SQL ", ?36, ?37) "                         \
     "ON CONFLICT (path) DO UPDATE SET folder_id = excluded.folder_id, name = excluded.name, "      \
     "file_bytes = excluded.file_bytes, modified_ns = excluded.modified_ns, "                       \
     "content_hash = excluded.content_hash, format = excluded.format, width = excluded.width, "     \
     "height = excluded.height, phash = excluded.phash, indexed_ms = excluded.indexed_ms, "         \
     "state_ms = excluded.state_ms, " PHOTO_FACTS(FACT_EXCLUDED_) "tags = excluded.tags, "          \
-    "state = 'present', version = excluded.version "                                               \
+    "state = 'present', version = excluded.version, "                                              \
+    "kept_out = CASE WHEN photo.content_hash = excluded.content_hash AND ?38 = 0 "                 \
+    "THEN photo.kept_out END, sidecar_bytes = excluded.sidecar_bytes, "                            \
+    "sidecar_modified_ns = excluded.sidecar_modified_ns "                                          \
     "RETURNING id"
 /* clang-format on */
 
@@ -113,6 +128,15 @@ static char *tags_text(const GPtrArray *names)
     return g_string_free(text, FALSE);
 }
 
+/* Parameters `first` and the next: what is not bound is NULL. */
+static void bind_sidecar(StoreStatement *statement, int first, const IngestFile *file)
+{
+    if (file->has_sidecar) {
+        store_bind_int(statement, first, file->sidecar_bytes);
+        store_bind_int(statement, first + 1, file->sidecar_modified_ns);
+    }
+}
+
 static gboolean write_photo(StoreTx *tx, gint64 folder_id, const IngestFile *file,
                             const MediaPicture *picture, gint64 *ret_id, GError **error)
 {
@@ -123,7 +147,7 @@ static gboolean write_photo(StoreTx *tx, gint64 folder_id, const IngestFile *fil
     }
     char uuid[UUID_CHARS + 1];
     uuid_new(uuid);
-    g_autofree char *path = file_path(file);
+    g_autofree char *path = ingest_file_path(file->folder_path, file->name);
     int at = 1;
     store_bind_text(row, at++, uuid);
     store_bind_int(row, at++, folder_id);
@@ -139,7 +163,9 @@ static gboolean write_photo(StoreTx *tx, gint64 folder_id, const IngestFile *fil
     store_bind_int(row, at++, library_now_ms());
     at = photo_bind_facts(row, at, picture->facts);
     g_autofree char *tags = tags_text(picture->facts->keywords);
-    store_bind_text(row, at, tags);
+    store_bind_text(row, at++, tags);
+    bind_sidecar(row, at, file);
+    store_bind_int(row, at + 2, file->take_back);
     return store_step_int(row, ret_id, error);
 }
 
@@ -236,7 +262,7 @@ static gboolean run_on_path(StoreTx *tx, const StoreQuery *query, const char *pa
     return store_run(statement, NULL, error);
 }
 
-static gboolean clear_failure(StoreTx *tx, const char *path, GError **error)
+gboolean ingest_clear_failure(StoreTx *tx, const char *path, GError **error)
 {
     static const StoreQuery query = {
         .name = "failure_clear",
@@ -248,13 +274,14 @@ static gboolean clear_failure(StoreTx *tx, const char *path, GError **error)
 gboolean ingest_photo(StoreTx *tx, const IngestFile *file, const MediaPicture *picture,
                       GError **error)
 {
-    g_autofree char *path = file_path(file);
+    g_autofree char *path = ingest_file_path(file->folder_path, file->name);
     gint64 folder_id = 0;
     gint64 photo_id = 0;
     return folder_ensure(tx, file->source_id, file->folder_path, &folder_id, error) &&
+           ingest_make_way(tx, path, &picture->hash, error) &&
            write_photo(tx, folder_id, file, picture, &photo_id, error) &&
            write_tags(tx, photo_id, picture->facts->keywords, error) &&
-           clear_failure(tx, path, error);
+           ingest_clear_failure(tx, path, error) && stack_refresh(tx, folder_id, file->name, error);
 }
 
 gboolean ingest_failure(StoreTx *tx, const IngestFile *file, const GError *failure, GError **error)
@@ -277,7 +304,7 @@ gboolean ingest_failure(StoreTx *tx, const IngestFile *file, const GError *failu
     }
     AlbumenError code =
         failure->domain == ALBUMEN_ERROR ? (AlbumenError)failure->code : ALBUMEN_ERROR_INTERNAL;
-    g_autofree char *path = file_path(file);
+    g_autofree char *path = ingest_file_path(file->folder_path, file->name);
     g_autofree char *reason = g_utf8_make_valid(failure->message, -1);
     store_bind_text(statement, 1, path);
     store_bind_int(statement, 2, folder_id);
@@ -290,41 +317,59 @@ gboolean ingest_failure(StoreTx *tx, const IngestFile *file, const GError *failu
     return store_run(statement, NULL, error);
 }
 
-static gboolean set_state(StoreTx *tx, const StoreQuery *query, const char *path, GError **error)
+/* The folder of a photo whose state changed, to be asked for its stacks; 0: none did. */
+static gboolean run_state(StoreTx *tx, const StoreQuery *query, const char *path, int take_back,
+                          gint64 *ret_folder_id, GError **error)
 {
-    StoreStatement *statement = store_prepare(tx, query, error);
-    if (!statement) {
+    StoreStatement *row = store_prepare(tx, query, error);
+    if (!row) {
         return FALSE;
     }
-    store_bind_text(statement, 1, path);
-    store_bind_int(statement, 2, library_now_ms());
-    return store_run(statement, NULL, error);
+    store_bind_text(row, 1, path);
+    store_bind_int(row, 2, library_now_ms());
+    if (take_back >= 0) {
+        store_bind_int(row, 3, take_back);
+    }
+    StoreStep step = store_step(row, error);
+    *ret_folder_id = step == STORE_ROW ? store_column_int(row, 0) : 0;
+    return step != STORE_ERROR;
 }
 
-gboolean ingest_missing(StoreTx *tx, const char *folder_path, const char *name, GError **error)
+gboolean ingest_missing(StoreTx *tx, const char *folder_path, const char *name, gint64 *ret_photos,
+                        GError **error)
 {
     static const StoreQuery query = {
         .name = "ingest_missing",
         .sql = "UPDATE photo SET state = 'missing', state_ms = ?2, "
-               "version = " LIBRARY_VERSION_SQL " "
-               "WHERE path = ?1 AND state = 'present'",
+               "version = " LIBRARY_VERSION_SQL " WHERE path = ?1 AND state = 'present' "
+               "AND kept_out IS DISTINCT FROM 'trash' RETURNING folder_id",
     };
-    const IngestFile file = {.folder_path = folder_path, .name = name};
-    g_autofree char *path = file_path(&file);
-    return set_state(tx, &query, path, error) && clear_failure(tx, path, error);
+    g_autofree char *path = ingest_file_path(folder_path, name);
+    gint64 folder_id = 0;
+    if (!run_state(tx, &query, path, -1, &folder_id, error)) {
+        return FALSE;
+    }
+    if (ret_photos) {
+        *ret_photos = folder_id != 0;
+    }
+    return (!folder_id || stack_refresh(tx, folder_id, name, error)) &&
+           ingest_clear_failure(tx, path, error);
 }
 
-gboolean ingest_returned(StoreTx *tx, const char *folder_path, const char *name, GError **error)
+gboolean ingest_returned(StoreTx *tx, const char *folder_path, const char *name, gboolean take_back,
+                         GError **error)
 {
     static const StoreQuery query = {
         .name = "ingest_returned",
         .sql = "UPDATE photo SET state = 'present', state_ms = ?2, "
-               "version = " LIBRARY_VERSION_SQL " "
-               "WHERE path = ?1 AND state = 'missing'",
+               "kept_out = CASE WHEN ?3 = 0 THEN kept_out END, "
+               "version = " LIBRARY_VERSION_SQL " WHERE path = ?1 AND "
+               "(state = 'missing' OR kept_out IS NOT NULL) RETURNING folder_id",
     };
-    const IngestFile file = {.folder_path = folder_path, .name = name};
-    g_autofree char *path = file_path(&file);
-    return set_state(tx, &query, path, error);
+    g_autofree char *path = ingest_file_path(folder_path, name);
+    gint64 folder_id = 0;
+    return run_state(tx, &query, path, take_back, &folder_id, error) &&
+           (!folder_id || stack_refresh(tx, folder_id, name, error));
 }
 
 gboolean ingest_folder_missing(StoreTx *tx, gint64 folder_id, gint64 *ret_photos, GError **error)
@@ -333,7 +378,8 @@ gboolean ingest_folder_missing(StoreTx *tx, gint64 folder_id, gint64 *ret_photos
         .name = "ingest_folder_missing",
         .sql = "UPDATE photo SET state = 'missing', state_ms = ?2, "
                "version = " LIBRARY_VERSION_SQL " "
-               "WHERE folder_id = ?1 AND state = 'present'",
+               "WHERE folder_id = ?1 AND state = 'present' "
+               "AND kept_out IS DISTINCT FROM 'trash'",
     };
     static const StoreQuery failures = {
         .name = "failure_clear_folder",

@@ -1,5 +1,6 @@
 #include "library/job.h"
 
+#include "base/limits.h"
 #include "library/library.h"
 
 void job_free(Job *job)
@@ -38,20 +39,27 @@ static Job *step_to_job(StoreStatement *row, GError **error)
     return store_step(row, error) == STORE_ROW ? job_from_row(row) : NULL;
 }
 
-static gboolean find_waiting(StoreTx *tx, const char *kind, gint64 *ret_id, GError **error)
+/* The waiting job of the kind with this payload (0: none), and how many wait in all. */
+static gboolean find_waiting(StoreTx *tx, const char *kind, const char *payload, gint64 *ret_id,
+                             gint64 *ret_waiting, GError **error)
 {
     static const StoreQuery query = {
         .name = "job_find_waiting",
-        .sql = "SELECT id FROM job WHERE kind = ?1 AND state = 'queued' ORDER BY id LIMIT 1",
+        .sql = "SELECT min(CASE WHEN payload = ?2 THEN id END), count(*) FROM job "
+               "WHERE kind = ?1 AND state = 'queued'",
     };
     StoreStatement *row = store_prepare(tx, &query, error);
     if (!row) {
         return FALSE;
     }
     store_bind_text(row, 1, kind);
-    StoreStep step = store_step(row, error);
-    *ret_id = step == STORE_ROW ? store_column_int(row, 0) : 0;
-    return step != STORE_ERROR;
+    store_bind_text(row, 2, payload);
+    if (!store_step_one(row, error)) {
+        return FALSE;
+    }
+    *ret_id = store_column_int(row, 0);
+    *ret_waiting = store_column_int(row, 1);
+    return TRUE;
 }
 
 gboolean job_queue(StoreTx *tx, const char *kind, const char *payload, gint64 *ret_id,
@@ -62,11 +70,17 @@ gboolean job_queue(StoreTx *tx, const char *kind, const char *payload, gint64 *r
         .sql = "INSERT INTO job (kind, state, payload, created_ms) VALUES (?1, 'queued', ?2, ?3) "
                "RETURNING id",
     };
-    if (!find_waiting(tx, kind, ret_id, error)) {
+    gint64 waiting = 0;
+    if (!find_waiting(tx, kind, payload, ret_id, &waiting, error)) {
         return FALSE;
     }
     if (*ret_id) {
         return TRUE;
+    }
+    if (waiting >= LIMIT_WAITING_JOBS) {
+        g_set_error_literal(error, ALBUMEN_ERROR, ALBUMEN_ERROR_UNAVAILABLE,
+                            "Too much work is waiting already; try again later");
+        return FALSE;
     }
     StoreStatement *row = store_prepare(tx, &query, error);
     if (!row) {
@@ -193,4 +207,53 @@ Job *job_latest(StoreTx *tx, const char *kind, GError **error)
     }
     store_bind_text(row, 1, kind);
     return step_to_job(row, error);
+}
+
+gboolean job_is_pending(StoreTx *tx, const char *kind, gboolean *ret_pending, GError **error)
+{
+    static const StoreQuery query = {
+        .name = "job_pending",
+        .sql = "SELECT count(*) FROM job WHERE kind = ?1 AND state IN ('queued', 'running')",
+    };
+    gint64 count = 0;
+    StoreStatement *row = store_prepare(tx, &query, error);
+    if (!row) {
+        return FALSE;
+    }
+    store_bind_text(row, 1, kind);
+    if (!store_step_int(row, &count, error)) {
+        return FALSE;
+    }
+    *ret_pending = count > 0;
+    return TRUE;
+}
+
+gboolean job_cancel(StoreTx *tx, const char *kind, gint64 *ret_count, GError **error)
+{
+    static const StoreQuery query = {
+        .name = "job_cancel",
+        .sql = "UPDATE job SET state = 'cancelled', finished_ms = ?2, lease_until_ms = NULL "
+               "WHERE kind = ?1 AND state IN ('queued', 'running')",
+    };
+    StoreStatement *statement = store_prepare(tx, &query, error);
+    if (!statement) {
+        return FALSE;
+    }
+    store_bind_text(statement, 1, kind);
+    store_bind_int(statement, 2, library_now_ms());
+    return store_run(statement, ret_count, error);
+}
+
+gboolean job_forget(StoreTx *tx, gint64 id, GError **error)
+{
+    static const StoreQuery query = {
+        .name = "job_forget",
+        .sql = "DELETE FROM job WHERE id = ?1",
+    };
+    StoreStatement *statement = store_prepare(tx, &query, error);
+    if (!statement) {
+        return FALSE;
+    }
+    store_bind_int(statement, 1, id);
+    return store_run(statement, NULL, error);
 }

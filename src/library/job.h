@@ -11,7 +11,7 @@
 
 typedef struct {
     gint64 id;
-    char *kind;  /* "scan" */
+    char *kind;  /* jobs/scheduler.c has them */
     char *state; /* "queued", "running", "done", "failed", "cancelled" */
     char *payload;
     char *progress;                             /* NULL until the first report */
@@ -22,7 +22,8 @@ typedef struct {
 void job_free(Job *job);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Job, job_free)
 
-/* Queues a job, unless one of the kind waits already: then that one's id. */
+/* Queues a job, unless one like it waits already: then that one's id. UNAVAILABLE when
+ * LIMIT_WAITING_JOBS of the kind wait. */
 gboolean job_queue(StoreTx *tx, const char *kind, const char *payload, gint64 *ret_id,
                    GError **error);
 
@@ -47,3 +48,13 @@ gboolean job_give_back(StoreTx *tx, gint64 id, const char *node, const char *pro
 /* The newest job of the kind, whatever its state. NULL without an error when there never was one.
  */
 Job *job_latest(StoreTx *tx, const char *kind, GError **error);
+
+/* Whether one of the kind waits or runs. FALSE without an error when none does. */
+gboolean job_is_pending(StoreTx *tx, const char *kind, gboolean *ret_pending, GError **error);
+
+/* Ends all of the kind that wait or run, whoever has them: their nodes learn of it by their next
+ * job_report. */
+gboolean job_cancel(StoreTx *tx, const char *kind, gint64 *ret_count, GError **error);
+
+/* Forgets a job of which nobody needs to know. */
+gboolean job_forget(StoreTx *tx, gint64 id, GError **error);

@@ -1,5 +1,6 @@
 #include "library/library.h"
 
+#include "library/catalog.h"
 #include "library/selection.h"
 
 #include <errno.h>
@@ -18,6 +19,7 @@ struct Library {
     Blobs *thumbnails;
     int trash;
     LruCache *selections;
+    Catalog *catalog;
     GArray *followers; /* of Follower; does not change once the library is in use */
 };
 
@@ -31,6 +33,11 @@ static gboolean open_trash(Library *library, GError **error)
     return library->trash >= 0 || error_set_errno(error, errno, "open the folder of the trash");
 }
 
+static void catalog_follows(gpointer data)
+{
+    catalog_changed(data);
+}
+
 static gboolean open_parts(Library *library, const char *database_url, GError **error)
 {
     g_autofree char *in_folder = g_build_filename(library->data_folder, "albumen.db", NULL);
@@ -40,6 +47,8 @@ static gboolean open_parts(Library *library, const char *database_url, GError **
     }
     g_autofree char *thumbs = g_build_filename(library->data_folder, "thumbs", NULL);
     library->thumbnails = blobs_open_folder(thumbs, error);
+    library->catalog = catalog_new(library->store);
+    library_follow(library, catalog_follows, library->catalog);
     return library->thumbnails && open_trash(library, error);
 }
 
@@ -70,6 +79,7 @@ void library_close(Library *library)
     if (library->trash >= 0) {
         close(library->trash);
     }
+    catalog_free(library->catalog);
     g_clear_pointer(&library->thumbnails, blobs_free);
     g_clear_pointer(&library->store, store_close);
     lru_cache_free(library->selections);
@@ -101,6 +111,11 @@ int library_trash(const Library *library)
 LruCache *library_selections(Library *library)
 {
     return library->selections;
+}
+
+Catalog *library_catalog(Library *library)
+{
+    return library->catalog;
 }
 
 gboolean library_touch(StoreTx *tx, GError **error)

@@ -7,6 +7,7 @@
 #include "store/store.h"
 
 typedef struct Library Library;
+typedef struct Catalog Catalog;
 
 /* Opens the data folder (made when missing, mode 0700) and its database: `database_url` or, when
  * NULL, albumen.db in the folder; migrates it. */
@@ -22,6 +23,9 @@ const char *library_data_folder(const Library *library);
 int library_trash(const Library *library);
 /* Orders of photos lately asked for (library/selection.h). */
 LruCache *library_selections(Library *library);
+
+/* Every photo that is shown, in memory (library/catalog.h); loaded by the first who looks. */
+Catalog *library_catalog(Library *library);
 
 /* Begins a change of photos, tags, ratings or sources: the first call of every transaction that
  * writes them. Each row written after it takes LIBRARY_VERSION_SQL as its version, by which what is

@@ -80,3 +80,13 @@ gboolean thumbnails_put(Library *library, const MediaPicture *picture, GError **
     return blobs_put(blobs, large, picture->thumbnail_large, FALSE, error) &&
            blobs_put(blobs, small, picture->thumbnail_small, FALSE, error);
 }
+
+void thumbnails_drop(Library *library, const ContentHash *hash)
+{
+    char content[HASH_HEX_CHARS + 1];
+    hash_to_hex(hash, content);
+    g_autofree char *large = thumbnail_key(content, THUMBNAIL_LARGE);
+    g_autofree char *small = thumbnail_key(content, THUMBNAIL_SMALL);
+    blobs_delete(library_thumbnails(library), large, NULL);
+    blobs_delete(library_thumbnails(library), small, NULL);
+}

@@ -22,5 +22,8 @@ GBytes *thumbnail_get(Library *library, const Grant *grant, ThumbnailSize size, 
  * again, so they need not outlive a power cut. */
 gboolean thumbnails_put(Library *library, const MediaPicture *picture, GError **error);
 
+/* Forgets both thumbnails of a content. */
+void thumbnails_drop(Library *library, const ContentHash *hash);
+
 /* The name of a content's thumbnail among the blobs; owned by the caller. */
 char *thumbnail_key(const char *content_hex, ThumbnailSize size);

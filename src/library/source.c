@@ -11,6 +11,7 @@ void source_free(Source *source)
         return;
     }
     g_free(source->path);
+    g_free(source->root_identity);
     g_free(source);
 }
 
@@ -18,7 +19,8 @@ GPtrArray *source_list(StoreTx *tx, GError **error)
 {
     static const StoreQuery query = {
         .name = "source_list",
-        .sql = "SELECT id, path, scanned_ms FROM source ORDER BY path",
+        .sql = "SELECT id, path, scanned_ms, root_identity, is_uploads FROM source "
+               "WHERE removed_ms IS NULL ORDER BY path",
     };
     StoreStatement *row = store_prepare(tx, &query, error);
     if (!row) {
@@ -31,6 +33,8 @@ GPtrArray *source_list(StoreTx *tx, GError **error)
         source->id = store_column_int(row, 0);
         source->path = g_strdup(store_column_text(row, 1));
         source->scanned_ms = store_column_int(row, 2);
+        source->root_identity = g_strdup(store_column_text(row, 3));
+        source->is_uploads = store_column_int(row, 4) != 0;
         g_ptr_array_add(sources, source);
     }
     return step == STORE_DONE ? g_steal_pointer(&sources) : NULL;
@@ -47,12 +51,70 @@ static gboolean check_apart(const Source *source, const char *path, GError **err
     return TRUE;
 }
 
+/* The source's row; one that was removed is one again. */
+static gboolean ensure_source(StoreTx *tx, const char *path, gint64 *ret_id, GError **error)
+{
+    static const StoreQuery query = {
+        .name = "source_ensure",
+        .sql = "INSERT INTO source (path, added_ms) VALUES (?1, ?2) "
+               "ON CONFLICT (path) DO UPDATE SET removed_ms = NULL RETURNING id",
+    };
+    StoreStatement *row = store_prepare(tx, &query, error);
+    if (!row) {
+        return FALSE;
+    }
+    store_bind_text(row, 1, path);
+    store_bind_int(row, 2, library_now_ms());
+    return store_step_int(row, ret_id, error);
+}
+
+/* Text that begins with this and a slash lies beneath: from here up to, not with, the second. */
+static void bind_beneath(StoreStatement *statement, int first, const char *path)
+{
+    const char *slash = g_str_has_suffix(path, "/") ? "" : "/";
+    g_autofree char *from = g_strconcat(path, slash, NULL);
+    g_autofree char *behind = g_strdup(from);
+    behind[strlen(behind) - 1] = '0'; /* follows '/' in ASCII */
+    store_bind_text(statement, first, from);
+    store_bind_text(statement, first + 1, behind);
+}
+
+/* Folders that removed sources left behind are this one's now. */
+static gboolean adopt_folders(StoreTx *tx, gint64 source_id, const char *path, GError **error)
+{
+    static const StoreQuery query = {
+        .name = "source_adopt",
+        .sql = "UPDATE folder SET source_id = ?1 WHERE (path = ?2 OR (path >= ?3 AND path < ?4)) "
+               "AND source_id IN (SELECT id FROM source WHERE removed_ms IS NOT NULL)",
+    };
+    StoreStatement *statement = store_prepare(tx, &query, error);
+    if (!statement) {
+        return FALSE;
+    }
+    store_bind_int(statement, 1, source_id);
+    store_bind_text(statement, 2, path);
+    bind_beneath(statement, 3, path);
+    return store_run(statement, NULL, error);
+}
+
+/* They are shown from now on, or no more. */
+static gboolean touch_photos(StoreTx *tx, gint64 source_id, GError **error)
+{
+    static const StoreQuery query = {
+        .name = "source_touch_photos",
+        .sql = "UPDATE photo SET version = " LIBRARY_VERSION_SQL " WHERE folder_id IN "
+               "(SELECT id FROM folder WHERE source_id = ?1)",
+    };
+    StoreStatement *statement = store_prepare(tx, &query, error);
+    if (!statement) {
+        return FALSE;
+    }
+    store_bind_int(statement, 1, source_id);
+    return store_run(statement, NULL, error);
+}
+
 gboolean source_add(StoreTx *tx, const char *path, gint64 *ret_id, GError **error)
 {
-    static const StoreQuery insert = {
-        .name = "source_insert",
-        .sql = "INSERT INTO source (path, added_ms) VALUES (?1, ?2) RETURNING id",
-    };
     g_autoptr(GPtrArray) sources = source_list(tx, error);
     if (!sources) {
         return FALSE;
@@ -67,13 +129,69 @@ gboolean source_add(StoreTx *tx, const char *path, gint64 *ret_id, GError **erro
             return FALSE;
         }
     }
-    StoreStatement *row = store_prepare(tx, &insert, error);
-    if (!row) {
+    return ensure_source(tx, path, ret_id, error) && adopt_folders(tx, *ret_id, path, error) &&
+           touch_photos(tx, *ret_id, error);
+}
+
+static gboolean mark_removed(StoreTx *tx, gint64 source_id, GError **error)
+{
+    static const StoreQuery query = {
+        .name = "source_remove",
+        .sql = "UPDATE source SET removed_ms = ?2 WHERE id = ?1 AND removed_ms IS NULL "
+               "AND is_uploads = 0",
+    };
+    gint64 changed = 0;
+    StoreStatement *statement = store_prepare(tx, &query, error);
+    if (!statement) {
         return FALSE;
     }
-    store_bind_text(row, 1, path);
-    store_bind_int(row, 2, library_now_ms());
-    return store_step_int(row, ret_id, error);
+    store_bind_int(statement, 1, source_id);
+    store_bind_int(statement, 2, library_now_ms());
+    if (!store_run(statement, &changed, error)) {
+        return FALSE;
+    }
+    if (changed == 0) {
+        g_set_error_literal(error, ALBUMEN_ERROR, ALBUMEN_ERROR_NOT_FOUND,
+                            "There is no such folder in the library that could be taken out");
+    }
+    return changed > 0;
+}
+
+static gboolean forget_failures(StoreTx *tx, gint64 source_id, GError **error)
+{
+    static const StoreQuery query = {
+        .name = "source_forget_failures",
+        .sql = "DELETE FROM failure WHERE folder_id IN "
+               "(SELECT id FROM folder WHERE source_id = ?1)",
+    };
+    StoreStatement *statement = store_prepare(tx, &query, error);
+    if (!statement) {
+        return FALSE;
+    }
+    store_bind_int(statement, 1, source_id);
+    return store_run(statement, NULL, error);
+}
+
+gboolean source_remove(StoreTx *tx, gint64 source_id, GError **error)
+{
+    return mark_removed(tx, source_id, error) && forget_failures(tx, source_id, error) &&
+           touch_photos(tx, source_id, error);
+}
+
+gint64 source_count_photos(StoreTx *tx, gint64 source_id, GError **error)
+{
+    static const StoreQuery query = {
+        .name = "source_count_photos",
+        .sql = "SELECT count(*) FROM photo WHERE state = 'present' AND kept_out IS NULL AND "
+               "folder_id IN (SELECT id FROM folder WHERE source_id = ?1)",
+    };
+    StoreStatement *row = store_prepare(tx, &query, error);
+    gint64 count = -1;
+    if (!row) {
+        return -1;
+    }
+    store_bind_int(row, 1, source_id);
+    return store_step_int(row, &count, error) ? count : -1;
 }
 
 char *source_of_photo(StoreTx *tx, gint64 photo_id, GError **error)
@@ -91,11 +209,12 @@ char *source_of_photo(StoreTx *tx, gint64 photo_id, GError **error)
     return store_step_one(row, error) ? g_strdup(store_column_text(row, 0)) : NULL;
 }
 
-gboolean source_mark_scanned(StoreTx *tx, gint64 source_id, GError **error)
+gboolean source_mark_scanned(StoreTx *tx, gint64 source_id, const char *root_identity,
+                             GError **error)
 {
     static const StoreQuery query = {
         .name = "source_mark_scanned",
-        .sql = "UPDATE source SET scanned_ms = ?2 WHERE id = ?1",
+        .sql = "UPDATE source SET scanned_ms = ?2, root_identity = ?3 WHERE id = ?1",
     };
     StoreStatement *statement = store_prepare(tx, &query, error);
     if (!statement) {
@@ -103,6 +222,7 @@ gboolean source_mark_scanned(StoreTx *tx, gint64 source_id, GError **error)
     }
     store_bind_int(statement, 1, source_id);
     store_bind_int(statement, 2, library_now_ms());
+    store_bind_text(statement, 3, root_identity);
     return store_run(statement, NULL, error);
 }
 

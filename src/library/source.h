@@ -7,20 +7,30 @@
 typedef struct {
     gint64 id;
     char *path;
-    gint64 scanned_ms; /* 0: never to its end */
+    gint64 scanned_ms;   /* 0: never to its end */
+    char *root_identity; /* which folder it was then (jobs/walk.h); NULL: not known */
+    gboolean is_uploads; /* ours: what people send lies here */
 } Source;
 void source_free(Source *source);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Source, source_free)
 
-/* Remembers a folder as a source (already one: fine). INVALID when it lies beneath another source
- * or holds one: a photo belongs to exactly one source. */
+/* Remembers a folder as a source (already one: fine). One that was removed, or that lies about or
+ * in what was, returns with all that was known of its photos. INVALID when it lies beneath another
+ * source or holds one: a photo belongs to exactly one source. After library_touch. */
 gboolean source_add(StoreTx *tx, const char *path, gint64 *ret_id, GError **error);
-/* Every source, by path; of Source. Reads only. */
+/* Takes it out: its photos keep their rows and are shown no more. NOT_FOUND; INVALID for the folder
+ * of uploads. After library_touch. */
+gboolean source_remove(StoreTx *tx, gint64 source_id, GError **error);
+/* Every source that was not removed, by path; of Source. Reads only. */
 GPtrArray *source_list(StoreTx *tx, GError **error);
+/* How many photos of it are shown; -1 on error. Counts them. */
+gint64 source_count_photos(StoreTx *tx, gint64 source_id, GError **error);
 /* The path of the source that a photo was indexed from; NOT_FOUND. Reads only; owned by the caller.
  */
 char *source_of_photo(StoreTx *tx, gint64 photo_id, GError **error);
-gboolean source_mark_scanned(StoreTx *tx, gint64 source_id, GError **error);
+/* A scan of the whole source came to its end; `root_identity` may be NULL. */
+gboolean source_mark_scanned(StoreTx *tx, gint64 source_id, const char *root_identity,
+                             GError **error);
 
 /* The folder's row, made when missing. */
 gboolean folder_ensure(StoreTx *tx, gint64 source_id, const char *path, gint64 *ret_id,

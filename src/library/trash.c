@@ -4,6 +4,7 @@
 #include "base/ids.h"
 #include "base/path_text.h"
 #include "library/kept_out.h"
+#include "library/originals.h"
 #include "library/trash_files.h"
 
 #include <fcntl.h>
@@ -514,6 +515,27 @@ static gboolean set_aside(const Call *call, GError **error)
     return TRUE;
 }
 
+/* The thumbnails of a content that no photo has any more. */
+static void drop_thumbnails(Library *library, const Row *row)
+{
+    static const StoreQuery query = {
+        .name = "photo_has_content",
+        .sql = "SELECT count(*) FROM photo WHERE content_hash = ?1",
+    };
+    gint64 photos = 1;
+    {
+        g_autoptr(StoreTx) tx = store_read(library_store(library), NULL);
+        StoreStatement *statement = tx ? store_prepare(tx, &query, NULL) : NULL;
+        if (statement) {
+            store_bind_blob(statement, 1, row->hash.bytes, HASH_BYTES);
+            store_step_int(statement, &photos, NULL);
+        }
+    }
+    if (photos == 0) {
+        thumbnails_drop(library, &row->hash);
+    }
+}
+
 gboolean trash_delete(Library *library, const Principal *viewer, gint64 photo_id, GError **error)
 {
     g_auto(Call) call = {library, viewer, photo_id, NULL};
@@ -526,6 +548,7 @@ gboolean trash_delete(Library *library, const Principal *viewer, gint64 photo_id
         const char *uuid = row_at(&call, i)->uuid;
         if (gone) {
             trash_folder_forget(library_trash(library), uuid, NULL); /* or at the next start */
+            drop_thumbnails(library, row_at(&call, i));
         } else {
             trash_folder_bring_back(library_trash(library), uuid, NULL);
         }

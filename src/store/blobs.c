@@ -312,3 +312,52 @@ gboolean blobs_delete(Blobs *blobs, const char *key, GError **error)
     gboolean was_none = saved_errno == ENOENT || saved_errno == ENOTDIR || saved_errno == ELOOP;
     return deleted || was_none || error_set_errno(error, saved_errno, "delete the blob");
 }
+
+/* All of them */
+
+typedef struct {
+    BlobsVisit visit;
+    gpointer data;
+} Visiting;
+
+static gboolean visit_folder(int parent, const char *name, const char *key,
+                             const Visiting *visiting, GError **error);
+
+static gboolean visit_entry(int folder, const char *name, const char *parent_key,
+                            const Visiting *visiting, GError **error)
+{
+    g_autofree char *key = *parent_key ? g_strconcat(parent_key, "/", name, NULL) : g_strdup(name);
+    struct stat status;
+    if (!check_key(key, NULL) || fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) != 0) {
+        return TRUE; /* none of ours, or gone meanwhile */
+    }
+    if (S_ISDIR(status.st_mode)) {
+        return visit_folder(folder, name, key, visiting, error);
+    }
+    return visiting->visit(key, visiting->data, error);
+}
+
+static gboolean visit_folder(int parent, const char *name, const char *key,
+                             const Visiting *visiting, GError **error)
+{
+    int folder = open_folder(parent, name);
+    DIR *entries = folder >= 0 ? fdopendir(folder) : NULL;
+    if (!entries) {
+        int saved_errno = errno;
+        close_folder(folder);
+        return error_set_errno(error, saved_errno, "read the folder of blobs");
+    }
+    gboolean good = TRUE;
+    const struct dirent *entry = NULL;
+    while (good && (entry = readdir(entries))) {
+        good = visit_entry(folder, entry->d_name, key, visiting, error);
+    }
+    closedir(entries);
+    return good;
+}
+
+gboolean blobs_each(Blobs *blobs, BlobsVisit visit, gpointer data, GError **error)
+{
+    const Visiting visiting = {visit, data};
+    return visit_folder(blobs->root, ".", "", &visiting, error);
+}

@@ -25,3 +25,7 @@ GBytes *blobs_get(Blobs *blobs, const char *key, GError **error);
 gboolean blobs_exists(Blobs *blobs, const char *key);
 /* TRUE also when there was nothing to delete. */
 gboolean blobs_delete(Blobs *blobs, const char *key, GError **error);
+
+/* Every blob, in no order; `visit` may delete it. Stops and fails when `visit` does. */
+typedef gboolean (*BlobsVisit)(const char *key, gpointer data, GError **error);
+gboolean blobs_each(Blobs *blobs, BlobsVisit visit, gpointer data, GError **error);

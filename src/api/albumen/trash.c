@@ -203,7 +203,7 @@ gboolean albumen_trash_thumbnail(HttpRequest *request, GError **error)
 {
     g_autoptr(StoreTx) tx = api_read(request, error);
     g_autoptr(Grant) grant =
-        tx ? access_grant_trashed(tx, api_principal(request), http_int(request, "id", 0), error)
+        tx ? access_grant_kept_out(tx, api_principal(request), http_int(request, "id", 0), error)
            : NULL;
     g_clear_pointer(&tx, store_tx_free);
     return grant &&

@@ -87,23 +87,24 @@ static void place_clear(Place *place)
     g_free(place->name);
 }
 
-static void touch(StoreTx *tx)
+StoreTx *fixture_change(StoreFixture *fixture)
 {
     g_autoptr(GError) error = NULL;
+    StoreTx *tx = fixture_write(fixture);
     library_touch(tx, &error);
     g_assert_no_error(error);
+    return tx;
 }
 
 gint64 fixture_add(StoreFixture *fixture, const char *path, MediaPicture *picture)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(MediaPicture) owned = picture ? picture : fixture_picture();
-    g_autoptr(StoreTx) tx = fixture_write(fixture);
+    g_autoptr(StoreTx) tx = fixture_change(fixture);
     Place place;
     IngestFile file = file_at(tx, path, &place);
     ingest_photo(tx, &file, owned, &error);
     g_assert_no_error(error);
-    touch(tx);
     g_autoptr(Principal) owner = principal_new_owner();
     g_autoptr(Photo) photo = photo_get_by_path(tx, owner, path, &error);
     g_assert_no_error(error);
@@ -131,10 +132,9 @@ void fixture_lose(StoreFixture *fixture, const char *path)
     g_autoptr(GError) error = NULL;
     g_autofree char *folder = g_path_get_dirname(path);
     g_autofree char *name = g_path_get_basename(path);
-    g_autoptr(StoreTx) tx = fixture_write(fixture);
-    ingest_missing(tx, folder, name, &error);
+    g_autoptr(StoreTx) tx = fixture_change(fixture);
+    ingest_missing(tx, folder, name, NULL, &error);
     g_assert_no_error(error);
-    touch(tx);
     fixture_commit(tx);
 }
 

@@ -12,6 +12,8 @@
 /* Transactions that begin and end well. */
 StoreTx *fixture_read(StoreFixture *fixture);
 StoreTx *fixture_write(StoreFixture *fixture);
+/* One that changes the library: library_touch() has been called in it. */
+StoreTx *fixture_change(StoreFixture *fixture);
 void fixture_commit(StoreTx *tx);
 
 /* A JPEG of 400 x 300 pixels without any facts; its content is like no other's. */

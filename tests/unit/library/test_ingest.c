@@ -56,7 +56,7 @@ static void bring_back(StoreFixture *fixture, const char *name)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(StoreTx) tx = fixture_write(fixture);
-    ingest_returned(tx, FIXTURE_SOURCE, name, &error);
+    ingest_returned(tx, FIXTURE_SOURCE, name, FALSE, &error);
     g_assert_no_error(error);
     fixture_commit(tx);
 }

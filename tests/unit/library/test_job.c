@@ -95,7 +95,7 @@ static void test_one_waits_at_a_time(StoreFixture *fixture, gconstpointer unused
     g_assert_null(latest(fixture, "scan"));
     g_assert_null(lease(fixture, "a"));
     gint64 id = queue(fixture, "scan", "{\"first\":1}");
-    g_assert_cmpint(queue(fixture, "scan", "{\"second\":1}"), ==, id);
+    g_assert_cmpint(queue(fixture, "scan", "{\"first\":1}"), ==, id);
     g_assert_cmpint(queue(fixture, "other", "{}"), !=, id);
     g_autoptr(Job) job = latest(fixture, "scan");
     g_assert_cmpint(job->id, ==, id);

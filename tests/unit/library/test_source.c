@@ -63,7 +63,7 @@ static void test_scanned(StoreFixture *fixture, gconstpointer unused)
     gint64 id = add(fixture, "/a");
     add(fixture, "/b");
     g_autoptr(StoreTx) tx = fixture_write(fixture);
-    source_mark_scanned(tx, id, &error);
+    source_mark_scanned(tx, id, "1:2", &error);
     g_assert_no_error(error);
     fixture_commit(tx);
     g_autofree char *text = listed(fixture);

@@ -399,11 +399,11 @@ static void test_only_editors_see_the_trash(StoreFixture *fixture, gconstpointer
     g_clear_error(&error);
     does(&scene, trash_put, id);
     g_autoptr(StoreTx) tx = fixture_read(fixture);
-    g_assert_null(access_grant_trashed(tx, nobody, id, &error));
+    g_assert_null(access_grant_kept_out(tx, nobody, id, &error));
     g_assert_error(error, ALBUMEN_ERROR, ALBUMEN_ERROR_UNAUTHORIZED);
     g_clear_error(&error);
     g_assert_null(access_grant_photo(tx, scene.owner, id, NULL));
-    g_autoptr(Grant) grant = access_grant_trashed(tx, scene.owner, id, &error);
+    g_autoptr(Grant) grant = access_grant_kept_out(tx, scene.owner, id, &error);
     g_assert_no_error(error);
     int fd = -1;
     gint64 bytes = 0;

@@ -230,6 +230,30 @@ static void add(const char *path, void (*test)(Fixture *, gconstpointer))
     g_test_add(path, Fixture, NULL, set_up, test, tear_down);
 }
 
+static gboolean note_key(const char *key, gpointer data, GError **error)
+{
+    g_hash_table_add(data, g_strdup(key));
+    return !g_str_has_suffix(key, "stop") ||
+           (g_set_error(error, ALBUMEN_ERROR, ALBUMEN_ERROR_IO, "stopped"), FALSE);
+}
+
+static void test_each(Fixture *fixture, gconstpointer unused)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GHashTable) keys = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_autofree char *hidden = path_of(fixture, ".hidden");
+    put(fixture->blobs, "a", "1", FALSE);
+    put(fixture->blobs, "b/c/d", "2", FALSE);
+    g_assert_true(g_file_set_contents(hidden, "3", 1, NULL));
+    g_assert_true(blobs_each(fixture->blobs, note_key, keys, &error));
+    g_assert_no_error(error);
+    g_assert_cmpint(g_hash_table_size(keys), ==, 2);
+    g_assert_true(g_hash_table_contains(keys, "b/c/d"));
+    put(fixture->blobs, "stop", "4", FALSE);
+    g_assert_false(blobs_each(fixture->blobs, note_key, keys, &error));
+    g_assert_error(error, ALBUMEN_ERROR, ALBUMEN_ERROR_IO);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -240,6 +264,7 @@ int main(int argc, char **argv)
     add("/blobs/pipe", test_pipe_does_not_hang);
     add("/blobs/swept", test_unfinished_are_swept);
     add("/blobs/failed-write", test_failed_write_shows_nothing);
+    add("/blobs/each", test_each);
     add("/blobs/whole", test_never_half_visible);
     return g_test_run();
 }

@@ -114,3 +114,8 @@ CREATE TABLE upload (
     expires_ms BIGINT NOT NULL
 );
 CREATE INDEX upload_expires ON upload (expires_ms);
+
+-- Which folder it was when last scanned whole, by device and number: an empty mount point is another one.
+ALTER TABLE source ADD COLUMN root_identity TEXT COLLATE "C";
+-- The pictures of one shot: same folder, same name but for the ending (library/stack.h).
+CREATE INDEX photo_stem ON photo (folder_id, lower(name));
