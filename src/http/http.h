@@ -178,6 +178,12 @@ const char *http_request_cookie(const HttpRequest *request, const char *name);
 const HttpRoute *http_request_route(const HttpRequest *request);
 /* The peer is this machine, and forwards for nobody else (no Forwarded or X-Forwarded-For). */
 gboolean http_request_is_loopback(const HttpRequest *request);
+/* Who is at the other end of the connection, an IPv4 address also where the socket maps it to IPv6;
+ * NULL when it is no address. Owned by the caller. */
+GInetAddress *http_request_peer(const HttpRequest *request);
+/* The values of every header of that name, in their order, with commas between; "" when there is
+ * none. Owned by the caller. */
+char *http_request_header_list(const HttpRequest *request, const char *name);
 /* Cancelled when the server stops and its grace is over: a handler that may take long watches it.
  */
 GCancellable *http_request_cancellable(const HttpRequest *request);

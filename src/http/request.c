@@ -57,6 +57,8 @@ int http_status_of(const GError *error)
         return 404;
     case ALBUMEN_ERROR_CONFLICT:
         return 409;
+    case ALBUMEN_ERROR_TOO_OFTEN:
+        return 429;
     case ALBUMEN_ERROR_TOO_LARGE:
         return 413;
     case ALBUMEN_ERROR_UNSUPPORTED:
@@ -118,8 +120,8 @@ static void fail_by_error(HttpRequest *request, const GError *error)
     if (request->intake) {
         intake_leave(g_steal_pointer(&request->intake), NULL, NULL);
     }
-    if (status == 503) {
-        http_set_header(request, "Retry-After", "1");
+    if (status == 503 || status == 429) {
+        http_set_header(request, "Retry-After", status == 503 ? "1" : "30");
     }
     request_fail(request, status, error);
 }
@@ -416,6 +418,47 @@ gboolean http_request_is_loopback(const HttpRequest *request)
     return info && info->client_addr && address_is_loopback(info->client_addr) &&
            !http_request_header(request, "X-Forwarded-For") &&
            !http_request_header(request, "Forwarded");
+}
+
+GInetAddress *http_request_peer(const HttpRequest *request)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    const struct sockaddr *address = info ? info->client_addr : NULL;
+    if (address && address->sa_family == AF_INET) {
+        const struct sockaddr_in *ip4 = (const struct sockaddr_in *)address;
+        return g_inet_address_new_from_bytes((const guint8 *)&ip4->sin_addr, G_SOCKET_FAMILY_IPV4);
+    }
+    if (address && address->sa_family == AF_INET6) {
+        const struct sockaddr_in6 *ip6 = (const struct sockaddr_in6 *)address;
+        gboolean mapped = IN6_IS_ADDR_V4MAPPED(&ip6->sin6_addr);
+        return g_inet_address_new_from_bytes(ip6->sin6_addr.s6_addr + (mapped ? 12 : 0),
+                                             mapped ? G_SOCKET_FAMILY_IPV4 : G_SOCKET_FAMILY_IPV6);
+    }
+    return NULL;
+}
+
+typedef struct {
+    const char *name;
+    GString *values;
+} HeaderSearch;
+
+static enum MHD_Result add_value(void *cls, enum MHD_ValueKind kind, const char *name,
+                                 const char *value)
+{
+    HeaderSearch *search = cls;
+    if (value && g_ascii_strcasecmp(name, search->name) == 0) {
+        g_string_append(search->values, search->values->len > 0 ? ", " : "");
+        g_string_append(search->values, value);
+    }
+    return MHD_YES;
+}
+
+char *http_request_header_list(const HttpRequest *request, const char *name)
+{
+    HeaderSearch search = {name, g_string_new(NULL)};
+    MHD_get_connection_values(request->connection, MHD_HEADER_KIND, add_value, &search);
+    return g_string_free(search.values, FALSE);
 }
 
 GCancellable *http_request_cancellable(const HttpRequest *request)

@@ -213,38 +213,43 @@ Upload *upload_begin(Library *library, const Principal *viewer, const UploadOffe
 
 /* --- the end --- */
 
-/* A photo of this content that the viewer may see; 0: none. */
-static gboolean find_copy(Library *library, const Principal *viewer, const UploadFile *file,
-                          gint64 *ret_id, GError **error)
+/* Photos of this content, of gint64; NULL on failure. */
+static GArray *list_copies(Library *library, const ContentHash *hash, GError **error)
 {
     static const StoreQuery query = {
         .name = "upload_find_copy",
         .sql = "SELECT id FROM photo WHERE content_hash = ?1 AND state = 'present' ORDER BY id "
                "LIMIT 100",
     };
-    ContentHash hash;
-    *ret_id = 0;
-    if (!upload_file_hash(file, &hash, error)) {
-        return FALSE;
-    }
     g_autoptr(StoreTx) tx = store_read(library_store(library), error);
     StoreStatement *row = tx ? store_prepare(tx, &query, error) : NULL;
     if (!row) {
-        return FALSE;
+        return NULL;
     }
-    store_bind_blob(row, 1, hash.bytes, HASH_BYTES);
+    store_bind_blob(row, 1, hash->bytes, HASH_BYTES);
     g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(gint64));
     StoreStep step;
     while ((step = store_step(row, error)) == STORE_ROW) {
         gint64 id = store_column_int(row, 0);
         g_array_append_val(ids, id);
     }
-    for (guint i = 0; i < ids->len && !*ret_id && step == STORE_DONE; i++) {
+    return step == STORE_DONE ? g_steal_pointer(&ids) : NULL;
+}
+
+/* A photo of the file's content that the viewer may see; 0: none. */
+static gboolean find_copy(Library *library, const Principal *viewer, const UploadFile *file,
+                          gint64 *ret_id, GError **error)
+{
+    ContentHash hash;
+    *ret_id = 0;
+    g_autoptr(GArray) ids =
+        upload_file_hash(file, &hash, error) ? list_copies(library, &hash, error) : NULL;
+    for (guint i = 0; ids && i < ids->len && !*ret_id; i++) {
         gint64 id = g_array_index(ids, gint64, i);
-        g_autoptr(Grant) grant = access_grant_photo(tx, viewer, id, NULL);
+        g_autoptr(Grant) grant = access_grant_photo(library, viewer, id, NULL);
         *ret_id = grant ? id : 0;
     }
-    return step == STORE_DONE;
+    return ids != NULL;
 }
 
 /* The folder of uploads is a source from its first file on. One that lies in a source of somebody's

@@ -20,7 +20,7 @@ typedef struct {
     char *name;       /* cleaned */
     UploadFile *file; /* NULL: it is passed over */
     JsonWriter *uploaded, *refused;
-    gsize uploads;
+    char *last_path; /* of a file that has come */
 } Form;
 
 static void form_free(gpointer data)
@@ -38,6 +38,7 @@ static void form_free(gpointer data)
     }
     g_free(form->filename);
     g_free(form->name);
+    g_free(form->last_path);
     g_free(form);
 }
 
@@ -111,7 +112,6 @@ static void keep_file(Form *form)
         give_up(form, problem);
         return;
     }
-    form->uploads += path != NULL;
     json_object_begin(form->uploaded);
     json_member_string(form->uploaded, "filename", form->filename);
     json_member_string(form->uploaded, "path", path);
@@ -119,6 +119,10 @@ static void keep_file(Form *form)
         json_member_int(form->uploaded, "duplicate_of", copy);
     }
     json_object_end(form->uploaded);
+    if (path) {
+        g_free(form->last_path);
+        form->last_path = g_steal_pointer(&path);
+    }
 }
 
 static gboolean end_part(gpointer data, GError **error)
@@ -153,8 +157,10 @@ static void write_list(JsonWriter *writer, const char *name, JsonWriter *list)
 static gboolean finish_form(HttpRequest *request, gpointer data, GError **error)
 {
     Form *form = data;
-    if (!multipart_finish(form->form, error) ||
-        (form->uploads > 0 && !albumen_look_at_uploads(request, error))) {
+    if (form->last_path) {
+        albumen_look_at_upload(request, form->last_path);
+    }
+    if (!multipart_finish(form->form, error)) {
         return FALSE;
     }
     JsonWriter *writer = json_writer_new(LIMIT_JSON_OUTPUT_BYTES);

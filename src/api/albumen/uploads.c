@@ -4,7 +4,7 @@
 #include "api/albumen/albumen.h"
 #include "api/albumen/tus.h"
 #include "base/limits.h"
-#include "library/job.h"
+#include "jobs/scan_job.h"
 #include "library/upload.h"
 
 #include <string.h>
@@ -65,18 +65,16 @@ static gboolean respond_created(HttpRequest *request, const Upload *upload, gint
 
 /* --- into the library --- */
 
-gboolean albumen_look_at_uploads(HttpRequest *request, GError **error)
+void albumen_look_at_upload(HttpRequest *request, const char *path)
 {
     const Api *api = api_of(request);
     gint64 id = 0;
-    g_autoptr(StoreTx) tx = store_write(library_store(api->library), error);
-    if (!tx || !job_queue(tx, "scan", "{}", &id, error) || !store_commit(tx, error)) {
-        return FALSE;
-    }
-    if (api->wake) {
+    g_autofree char *folder = g_path_get_dirname(path);
+    g_auto(ScanRequest) look = {.folders = g_strdupv((char *[]){folder, NULL})};
+    g_autoptr(StoreTx) tx = store_write(library_store(api->library), NULL);
+    if (tx && scan_queue(tx, WATCH_JOB, &look, &id, NULL) && store_commit(tx, NULL) && api->wake) {
         api->wake(api->wake_data);
     }
-    return TRUE;
 }
 
 /* When all has come. */
@@ -98,7 +96,10 @@ static gboolean finish_if_whole(HttpRequest *request, Upload *upload, UploadFile
         set_number(request, "Albumen-Duplicate-Of", copy);
         return TRUE;
     }
-    return albumen_look_at_uploads(request, error);
+    if (upload->path) {
+        albumen_look_at_upload(request, upload->path);
+    }
+    return TRUE;
 }
 
 /* --- bytes --- */

@@ -14,5 +14,6 @@ gboolean albumen_upload_form(HttpRequest *request, GError **error);
 
 /* The headers that tus wants on every answer at its addresses. */
 void albumen_uploads_decorate(HttpRequest *request);
-/* Has the folder of uploads looked at, because something new lies there. */
-gboolean albumen_look_at_uploads(HttpRequest *request, GError **error);
+/* Has the folder of a file that has come looked at, now. Should that fail, the file has come all
+ * the same, and the next scan finds it. */
+void albumen_look_at_upload(HttpRequest *request, const char *path);
