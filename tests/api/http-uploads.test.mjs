@@ -69,7 +69,7 @@ onEachEngine('uploads', (engine) => {
   // Until the scan that an upload asked for has shown so many photos.
   const photosShown = async (count) => {
     for (;;) {
-      const { total } = await server.get('/api/photos');
+      const { total } = await server.get('/api/photos', { hide_duplicates: 'false' });
       if (total >= count) return total;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
