@@ -45,7 +45,7 @@ static Scene scene_new(StoreFixture *fixture)
 static void scene_clear(Scene *scene)
 {
     library_close(scene->library);
-    principal_free(scene->owner);
+    principal_unref(scene->owner);
     g_free(scene->photos);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Scene, scene_clear)
