@@ -39,12 +39,15 @@ static const HttpParameter login_body[] = {
 
 static const HttpParameter edition_login_body[] = {
     {.name = "password", .type = HTTP_TEXT, .required = TRUE},
-    static const HttpParameter download_options_query[] = {
-        {.name = "path", .type = HTTP_TEXT, .summary = "The photo's path"},
-        {.name = "is_shared", .type = HTTP_BOOL, .summary = "Asked from a shared page"},
-        {.name = "token", .type = HTTP_TEXT, .summary = "Of a share"},
-        {0},
-    };
+    {0},
+};
+
+static const HttpParameter download_options_query[] = {
+    {.name = "path", .type = HTTP_TEXT, .summary = "The photo's path"},
+    {.name = "is_shared", .type = HTTP_BOOL, .summary = "Asked from a shared page"},
+    {.name = "token", .type = HTTP_TEXT, .summary = "Of a share"},
+    {0},
+};
 
 static const char *const download_types[] = {"original", "darktable", "raw", NULL};
 
@@ -116,24 +119,19 @@ static const HttpParameter scan_stream_query[] = {
     {.name = "date_to", .type = HTTP_TEXT, .summary = "YYYY-MM-DD, that day included"}
 #define YEAR_PARAM                                                                                 \
     {.name = "year", .type = HTTP_INT, .required = TRUE, .bounded = TRUE, .min = 1900, .max = 2100}
-    /* clang-format on */
+/* clang-format on */
 
-    static const HttpParameter timeline_query[] = {
-        {.name = "cursor", .type = HTTP_TEXT, .summary = "next_cursor of the page before"},
-        {.name = "limit",
-         .type = HTTP_INT,
-         .bounded = TRUE,
-         .min = 1,
-         .max = 500,
-         .fallback = "50"},
-        {.name = "direction", .type = HTTP_TEXT, .fallback = "older", .summary = "older or newer"},
-        {.name = "photos_per_group", .type = HTTP_INT, .bounded = TRUE, .min = 1, .max = 100},
-        {.name = "sort_by", .type = HTTP_TEXT, .summary = "aggregate, date_taken or filename"},
-        {.name = "granularity", .type = HTTP_TEXT, .summary = "day, week or month"},
-        HIDE_PARAMS,
-        DATE_PARAMS,
-        {0},
-    };
+static const HttpParameter timeline_query[] = {
+    {.name = "cursor", .type = HTTP_TEXT, .summary = "next_cursor of the page before"},
+    {.name = "limit", .type = HTTP_INT, .bounded = TRUE, .min = 1, .max = 500, .fallback = "50"},
+    {.name = "direction", .type = HTTP_TEXT, .fallback = "older", .summary = "older or newer"},
+    {.name = "photos_per_group", .type = HTTP_INT, .bounded = TRUE, .min = 1, .max = 100},
+    {.name = "sort_by", .type = HTTP_TEXT, .summary = "aggregate, date_taken or filename"},
+    {.name = "granularity", .type = HTTP_TEXT, .summary = "day, week or month"},
+    HIDE_PARAMS,
+    DATE_PARAMS,
+    {0},
+};
 
 static const HttpParameter timeline_dates_query[] = {
     YEAR_PARAM,  {.name = "month", .type = HTTP_INT, .bounded = TRUE, .min = 1, .max = 12},
