@@ -83,7 +83,7 @@ static gboolean is_in_time(const Area *area, guint32 row)
 
 typedef struct {
     double latitudes, longitudes; /* sums */
-    gint64 count;
+    guint32 count;
     guint32 best; /* row */
 } Cell;
 
@@ -94,12 +94,19 @@ static gpointer cell_key(double latitude, double longitude, double degrees)
     return GSIZE_TO_POINTER((gsize)((down << 32) ^ (across & G_MAXUINT32)));
 }
 
+/* Both numbers count, and neighbours lie far apart (multiplicative hashing, by 2^64 over the golden
+ * ratio). */
+static guint hash_cell(gconstpointer key)
+{
+    return (guint)((GPOINTER_TO_SIZE(key) * 0x9E3779B97F4A7C15ULL) >> 32);
+}
+
 static GArray *fill_cells(const CatalogView *view, const Area *area, GBytes *bytes, double degrees)
 {
     gsize size = 0;
     const guint32 *rows = g_bytes_get_data(bytes, &size);
     GArray *cells = g_array_new(FALSE, FALSE, sizeof(Cell));
-    g_autoptr(GHashTable) places = g_hash_table_new(NULL, NULL); /* of a cell in cells, plus 1 */
+    g_autoptr(GHashTable) places = g_hash_table_new(hash_cell, NULL); /* plus 1 */
     for (gsize i = 0; i < size / sizeof *rows; i++) {
         guint32 row = rows[i];
         double latitude = area->columns->latitude[row], longitude = area->columns->longitude[row];
@@ -125,11 +132,33 @@ static GArray *fill_cells(const CatalogView *view, const Area *area, GBytes *byt
     return cells;
 }
 
-static int fullest_first(gconstpointer a, gconstpointer b, gpointer data)
+/* A cell's place among the others, as a number, for there may be as many cells as photos. */
+typedef struct {
+    guint64 place;
+    guint cell;
+} Place;
+
+static int by_place(gconstpointer a, gconstpointer b)
 {
-    const Cell *one = a, *other = b;
-    int order = (one->count < other->count) - (one->count > other->count);
-    return order ? order : row_order_path(data, one->best, other->best);
+    guint64 one = ((const Place *)a)->place, other = ((const Place *)b)->place;
+    return (one > other) - (one < other);
+}
+
+/* Those that have photos within the bounds: the fullest first, and of equal ones by path. */
+static GArray *fullest_first(const CatalogView *view, const GArray *cells)
+{
+    const guint32 *ranks = catalog_columns(view)->path_rank;
+    GArray *places = g_array_new(FALSE, FALSE, sizeof(Place));
+    for (guint i = 0; i < cells->len; i++) {
+        const Cell *cell = &g_array_index(cells, Cell, i);
+        if (cell->count > 0) {
+            guint64 emptiness = G_MAXUINT32 - cell->count;
+            const Place place = {.place = emptiness << 32 | ranks[cell->best], .cell = i};
+            g_array_append_val(places, place);
+        }
+    }
+    g_array_sort(places, by_place);
+    return places;
 }
 
 static void clear_cluster(gpointer data)
@@ -148,17 +177,14 @@ GArray *photo_map_clusters(Library *library, const Principal *viewer, const MapQ
     g_autoptr(GBytes) rows = located(library, view);
     Area area = area_of(view, question);
     g_autoptr(GArray) cells = fill_cells(view, &area, rows, ldexp(180, -MAX(zoom, 2)));
-    g_array_sort_with_data(cells, fullest_first, view);
+    g_autoptr(GArray) places = fullest_first(view, cells);
     GArray *clusters = g_array_new(FALSE, FALSE, sizeof(MapCluster));
     g_array_set_clear_func(clusters, clear_cluster);
-    for (guint i = 0; i < cells->len && clusters->len < question->most; i++) {
-        const Cell *cell = &g_array_index(cells, Cell, i);
-        if (cell->count == 0) {
-            break;
-        }
+    for (guint i = 0; i < MIN(places->len, question->most); i++) {
+        const Cell *cell = &g_array_index(cells, Cell, g_array_index(places, Place, i).cell);
         const MapCluster cluster = {
-            .latitude = cell->latitudes / (double)cell->count,
-            .longitude = cell->longitudes / (double)cell->count,
+            .latitude = cell->latitudes / cell->count,
+            .longitude = cell->longitudes / cell->count,
             .count = cell->count,
             .path = catalog_path(view, cell->best),
         };
