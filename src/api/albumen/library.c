@@ -10,12 +10,15 @@
 
 #include <math.h>
 
-static void write_sources(JsonWriter *writer, const GPtrArray *sources)
+static void write_sources(JsonWriter *writer, const GPtrArray *sources, const Principal *viewer)
 {
     json_key(writer, "sources");
     json_array_begin(writer);
     for (guint i = 0; i < sources->len; i++) {
         const Source *source = g_ptr_array_index(sources, i);
+        if (!principal_sees_into(viewer, source->path)) {
+            continue;
+        }
         g_autofree char *scanned = time_iso(source->scanned_ms);
         json_object_begin(writer);
         json_member_string(writer, "path", source->path);
@@ -89,7 +92,7 @@ gboolean albumen_library(HttpRequest *request, GError **error)
     json_member_string(writer, "version", api_of(request)->version);
     json_member_int(writer, "photos", photos);
     json_member_int(writer, "failures", failures);
-    write_sources(writer, sources);
+    write_sources(writer, sources, viewer);
     write_scan(writer, job);
     json_object_end(writer);
     return http_respond_json(request, writer, error);
