@@ -39,6 +39,9 @@ static const HttpParameter login_body[] = {
 
 static const HttpParameter edition_login_body[] = {
     {.name = "password", .type = HTTP_TEXT, .required = TRUE},
+    {0},
+};
+
 static const HttpParameter download_options_query[] = {
     {.name = "path", .type = HTTP_TEXT, .summary = "The photo's path"},
     {.name = "is_shared", .type = HTTP_BOOL, .summary = "Asked from a shared page"},
