@@ -32,6 +32,11 @@ static gboolean check_superadmin(const HttpRequest *request, GError **error)
                             "Authentication required");
         return FALSE;
     }
+    if (!principal_user_id(principal)) {
+        g_set_error_literal(error, ALBUMEN_ERROR, ALBUMEN_ERROR_FORBIDDEN,
+                            "Multi-user mode required");
+        return FALSE;
+    }
     if (principal_role(principal) < ROLE_SUPERADMIN) {
         g_set_error_literal(error, ALBUMEN_ERROR, ALBUMEN_ERROR_FORBIDDEN,
                             "Superadmin access required");
