@@ -1,4 +1,5 @@
 #include "api/api.h"
+#include "api/client_address.h"
 #include "api/tidings.h"
 #include "base/limits.h"
 #include "cli/cli.h"
@@ -28,21 +29,31 @@ static gboolean on_signal(gpointer data)
     return G_SOURCE_REMOVE;
 }
 
-static gboolean is_loopback(const char *address)
+/* "127.0.0.1:5000", "[::1]:5000", "localhost:5000": nobody else's machine can reach it. */
+static gboolean is_loopback(const char *listen)
 {
-    return g_str_has_prefix(address, "127.") || g_str_has_prefix(address, "localhost:") ||
-           g_str_has_prefix(address, "[::1]:");
+    const char *port = strrchr(listen, ':');
+    g_autofree char *host = g_strndup(listen, port ? (gsize)(port - listen) : strlen(listen));
+    gsize length = strlen(host);
+    if (length > 1 && host[0] == '[' && host[length - 1] == ']') {
+        host[length - 1] = '\0';
+        memmove(host, host + 1, length - 1);
+    }
+    g_autoptr(GInetAddress) address = g_inet_address_new_from_string(host);
+    return address ? g_inet_address_get_is_loopback(address)
+                   : g_ascii_strcasecmp(host, "localhost") == 0;
 }
 
-/* Without accounts whoever reaches the server owns the library, so only this machine may reach it.
- */
-static gboolean check_listen(const char *const *listen, GError **error)
+/* Without accounts and without a password whoever reaches the server owns the library, so only this
+ * machine may reach it. */
+static gboolean check_listen(const char *const *listen, AccessMode mode, GError **error)
 {
-    for (; *listen; listen++) {
+    for (; mode == ACCESS_OPEN && *listen; listen++) {
         if (!is_loopback(*listen)) {
             g_set_error(error, ALBUMEN_ERROR, ALBUMEN_ERROR_FORBIDDEN,
-                        "%s can be reached by others, and this library has no accounts: "
-                        "listen on 127.0.0.1 or [::1]",
+                        "%s can be reached by others, and this library has neither accounts nor a "
+                        "password: make an account with \"albumen user add\", or listen on "
+                        "127.0.0.1 or [::1]",
                         *listen);
             return FALSE;
         }
@@ -105,32 +116,26 @@ static Watch *start_watch(Library *library, Scheduler *scheduler, const Serving 
     return serving->watches ? watch_start(&options) : NULL;
 }
 
-static gboolean serve_library(Library *library, const Settings *settings, WorkerPool *workers,
-                              const Serving *serving, GError **error)
+static gboolean serve_library(Api *api, const Serving *serving, GError **error)
 {
     g_autoptr(HttpEvents) events = http_events_new();
     ScanLog *scan_log = scan_log_new();
-    Scheduler *scheduler = scheduler_start(library, workers, scan_log, serving->watches);
-    Watch *watch = start_watch(library, scheduler, serving);
-    Tidings *tidings = tidings_start(library, events);
-    Api api = {
-        .library = library,
-        .settings = settings,
-        .workers = workers,
-        .scaled = lru_cache_new(LIMIT_SCALED_CACHE_BYTES, (gpointer(*)(gpointer))g_bytes_ref,
-                                (GDestroyNotify)g_bytes_unref),
-        .wake = wake_scheduler,
-        .wake_data = scheduler,
-        .events = events,
-        .watch = watch,
-        .scan_log = scan_log,
-        .version = ALBUMEN_VERSION,
-    };
+    Scheduler *scheduler = scheduler_start(api->library, api->workers, scan_log, serving->watches);
+    Watch *watch = start_watch(api->library, scheduler, serving);
+    Tidings *tidings = tidings_start(api->library, events);
+    api->scaled = lru_cache_new(LIMIT_SCALED_CACHE_BYTES, (gpointer(*)(gpointer))g_bytes_ref,
+                                (GDestroyNotify)g_bytes_unref);
+    api->downloads = albumen_downloads_new();
+    api->wake = wake_scheduler;
+    api->wake_data = scheduler;
+    api->events = events;
+    api->watch = watch;
+    api->scan_log = scan_log;
     const HttpServerOptions options = {
         .listen = serving->listen,
         .dialects = api_dialects,
         .gate = api_gate,
-        .app = &api,
+        .app = api,
         .events = events,
         .access_log = !serving->quiet,
         .title = "Facet API",
@@ -139,31 +144,52 @@ static gboolean serve_library(Library *library, const Settings *settings, Worker
         .fallback = api_web,
         .decorate = api_decorate,
     };
-    api.server = &options;
+    api->server = &options;
     gboolean served = serve(&options, error);
     tidings_stop(tidings);
     watch_stop(watch);
     scheduler_stop(scheduler);
     scan_log_free(scan_log);
-    lru_cache_free(api.scaled);
+    lru_cache_free(api->scaled);
+    lru_cache_free(api->downloads);
     return served;
+}
+
+static GPtrArray *read_proxies(const Options *options, GError **error)
+{
+    g_auto(GStrv) texts =
+        g_key_file_get_string_list(options->file, "server", "trusted_proxies", NULL, NULL);
+    return proxies_parse((const char *const *)texts, error);
 }
 
 static gboolean run(const Options *options, const char *const *photos, const Serving *serving,
                     GError **error)
 {
-    g_autoptr(Library) library = options_open_library(options, error);
+    g_autoptr(GPtrArray) proxies = read_proxies(options, error);
+    g_autoptr(Library) library = proxies ? options_open_library(options, error) : NULL;
     g_autoptr(Settings) settings = library ? settings_load(options->data, error) : NULL;
-    if (!settings || !options_add_sources(library, photos, NULL, error) ||
-        !upkeep_recover(library, error) || !queue_first_scan(library, error)) {
+    g_autoptr(Roster) roster = settings ? roster_new(library, settings, error) : NULL;
+    if (!roster || !check_listen(serving->listen, roster_mode(roster), error) ||
+        !options_add_sources(library, photos, NULL, error) || !upkeep_recover(library, error) ||
+        !queue_first_scan(library, error)) {
         return FALSE;
     }
     Upkeep *upkeep = upkeep_start(library, options, error);
     if (!upkeep) {
         return FALSE;
     }
+    g_autoptr(SignIn) sign_in = sign_in_new(roster);
     g_autoptr(WorkerPool) workers = worker_pool_new("/proc/self/exe", options->workers);
-    gboolean served = serve_library(library, settings, workers, serving, error);
+    Api api = {
+        .library = library,
+        .settings = settings,
+        .roster = roster,
+        .sign_in = sign_in,
+        .proxies = proxies,
+        .workers = workers,
+        .version = ALBUMEN_VERSION,
+    };
+    gboolean served = serve_library(&api, serving, error);
     upkeep_stop(upkeep);
     return served;
 }
@@ -213,8 +239,7 @@ int cli_serve(int argc, char **argv)
         .rescan_minutes = rescan_minutes(options.file),
     };
     g_autoptr(GError) error = NULL;
-    if (!check_listen(serving.listen, &error) ||
-        !run(&options, (const char *const *)photos, &serving, &error)) {
+    if (!run(&options, (const char *const *)photos, &serving, &error)) {
         return options_fail(error);
     }
     return EXIT_DONE;

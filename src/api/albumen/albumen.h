@@ -15,6 +15,10 @@ gboolean albumen_photo(HttpRequest *request, GError **error);
 gboolean albumen_thumbnail(HttpRequest *request, GError **error);
 gboolean albumen_image(HttpRequest *request, GError **error);
 
+/* downloads.c */
+gboolean albumen_download_prepare(HttpRequest *request, GError **error);
+gboolean albumen_download(HttpRequest *request, GError **error);
+
 /* ratings.c */
 gboolean albumen_rate(HttpRequest *request, GError **error);
 
@@ -22,6 +26,20 @@ gboolean albumen_rate(HttpRequest *request, GError **error);
 gboolean albumen_library(HttpRequest *request, GError **error);
 gboolean albumen_failures(HttpRequest *request, GError **error);
 
+/* users.c */
+gboolean albumen_users(HttpRequest *request, GError **error);
+gboolean albumen_user_add(HttpRequest *request, GError **error);
+gboolean albumen_user_change(HttpRequest *request, GError **error);
+gboolean albumen_user_remove(HttpRequest *request, GError **error);
+gboolean albumen_shared_directories(HttpRequest *request, GError **error);
+gboolean albumen_share_directories(HttpRequest *request, GError **error);
+gboolean albumen_change_password(HttpRequest *request, GError **error);
+gboolean albumen_sign_out_everywhere(HttpRequest *request, GError **error);
+
+/* keys.c */
+gboolean albumen_keys(HttpRequest *request, GError **error);
+gboolean albumen_key_add(HttpRequest *request, GError **error);
+gboolean albumen_key_remove(HttpRequest *request, GError **error);
 /* trash.c */
 gboolean albumen_trash(HttpRequest *request, GError **error);
 gboolean albumen_trash_put(HttpRequest *request, GError **error);

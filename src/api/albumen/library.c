@@ -28,9 +28,9 @@ gboolean albumen_library(HttpRequest *request, GError **error)
     const Principal *viewer = api_principal(request);
     PhotoFilter everything;
     photo_filter_init(&everything);
-    g_autoptr(StoreTx) tx = api_read(request, error);
-    gint64 photos = tx ? photo_count(tx, viewer, &everything, error) : -1;
-    gint64 failures = photos >= 0 ? failure_count(tx, viewer, error) : -1;
+    gint64 photos = photo_count(api_of(request)->library, viewer, &everything, error);
+    g_autoptr(StoreTx) tx = photos >= 0 ? api_read(request, error) : NULL;
+    gint64 failures = tx ? failure_count(tx, viewer, error) : -1;
     g_autoptr(GPtrArray) sources = failures >= 0 ? source_list(tx, error) : NULL;
     if (!sources) {
         return FALSE;

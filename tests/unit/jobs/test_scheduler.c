@@ -61,14 +61,10 @@ static Job *wait_for(const Scene *scene, const char *state, gint64 indexed)
 
 static gint64 count_photos(const Scene *scene)
 {
-    g_autoptr(GError) error = NULL;
     g_autoptr(Principal) owner = principal_new_owner();
     PhotoFilter filter;
     photo_filter_init(&filter);
-    g_autoptr(StoreTx) tx = fixture_read(scene->store);
-    gint64 count = photo_count(tx, owner, &filter, &error);
-    g_assert_no_error(error);
-    return count;
+    return fixture_count(scene->store, owner, &filter);
 }
 
 static void test_a_queued_job_is_run(StoreFixture *fixture, gconstpointer unused)
