@@ -47,13 +47,13 @@ static gsize rank_of(const char *photo_path, const char *path)
     return 0;
 }
 
-Grant *companion_raw(StoreTx *tx, const Principal *viewer, const Grant *photo, GError **error)
+/* The best companion's id, 0 for none; -1 on error. */
+static gint64 find_companion(Library *library, const Principal *viewer, const Grant *photo,
+                             GError **error)
 {
-    if (strcmp(grant_format(photo), "raw") == 0) {
-        return access_grant_photo(tx, viewer, grant_photo_id(photo), error);
-    }
+    g_autoptr(StoreTx) tx = store_read(library_store(library), error);
     g_autoptr(StoreSql) sql = companions_sql(viewer, photo);
-    StoreStatement *row = store_prepare_sql(tx, sql, error);
+    StoreStatement *row = tx ? store_prepare_sql(tx, sql, error) : NULL;
     gint64 best = 0;
     gsize best_rank = G_MAXSIZE;
     StoreStep step = STORE_ERROR;
@@ -64,8 +64,13 @@ Grant *companion_raw(StoreTx *tx, const Principal *viewer, const Grant *photo, G
             best_rank = rank;
         }
     }
-    if (step == STORE_ERROR) {
-        return NULL;
-    }
-    return access_grant_photo(tx, viewer, best, error); /* no id is 0 */
+    return step == STORE_ERROR ? -1 : best;
+}
+
+Grant *companion_raw(Library *library, const Principal *viewer, const Grant *photo, GError **error)
+{
+    gint64 id = strcmp(grant_format(photo), "raw") == 0
+                    ? grant_photo_id(photo)
+                    : find_companion(library, viewer, photo, error);
+    return id < 0 ? NULL : access_grant_photo(library, viewer, id, error); /* no id is 0 */
 }

@@ -5,5 +5,5 @@
 
 /* The permission to read it: the photo itself when it is a RAW file, else one that it stands for
  * (photo.stack_of), else one of the same name beside it. NOT_FOUND when there is none that `viewer`
- * may see. */
-Grant *companion_raw(StoreTx *tx, const Principal *viewer, const Grant *photo, GError **error);
+ * may see. Not inside a transaction. */
+Grant *companion_raw(Library *library, const Principal *viewer, const Grant *photo, GError **error);

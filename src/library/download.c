@@ -73,12 +73,14 @@ static gboolean look_at(StoreTx *tx, const Grant *grant, struct stat *ret_info, 
     return known;
 }
 
-static void add_photo(Download *download, StoreTx *tx, Grant *grant)
+/* Takes the grant. */
+static void add_photo(Download *download, Grant *grant)
 {
     g_autoptr(GError) error = NULL;
+    g_autoptr(StoreTx) tx = store_read(library_store(download->library), &error);
     g_autofree char *name = g_path_get_basename(grant_path(grant));
     struct stat info;
-    if (look_at(tx, grant, &info, &error)) {
+    if (tx && look_at(tx, grant, &info, &error)) {
         add_entry(download, name, (guint64)info.st_size, info.st_mtime);
         g_ptr_array_add(download->grants, grant);
     } else {
@@ -90,22 +92,21 @@ static void add_photo(Download *download, StoreTx *tx, Grant *grant)
 static gboolean add_photos(Download *download, const Principal *viewer, const gint64 *ids,
                            gsize count, GError **error)
 {
-    g_autoptr(StoreTx) tx = store_read(library_store(download->library), error);
     g_autoptr(GHashTable) seen = g_hash_table_new(g_int64_hash, g_int64_equal);
-    for (gsize i = 0; tx && i < count; i++) {
+    for (gsize i = 0; i < count; i++) {
         if (!g_hash_table_add(seen, (gpointer)&ids[i])) {
             continue;
         }
         g_autoptr(GError) failure = NULL;
-        Grant *grant = access_grant_photo(tx, viewer, ids[i], &failure);
+        Grant *grant = access_grant_photo(download->library, viewer, ids[i], &failure);
         if (grant) {
-            add_photo(download, tx, grant);
+            add_photo(download, grant);
         } else if (!g_error_matches(failure, ALBUMEN_ERROR, ALBUMEN_ERROR_NOT_FOUND)) {
             g_propagate_error(error, g_steal_pointer(&failure));
             return FALSE;
         }
     }
-    return tx != NULL;
+    return TRUE;
 }
 
 /* --- the bytes --- */

@@ -19,7 +19,7 @@ static void propagate(GError **error, GError *failure, const char *not_found)
     }
 }
 
-static Grant *asked_photo(HttpRequest *request, StoreTx *tx, GError **error)
+static Grant *asked_photo(HttpRequest *request, GError **error)
 {
     if (!http_has(request, "path")) {
         g_set_error_literal(error, ALBUMEN_ERROR, ALBUMEN_ERROR_INVALID, "path required");
@@ -27,7 +27,8 @@ static Grant *asked_photo(HttpRequest *request, StoreTx *tx, GError **error)
     }
     GError *failure = NULL;
     const char *path = http_text(request, "path", "");
-    Grant *grant = access_grant_path(tx, api_principal(request), path, &failure);
+    Grant *grant =
+        access_grant_path(api_of(request)->library, api_principal(request), path, &failure);
     if (!grant) {
         propagate(error, failure, "File not found");
     }
@@ -37,13 +38,12 @@ static Grant *asked_photo(HttpRequest *request, StoreTx *tx, GError **error)
 /* The photo asked for and, if `ret_raw` is given, its RAW file, or NULL when it has none. */
 static Grant *find(HttpRequest *request, Grant **ret_raw, GError **error)
 {
-    g_autoptr(StoreTx) tx = api_read(request, error);
-    g_autoptr(Grant) grant = tx ? asked_photo(request, tx, error) : NULL;
+    g_autoptr(Grant) grant = asked_photo(request, error);
     if (!grant || !ret_raw) {
         return g_steal_pointer(&grant);
     }
     GError *failure = NULL;
-    *ret_raw = companion_raw(tx, api_principal(request), grant, &failure);
+    *ret_raw = companion_raw(api_of(request)->library, api_principal(request), grant, &failure);
     if (!*ret_raw && !g_error_matches(failure, ALBUMEN_ERROR, ALBUMEN_ERROR_NOT_FOUND)) {
         g_propagate_error(error, failure);
         return NULL;

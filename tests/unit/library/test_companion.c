@@ -31,10 +31,10 @@ static void assert_companion(StoreFixture *fixture, const char *path, const char
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(Principal) owner = principal_new_owner();
-    g_autoptr(StoreTx) tx = fixture_read(fixture);
-    g_autoptr(Grant) photo = access_grant_path(tx, owner, path, &error);
+    Library *library = fixture_library(fixture);
+    g_autoptr(Grant) photo = access_grant_path(library, owner, path, &error);
     g_assert_no_error(error);
-    g_autoptr(Grant) raw = companion_raw(tx, owner, photo, &error);
+    g_autoptr(Grant) raw = companion_raw(library, owner, photo, &error);
     if (expected) {
         g_assert_no_error(error);
         g_assert_cmpstr(grant_path(raw), ==, expected);
