@@ -39,6 +39,9 @@ static const HttpParameter login_body[] = {
 
 static const HttpParameter edition_login_body[] = {
     {.name = "password", .type = HTTP_TEXT, .required = TRUE},
+    {0},
+};
+
 static const HttpParameter download_options_query[] = {
     {.name = "path", .type = HTTP_TEXT, .summary = "The photo's path"},
     {.name = "is_shared", .type = HTTP_BOOL, .summary = "Asked from a shared page"},
@@ -123,16 +126,16 @@ static const HttpRoute routes[] = {
               "Begins a session that may edit", facet_edition_login, .body = edition_login_body),
     POST_JSON("/api/auth/edition/logout", CAPABILITY_SELF, "FacetSession",
               "Goes on with a session that may not edit", facet_edition_logout),
-    POST_JSON("/api/scan/start", CAPABILITY_ADMIN, "FacetScanStarted", "Starts a scan",
+    POST_JSON("/api/scan/start", CAPABILITY_SUPERADMIN, "FacetScanStarted", "Starts a scan",
               facet_scan_start, .body = scan_body, .body_optional = TRUE),
-    GET_JSON("/api/scan/status", CAPABILITY_ADMIN, "FacetScanStatus",
+    GET_JSON("/api/scan/status", CAPABILITY_SUPERADMIN, "FacetScanStatus",
              "The scan of now, or the last", facet_scan_status, .query = scan_query),
     /* It tells first whether there is such a feature at all, and then asks who calls. */
     HTTP_ROUTE(CAPABILITY_PUBLIC, .method = HTTP_GET, .path = "/api/scan/stream", .tag = "Facet",
                .summary = "The same as it changes, for superadmins",
                .response_mime = "text/event-stream", .quick = TRUE, .query = scan_stream_query,
                .handler = facet_scan_stream),
-    GET_JSON("/api/scan/directories", CAPABILITY_ADMIN, "FacetScanDirectories",
+    GET_JSON("/api/scan/directories", CAPABILITY_SUPERADMIN, "FacetScanDirectories",
              "What may be scanned", facet_scan_directories),
     GET_JSON("/api/auth/status", CAPABILITY_PUBLIC, "FacetAuthStatus", "Who is there",
              facet_auth_status, .quick = TRUE),
