@@ -6,6 +6,8 @@
 
 #include "base/lru_cache.h"
 #include "http/http.h"
+#include "jobs/scan_log.h"
+#include "jobs/watch.h"
 #include "jobs/worker_pool.h"
 #include "library/access.h"
 #include "library/library.h"
@@ -21,10 +23,13 @@ typedef struct {
     SignIn *sign_in;               /* who comes in */
     const GPtrArray *proxies;      /* api/client_address.h: whose word on clients is taken */
     WorkerPool *workers;
-    LruCache *scaled; /* thumbnails lately scaled, GBytes by content and size */
+    LruCache *scaled;    /* thumbnails lately scaled, GBytes by content and size */
+    LruCache *downloads; /* albumen_downloads_new: archives that may be asked for */
     /* Called when a job was queued, to look at once; may be NULL. */
     void (*wake)(gpointer data);
     gpointer wake_data;
+    Watch *watch; /* NULL: nobody watches the folders */
+    ScanLog *scan_log;
     HttpEvents *events; /* what is published is sent to whoever follows /api/albumen/events */
     const char *version;
     const HttpServerOptions *server; /* for the OpenAPI document */
@@ -48,6 +53,9 @@ const char *api_capability_name(int capability);
 
 /* GETs that no route takes: the web app. */
 gboolean api_web(HttpRequest *request, GError **error);
+
+/* For Api.downloads; freed with lru_cache_free. */
+LruCache *albumen_downloads_new(void);
 
 /* Shorthands for handlers. */
 const Api *api_of(const HttpRequest *request);

@@ -1,15 +1,24 @@
 #include "api/api.h"
 #include "api/client_address.h"
+#include "api/tidings.h"
 #include "base/limits.h"
 #include "cli/cli.h"
 #include "cli/options.h"
 #include "cli/upkeep.h"
 #include "jobs/scheduler.h"
+#include "jobs/watch.h"
 #include "library/job.h"
 #include "library/source.h"
 
 #include <glib-unix.h>
 #include <string.h>
+
+/* How the server was asked to be. */
+typedef struct {
+    const char *const *listen;
+    gboolean quiet, watches;
+    int rescan_minutes;
+} Serving;
 
 #define DEFAULT_LISTEN "127.0.0.1:5000"
 #define GRACE_SECONDS  10
@@ -89,22 +98,46 @@ static gboolean serve(const HttpServerOptions *options, GError **error)
     return TRUE;
 }
 
-static gboolean serve_library(Api *api, const char *const *listen, gboolean quiet, GError **error)
+static void release_scheduler(gpointer data)
+{
+    scheduler_release(data);
+}
+
+/* NULL with --no-watch. */
+static Watch *start_watch(Library *library, Scheduler *scheduler, const Serving *serving)
+{
+    const WatchOptions options = {
+        .library = library,
+        .rescan_minutes = serving->rescan_minutes,
+        .queued = wake_scheduler,
+        .ready = release_scheduler,
+        .data = scheduler,
+    };
+    return serving->watches ? watch_start(&options) : NULL;
+}
+
+static gboolean serve_library(Api *api, const Serving *serving, GError **error)
 {
     g_autoptr(HttpEvents) events = http_events_new();
-    Scheduler *scheduler = scheduler_start(api->library, api->workers);
+    ScanLog *scan_log = scan_log_new();
+    Scheduler *scheduler = scheduler_start(api->library, api->workers, scan_log, serving->watches);
+    Watch *watch = start_watch(api->library, scheduler, serving);
+    Tidings *tidings = tidings_start(api->library, events);
     api->scaled = lru_cache_new(LIMIT_SCALED_CACHE_BYTES, (gpointer(*)(gpointer))g_bytes_ref,
                                 (GDestroyNotify)g_bytes_unref);
+    api->downloads = albumen_downloads_new();
     api->wake = wake_scheduler;
     api->wake_data = scheduler;
     api->events = events;
+    api->watch = watch;
+    api->scan_log = scan_log;
     const HttpServerOptions options = {
-        .listen = listen,
+        .listen = serving->listen,
         .dialects = api_dialects,
         .gate = api_gate,
         .app = api,
         .events = events,
-        .access_log = !quiet,
+        .access_log = !serving->quiet,
         .title = "Facet API",
         .version = "1.0.0",
         .capability_name = api_capability_name,
@@ -113,8 +146,12 @@ static gboolean serve_library(Api *api, const char *const *listen, gboolean quie
     };
     api->server = &options;
     gboolean served = serve(&options, error);
+    tidings_stop(tidings);
+    watch_stop(watch);
     scheduler_stop(scheduler);
+    scan_log_free(scan_log);
     lru_cache_free(api->scaled);
+    lru_cache_free(api->downloads);
     return served;
 }
 
@@ -125,14 +162,14 @@ static GPtrArray *read_proxies(const Options *options, GError **error)
     return proxies_parse((const char *const *)texts, error);
 }
 
-static gboolean run(const Options *options, const char *const *photos, const char *const *listen,
-                    gboolean quiet, GError **error)
+static gboolean run(const Options *options, const char *const *photos, const Serving *serving,
+                    GError **error)
 {
     g_autoptr(GPtrArray) proxies = read_proxies(options, error);
     g_autoptr(Library) library = proxies ? options_open_library(options, error) : NULL;
     g_autoptr(Settings) settings = library ? settings_load(options->data, error) : NULL;
     g_autoptr(Roster) roster = settings ? roster_new(library, settings, error) : NULL;
-    if (!roster || !check_listen(listen, roster_mode(roster), error) ||
+    if (!roster || !check_listen(serving->listen, roster_mode(roster), error) ||
         !options_add_sources(library, photos, NULL, error) || !upkeep_recover(library, error) ||
         !queue_first_scan(library, error)) {
         return FALSE;
@@ -152,21 +189,31 @@ static gboolean run(const Options *options, const char *const *photos, const cha
         .workers = workers,
         .version = ALBUMEN_VERSION,
     };
-    gboolean served = serve_library(&api, listen, quiet, error);
+    gboolean served = serve_library(&api, serving, error);
     upkeep_stop(upkeep);
     return served;
+}
+
+/* Between two looks at a folder that cannot be watched. */
+static int rescan_minutes(GKeyFile *file)
+{
+    int minutes = g_key_file_get_integer(file, "scan", "rescan_minutes", NULL);
+    return minutes > 0 ? MIN(minutes, 7 * 24 * 60) : 60;
 }
 
 int cli_serve(int argc, char **argv)
 {
     g_auto(GStrv) listen = NULL;
     g_auto(GStrv) photos = NULL;
-    gboolean quiet = FALSE;
+    gboolean quiet = FALSE, no_watch = FALSE;
     const GOptionEntry entries[] = {
         {"listen", 0, 0, G_OPTION_ARG_STRING_ARRAY, &listen,
          "Address to listen on (default " DEFAULT_LISTEN "); may be repeated", "HOST:PORT"},
         {"photos", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &photos,
          "Folder of photographs to index; may be repeated", "DIR"},
+        {"no-watch", 0, 0, G_OPTION_ARG_NONE, &no_watch,
+         "Do not watch the folders for changes; they are scanned at the start and when asked",
+         NULL},
         {"quiet", 0, 0, G_OPTION_ARG_NONE, &quiet, "No access log", NULL},
         {NULL},
     };
@@ -185,8 +232,14 @@ int cli_serve(int argc, char **argv)
     if (!listen) {
         listen = g_strsplit(DEFAULT_LISTEN, " ", 1);
     }
+    const Serving serving = {
+        .listen = (const char *const *)listen,
+        .quiet = quiet,
+        .watches = !no_watch,
+        .rescan_minutes = rescan_minutes(options.file),
+    };
     g_autoptr(GError) error = NULL;
-    if (!run(&options, (const char *const *)photos, (const char *const *)listen, quiet, &error)) {
+    if (!run(&options, (const char *const *)photos, &serving, &error)) {
         return options_fail(error);
     }
     return EXIT_DONE;

@@ -30,6 +30,7 @@ void request_free(HttpRequest *request)
         request->free_principal(request->principal);
     }
     response_clear(&request->response);
+    g_clear_pointer(&request->intake, intake_leave);
     g_clear_pointer(&request->cookies, g_array_unref);
     g_clear_pointer(&request->raw_body, g_byte_array_unref);
     json_decref(request->body);
@@ -115,6 +116,7 @@ static void fail_by_error(HttpRequest *request, const GError *error)
         log_internal(request, error);
     }
     response_reset(&request->response);
+    g_clear_pointer(&request->intake, intake_leave);
     if (status == 503 || status == 429) {
         http_set_header(request, "Retry-After", status == 503 ? "1" : "30");
     }
@@ -127,13 +129,11 @@ static void fail_with(HttpRequest *request, int status, AlbumenError code, const
     request_fail(request, status, error);
 }
 
-static void call_handler(HttpRequest *request, HttpHandler handler)
+static void conclude(HttpRequest *request, gboolean succeeded, GError *failure)
 {
-    g_autoptr(GError) error = NULL;
-    if (!handler(request, &error)) {
+    g_autoptr(GError) error = failure;
+    if (!succeeded) {
         g_assert(error);
-    } else if (request->goes_to_work) {
-        return;
     } else if (!request->response.filled) {
         g_set_error(&error, ALBUMEN_ERROR, ALBUMEN_ERROR_INTERNAL, "the handler gave no answer");
     } else if (request->response.bad_header) {
@@ -143,6 +143,23 @@ static void call_handler(HttpRequest *request, HttpHandler handler)
     if (error) {
         fail_by_error(request, error);
     }
+}
+
+static void call_handler(HttpRequest *request, HttpHandler handler)
+{
+    GError *error = NULL;
+    gboolean succeeded = handler(request, &error);
+    gboolean goes_on = request->goes_to_work || request->intake;
+    if (!succeeded || !goes_on) {
+        conclude(request, succeeded, error);
+    }
+}
+
+void request_finish_body(HttpRequest *request)
+{
+    GError *error = NULL;
+    gboolean succeeded = intake_answer(request->intake, request, &error);
+    conclude(request, succeeded, error);
 }
 
 /* --- routing --- */
@@ -298,6 +315,15 @@ gboolean http_go_to_work(HttpRequest *request)
     g_assert(!request->response.filled);
     request->goes_to_work = g_atomic_int_get(&request->stage) != STAGE_WORKING;
     return request->goes_to_work;
+}
+
+gboolean http_take_body(HttpRequest *request, const HttpSink *sink, gpointer data, GError **error)
+{
+    const HttpRoute *route = request->match.entry->route;
+    g_assert(route->body_bytes > 0 && !request->intake && !request->response.filled);
+    request->intake =
+        intake_new(request->work, request->connection, route->body_bytes, sink, data, error);
+    return request->intake != NULL;
 }
 
 gpointer http_request_app(const HttpRequest *request)

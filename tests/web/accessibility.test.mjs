@@ -11,7 +11,12 @@ const app = useApp({ photos: [photos] });
 async function judgeEverywhere(page) {
   await thumbnailsShown(page);
   await judge(page, 'the gallery');
-  for (const name of ['Filters', 'Order and size', 'Menu']) {
+  await page.getByRole('button', { name: 'Filters', exact: true }).click();
+  await page.getByRole('dialog', { name: 'Filters' }).getByLabel('Camera').waitFor();
+  await judge(page, 'the filters');
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  for (const name of ['Order and size', 'Menu']) {
     const button = page.getByRole('button', { name, exact: true });
     await button.click();
     await page.getByRole('group', { name, exact: true }).waitFor();

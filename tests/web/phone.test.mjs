@@ -37,7 +37,7 @@ test('nothing is wider than the screen, and photos fill it', () =>
         bottom: Math.max(...all.map((tile) => tile.getBoundingClientRect().right)),
       }));
     assert.ok(top >= 0 && top < 16 && bottom > 374 && bottom <= 390);
-    for (const name of ['Filters', 'Order and size', 'Menu']) {
+    for (const name of ['Order and size', 'Menu']) {
       const box = await page.getByRole('button', { name, exact: true }).boundingBox();
       assert.ok(box.width >= 40 && box.height >= 40, `${name} is too small for a finger`);
       await page.getByRole('button', { name, exact: true }).tap();
@@ -45,6 +45,23 @@ test('nothing is wider than the screen, and photos fill it', () =>
       assert.ok(panel.x >= 0 && panel.x + panel.width <= 390, `${name} leaves the screen`);
       await page.getByRole('button', { name, exact: true }).tap();
     }
+  }));
+
+test('the filters come from below, as wide as the screen', () =>
+  app.visit('/', PHONE, async (page) => {
+    await thumbnailsShown(page);
+    const button = page.getByRole('button', { name: 'Filters', exact: true });
+    const box = await button.boundingBox();
+    assert.ok(box.width >= 40 && box.height >= 40, 'it is too small for a finger');
+    await button.tap();
+    const sheet = page.getByRole('dialog', { name: 'Filters' });
+    await eventually(async () => (await sheet.boundingBox()).width, 390);
+    const { y, height } = await sheet.boundingBox();
+    assert.ok(y > 60 && Math.round(y + height) === 844);
+    await sheet.getByRole('button', { name: '5 stars or more' }).tap();
+    await sheet.getByRole('button', { name: /^Show \d+ photo/ }).tap();
+    await sheet.waitFor({ state: 'detached' });
+    await eventually(() => new URL(page.url()).search, '?min_star_rating=5');
   }));
 
 test('a finger scrolls the gallery', () =>

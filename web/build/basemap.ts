@@ -3,7 +3,7 @@
 
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { feature, mesh } from 'topojson-client';
+import { feature } from 'topojson-client';
 import type { GeometryCollection, Topology } from 'topojson-specification';
 import type { Plugin } from 'vite';
 
@@ -44,7 +44,7 @@ export function basemap(): Plugin {
   };
 }
 
-/** Countries as areas, and the borders between them as lines. */
+/** Countries as areas, and their names where they stand. */
 function basemapJson(): string {
   const file = createRequire(import.meta.url).resolve('world-atlas/countries-50m.json');
   const atlas = JSON.parse(readFileSync(file, 'utf8')) as Countries;
@@ -56,7 +56,7 @@ function basemapJson(): string {
       features: areas.features.map(({ geometry, properties }) => ({
         type: 'Feature',
         properties: { name: properties.name },
-        geometry: rounded(geometry),
+        geometry: rounded(unwrapped(geometry)),
       })),
     },
     names: {
@@ -64,10 +64,29 @@ function basemapJson(): string {
       features: areas.features.map(({ geometry, properties }) => ({
         type: 'Feature',
         properties: { name: properties.name, size: sizeOf(geometry) },
-        geometry: { type: 'Point', coordinates: middleOf(geometry) },
+        geometry: { type: 'Point', coordinates: middleOf(unwrapped(geometry)) },
       })),
     },
-    borders: rounded(mesh(atlas, countries, (one, other) => one !== other)),
+  });
+}
+
+/** Rings that cross the antimeridian go on beyond it, instead of back round the world. */
+function unwrapped(geometry: GeoJSON.Geometry): GeoJSON.Geometry {
+  if (geometry.type === 'Polygon') {
+    return { ...geometry, coordinates: geometry.coordinates.map(unwrappedRing) };
+  }
+  if (geometry.type !== 'MultiPolygon') return geometry;
+  const coordinates = geometry.coordinates.map((rings) => rings.map(unwrappedRing));
+  return { ...geometry, coordinates };
+}
+
+function unwrappedRing(ring: Position[]): number[][] {
+  let shift = 0;
+  let last: number | null = null;
+  return ring.map(([longitude = 0, latitude = 0]) => {
+    if (last !== null && Math.abs(longitude - last) > 180) shift += longitude < last ? 360 : -360;
+    last = longitude;
+    return [longitude + shift, latitude];
   });
 }
 

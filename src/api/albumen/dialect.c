@@ -149,6 +149,47 @@ static const HttpParameter delete_body[] = {
     HTTP_ROUTE(CAPABILITY_EDIT, .method = verb, .path = route, .tag = "Albumen", .summary = text,  \
                .response_schema = schema, .body = members, .handler = function)
 
+static const HttpParameter scan_body[] = {
+    {.name = "sources",
+     .type = HTTP_INT_LIST,
+     .bounded = TRUE,
+     .max = LIMIT_IDS_PER_REQUEST,
+     .summary = "Folders to look through; all when absent"},
+    {.name = "include_removed",
+     .type = HTTP_BOOL,
+     .summary = "Index again what was removed from the library"},
+    {.name = "retry_failed",
+     .type = HTTP_BOOL,
+     .summary = "Read again what could not be read, though it did not change"},
+    {.name = "accept_empty",
+     .type = HTTP_BOOL,
+     .summary = "A folder that is empty was emptied; it is no disk that is not mounted"},
+    {0},
+};
+
+static const HttpParameter source_body[] = {
+    {.name = "path",
+     .type = HTTP_TEXT,
+     .required = TRUE,
+     .bounded = TRUE,
+     .min = 1,
+     .max = 4096,
+     .summary = "Absolute path of a folder on the server"},
+    {0},
+};
+
+static const HttpParameter downloads_body[] = {
+    {.name = "ids",
+     .type = HTTP_INT_LIST,
+     .required = TRUE,
+     .bounded = TRUE,
+     .min = 1,
+     .max = LIMIT_DOWNLOAD_PHOTOS},
+    {0},
+};
+
+static const HttpParameter ticket_path[] = {{.name = "ticket", .type = HTTP_TEXT}, {0}};
+
 #define GET(route, cap, schema, text, function, ...)                                               \
     HTTP_ROUTE(cap, .method = HTTP_GET, .path = route, .tag = "Albumen", .summary = text,          \
                .response_schema = schema, .handler = function, __VA_ARGS__)
@@ -173,6 +214,12 @@ static const HttpRoute routes[] = {
     GET("/api/albumen/photos/{id}/image", CAPABILITY_MEDIA, NULL,
         "The picture, as a browser can show it", albumen_image, .path_parameters = id_path,
         .query = version_query, .response_mime = "image/*"),
+    HTTP_ROUTE(CAPABILITY_BROWSE, .method = HTTP_POST, .path = "/api/albumen/downloads",
+               .tag = "Albumen", .summary = "Makes an address where these photos are one archive",
+               .response_schema = "Download", .status = 201, .body = downloads_body,
+               .handler = albumen_download_prepare),
+    GET("/api/albumen/downloads/{ticket}", CAPABILITY_MEDIA, NULL, "The archive", albumen_download,
+        .path_parameters = ticket_path, .response_mime = "application/zip"),
     HTTP_ROUTE(CAPABILITY_RATE, .method = HTTP_PUT, .path = "/api/albumen/ratings",
                .tag = "Albumen", .summary = "Rates photos, and tells what their ratings were",
                .response_schema = "Ratings", .body = ratings_body, .handler = albumen_rate),
@@ -197,7 +244,8 @@ static const HttpRoute routes[] = {
            change_body, albumen_removed_restore),
     HTTP_ROUTE(CAPABILITY_ADMIN, .method = HTTP_POST, .path = "/api/albumen/scans",
                .tag = "Albumen", .summary = "Looks for what changed in the folders",
-               .response_schema = "QueuedJob", .status = 202, .handler = albumen_scan),
+               .response_schema = "QueuedJob", .status = 202, .body = scan_body,
+               .body_optional = TRUE, .handler = albumen_scan),
     GET("/api/albumen/users", CAPABILITY_ACCOUNTS, "Users", "Who has an account", albumen_users),
     ROUTE(HTTP_POST, "/api/albumen/users", CAPABILITY_ACCOUNTS, "User",
           "Makes an account; the first ends that the library is open", albumen_user_add,
@@ -224,6 +272,21 @@ static const HttpRoute routes[] = {
           .status = 201),
     ROUTE(HTTP_DELETE, "/api/albumen/keys/{id}", CAPABILITY_SELF, NULL, "Revokes an API key",
           albumen_key_remove, .path_parameters = id_path, .status = 204),
+    HTTP_ROUTE(CAPABILITY_ADMIN, .method = HTTP_POST, .path = "/api/albumen/scans/cancel",
+               .tag = "Albumen", .summary = "Ends the scans that wait or run",
+               .response_schema = "CancelledScans", .handler = albumen_scans_cancel),
+    GET("/api/albumen/sources", CAPABILITY_ADMIN, "Sources", "The folders of the library",
+        albumen_sources),
+    HTTP_ROUTE(CAPABILITY_ADMIN, .method = HTTP_POST, .path = "/api/albumen/sources",
+               .tag = "Albumen", .summary = "Takes a folder into the library, and scans it",
+               .response_schema = "Source", .status = 201, .body = source_body,
+               .handler = albumen_source_add),
+    HTTP_ROUTE(CAPABILITY_ADMIN, .method = HTTP_DELETE, .path = "/api/albumen/sources/{id}",
+               .tag = "Albumen", .summary = "Takes a folder out; its photos return with it",
+               .response_schema = "RemovedSource", .path_parameters = id_path,
+               .handler = albumen_source_remove),
+    GET("/api/albumen/events", CAPABILITY_BROWSE, NULL, "What changes, as it changes",
+        albumen_events, .quick = TRUE, .response_mime = "text/event-stream"),
     GET("/api/openapi.json", CAPABILITY_PUBLIC, "OpenApi", "This document", albumen_openapi),
     GET("/api/docs", CAPABILITY_PUBLIC, NULL, "This document, to read", albumen_docs, .quick = TRUE,
         .response_mime = "text/html"),

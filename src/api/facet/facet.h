@@ -25,6 +25,15 @@ gboolean facet_batch_favorite(HttpRequest *request, GError **error);
 gboolean facet_batch_reject(HttpRequest *request, GError **error);
 gboolean facet_batch_rating(HttpRequest *request, GError **error);
 
+/* scan.c */
+gboolean facet_scan_start(HttpRequest *request, GError **error);
+gboolean facet_scan_status(HttpRequest *request, GError **error);
+gboolean facet_scan_stream(HttpRequest *request, GError **error);
+gboolean facet_scan_directories(HttpRequest *request, GError **error);
+/* download.c */
+gboolean facet_download_options(HttpRequest *request, GError **error);
+gboolean facet_download(HttpRequest *request, GError **error);
+
 /* images.c */
 gboolean facet_thumbnail(HttpRequest *request, GError **error);
 gboolean facet_image(HttpRequest *request, GError **error);

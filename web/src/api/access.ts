@@ -14,6 +14,8 @@ export interface AuthStatus {
   readonly user_id: string | null;
   readonly user_role: Role | null;
   readonly display_name: string | null;
+  /** What this server can do, beside the photos themselves. */
+  readonly features?: Readonly<Record<string, boolean>>;
 }
 
 interface TokenAnswer {

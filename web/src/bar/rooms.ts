@@ -1,5 +1,6 @@
 // The ways to look at the library, in the order in which they are offered.
 
+import type { Feature } from '../account/features';
 import type { Room } from '../route/route.svelte';
 import type { IconName } from '../ui/Icon.svelte';
 
@@ -11,4 +12,11 @@ export const LOOK_ICONS: Readonly<Record<Look, IconName>> = {
   years: 'calendar',
   folders: 'folder',
   map: 'map',
+};
+
+/** What the server must offer for them. */
+export const LOOK_FEATURES: Readonly<Partial<Record<Look, Feature>>> = {
+  years: 'show_timeline',
+  folders: 'show_folders',
+  map: 'show_map',
 };

@@ -1,5 +1,6 @@
 // What the library's photos can be filtered by: values with the number of photos that have them.
 
+import { offers } from '../account/features';
 import { fetchFilterOptions, fetchMapCount } from '../api/albumen';
 import { ApiError } from '../api/http';
 import type { FilterOption } from '../api/types';
@@ -21,7 +22,7 @@ class Options {
       quietly(async () => (this.tags = await fetchFilterOptions('tags'))),
       quietly(async () => (this.apertures = await fetchFilterOptions('apertures'))),
       quietly(async () => (this.focalLengths = await fetchFilterOptions('focal_lengths'))),
-      this.countPlaced(),
+      ...(offers('show_map') ? [this.countPlaced()] : []),
     ]);
   }
 

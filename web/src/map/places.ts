@@ -17,68 +17,82 @@ export interface MapPlace {
 /** Kilometres in a degree of latitude, as the server reckons them. */
 const KM_PER_DEGREE = 111;
 /** Photos nearer than this to each other are one place. */
-const PLACE_RADIUS_KM = 0.05;
+const RADIUS_KM_LEAST = 0.05;
 /** From this zoom on the server tells of single photos. */
 export const PHOTO_ZOOM = 10;
+/** The world's width on the map at zoom 0. */
+const WORLD_PX = 512;
 
-/** The places of an answer for a zoom; single photos are gathered in cells of `cellPx` pixels. */
-export function placesOf(page: MapPage, zoom: number, cellPx: number): MapPlace[] {
-  const degrees = 180 / 2 ** Math.max(zoom, 2);
-  const clusters = page.clusters.map((cluster) => ({
-    latitude: cluster.lat,
-    longitude: cluster.lng,
-    count: cluster.count,
-    path: cluster.representative_path,
-    filename: null,
-    radiusKm: degrees * KM_PER_DEGREE,
-  }));
-  return [...clusters, ...gathered(page, cellDegrees(zoom, cellPx))].sort(
-    (one, other) => other.count - one.count,
+/** The places of an answer for a zoom, the largest first, none nearer than `apartPx` to another. */
+export function placesOf(page: MapPage, zoom: number, apartPx: number): MapPlace[] {
+  const cellKm = (180 / 2 ** Math.max(zoom, 2)) * KM_PER_DEGREE;
+  const clusters = page.clusters.map(
+    (cluster): MapPlace => ({
+      latitude: cluster.lat,
+      longitude: cluster.lng,
+      count: cluster.count,
+      path: cluster.representative_path,
+      filename: null,
+      radiusKm: cellKm,
+    }),
   );
+  const photos = page.photos.map(
+    (photo): MapPlace => ({
+      latitude: photo.lat,
+      longitude: photo.lng,
+      count: 1,
+      path: photo.path,
+      filename: photo.filename,
+      radiusKm: RADIUS_KM_LEAST,
+    }),
+  );
+  const largestFirst = (one: MapPlace, other: MapPlace): number => other.count - one.count;
+  const gathered = gather([...clusters, ...photos].sort(largestFirst), zoom, apartPx);
+  return gathered.sort(largestFirst);
 }
 
-/** The side of a cell in degrees of longitude: the world is 512 pixels wide at zoom 0. */
-function cellDegrees(zoom: number, cellPx: number): number {
-  return (360 / (512 * 2 ** zoom)) * cellPx;
-}
-
-/** Single photos by cells; the first of a cell stands for it. */
-function gathered({ photos }: MapPage, degrees: number): MapPlace[] {
-  const cells = new Map<string, { lat: number; lng: number; photos: MapPage['photos'][number][] }>();
-  for (const photo of photos) {
-    // A degree of latitude is as long on the map as that many of longitude.
-    const tall = degrees * Math.max(0.01, Math.cos((photo.lat * Math.PI) / 180));
-    const key = `${Math.floor(photo.lat / tall)} ${Math.floor(photo.lng / degrees)}`;
-    const cell = cells.get(key) ?? { lat: 0, lng: 0, photos: [] };
-    cell.lat += photo.lat;
-    cell.lng += photo.lng;
-    cell.photos.push(photo);
-    cells.set(key, cell);
+/** Each place joins the first one that is too near to stand beside it, and does not move it. */
+function gather(places: readonly MapPlace[], zoom: number, apartPx: number): MapPlace[] {
+  const kept: { place: MapPlace; x: number; y: number }[] = [];
+  for (const place of places) {
+    const [x, y] = pixelsOf(place, zoom);
+    const near = kept.find((each) => Math.hypot(each.x - x, each.y - y) < apartPx);
+    if (near) near.place = joined(near.place, place);
+    else kept.push({ place, x, y });
   }
-  return [...cells.values()].map(({ lat, lng, photos: members }) => {
-    const count = members.length;
-    const [latitude, longitude] = [lat / count, lng / count];
-    const away = members.map((photo) => distanceKm(photo, { lat: latitude, lng: longitude }));
-    return {
-      latitude,
-      longitude,
-      count,
-      path: members[0]?.path ?? null,
-      filename: count === 1 ? (members[0]?.filename ?? null) : null,
-      radiusKm: Math.max(PLACE_RADIUS_KM, ...away),
-    };
-  });
+  return kept.map((each) => each.place);
+}
+
+function joined(place: MapPlace, other: MapPlace): MapPlace {
+  const reach = distanceKm(place, other) + other.radiusKm;
+  return {
+    ...place,
+    count: place.count + other.count,
+    filename: null,
+    radiusKm: Math.max(place.radiusKm, reach),
+  };
+}
+
+/** Where a place lies on the map, in pixels, by the Mercator projection. */
+function pixelsOf({ latitude, longitude }: Coordinates, zoom: number): [number, number] {
+  const size = WORLD_PX * 2 ** zoom;
+  const sine = Math.sin((latitude * Math.PI) / 180);
+  return [
+    (longitude / 360 + 0.5) * size,
+    (0.5 - Math.log((1 + sine) / (1 - sine)) / (4 * Math.PI)) * size,
+  ];
 }
 
 interface Coordinates {
-  readonly lat: number;
-  readonly lng: number;
+  readonly latitude: number;
+  readonly longitude: number;
 }
 
-/** Half the side of the square round one place that reaches the other, as the filter measures it. */
-export function distanceKm(from: Coordinates, to: Coordinates): number {
-  const shrink = Math.max(0.01, Math.cos((to.lat * Math.PI) / 180));
-  return (
-    Math.max(Math.abs(from.lat - to.lat), Math.abs(from.lng - to.lng) * shrink) * KM_PER_DEGREE * 1.01
-  );
+/** Half the side of the square round `middle` that reaches a place, as the server's filter measures
+ * it; a little more, so that the edge is inside. */
+export function distanceKm(middle: Coordinates, place: Coordinates): number {
+  const shrink = Math.max(0.01, Math.cos((middle.latitude * Math.PI) / 180));
+  const high = Math.abs(middle.latitude - place.latitude);
+  const wide = Math.abs(middle.longitude - place.longitude) * shrink;
+  return Math.max(high, wide) * KM_PER_DEGREE * 1.01;
 }
