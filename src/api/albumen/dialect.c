@@ -285,7 +285,7 @@ static const HttpRoute routes[] = {
                .tag = "Albumen", .summary = "Takes a folder out; its photos return with it",
                .response_schema = "RemovedSource", .path_parameters = id_path,
                .handler = albumen_source_remove),
-    GET("/api/albumen/events", CAPABILITY_BROWSE, NULL, "What changes, as it changes",
+    GET("/api/albumen/events", CAPABILITY_EVENTS, NULL, "What changes, as it changes",
         albumen_events, .quick = TRUE, .response_mime = "text/event-stream"),
     GET("/api/openapi.json", CAPABILITY_PUBLIC, "OpenApi", "This document", albumen_openapi),
     GET("/api/docs", CAPABILITY_PUBLIC, NULL, "This document, to read", albumen_docs, .quick = TRUE,
