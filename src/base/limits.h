@@ -114,6 +114,22 @@
 #define LIMIT_PAGE_PHOTOS           1000
 #define LIMIT_IDS_PER_REQUEST       200
 #define LIMIT_RATINGS_PER_REQUEST   1000
+#define LIMIT_IDS_PER_CHANGE        1000 /* thrown away, removed, restored in one request */
+#define LIMIT_UPLOADS_OPEN          1000 /* of one account, not yet whole */
+#define LIMIT_UPLOAD_HOURS          168  /* an upload may take, then it is swept away */
+#define LIMIT_UPLOAD_NAME_BYTES     200
+#define LIMIT_UPLOAD_METADATA_BYTES 4096
+#define LIMIT_UPLOAD_FORM_BYTES     (16LL << 30)  /* of all files of one form */
+#define LIMIT_UPLOAD_SPARE_BYTES    (256LL << 20) /* left free on the disk */
+#define LIMIT_SCAN_DEPTH            128           /* folders within folders */
+#define LIMIT_SCAN_FOLDER_ENTRIES   1000000       /* files and folders directly in one folder */
+#define LIMIT_SCAN_BATCH_PHOTOS     64            /* written in one transaction */
+#define LIMIT_SCAN_COPIES           1000   /* photos of one content that a moved file may be */
+#define LIMIT_WAITING_JOBS          100    /* of one kind */
+#define LIMIT_WATCHED_FOLDERS       500000 /* more are looked through from time to time */
+#define LIMIT_WATCH_BATCH_FOLDERS   200    /* of a source; beyond it the whole is looked through */
+#define LIMIT_LISTED_FAILURES       10000  /* told in one answer; the rest are counted */
+#define LIMIT_STATEMENT_CACHE       128    /* prepared statements a connection */
 #define LIMIT_IDS_PER_CHANGE        1000    /* thrown away, removed, restored in one request */
 #define LIMIT_SCAN_DEPTH            128     /* folders within folders */
 #define LIMIT_SCAN_FOLDER_ENTRIES   1000000 /* files and folders directly in one folder */
