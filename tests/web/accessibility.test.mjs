@@ -1,27 +1,11 @@
 // What axe-core finds on every page, light and dark, large and small.
-import assert from 'node:assert/strict';
-import fs from 'node:fs';
-import { createRequire } from 'node:module';
 import { test } from 'node:test';
 import { corpus } from '../server.mjs';
+import { judge } from './axe.mjs';
 import { fullPicture, PHONE, thumbnailsShown, useApp } from './harness.mjs';
 
-const AXE = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const { photos } = corpus();
 const app = useApp({ photos: [photos] });
-
-async function judge(page, place) {
-  await page.evaluate(AXE);
-  const violations = await page.evaluate(async () => {
-    const { violations } = await globalThis.axe.run(document, { resultTypes: ['violations'] });
-    return violations.map(({ id, impact, nodes }) => ({
-      rule: `${impact}: ${id}`,
-      nodes: nodes.slice(0, 5).map((node) => `${node.html.slice(0, 160)} ${node.failureSummary}`),
-    }));
-  });
-  const grave = violations.filter(({ rule }) => /^(serious|critical)/.test(rule));
-  assert.deepEqual(grave, [], place);
-}
 
 // Every place of the app, one after the other.
 async function judgeEverywhere(page) {
