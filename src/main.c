@@ -15,6 +15,10 @@ typedef struct {
 static const Command commands[] = {
     {"serve", cli_serve, "serve a library and keep it up to date"},
     {"scan", cli_scan, "index folders in the foreground"},
+    {"user", cli_user, "make, list and change accounts"},
+    {"key", cli_key, "make, list and revoke API keys"},
+    {"backup", cli_backup, "write the whole library into one file, and prove it"},
+    {"restore", cli_restore, "make a library of a backup"},
     {"doctor", cli_doctor, "check the program, its sandbox and the library"},
 };
 

@@ -6,20 +6,30 @@
 
 #include "base/lru_cache.h"
 #include "http/http.h"
+#include "jobs/scan_log.h"
+#include "jobs/watch.h"
 #include "jobs/worker_pool.h"
 #include "library/access.h"
 #include "library/library.h"
+#include "library/roster.h"
 #include "library/settings.h"
+#include "library/sign_in.h"
 
 /* What every handler works with; read-only after the start, so safe from any thread. */
 typedef struct {
     Library *library;
     const Settings *settings;
+    Roster *roster;                /* who there is */
+    SignIn *sign_in;               /* who comes in */
+    const GPtrArray *proxies;      /* api/client_address.h: whose word on clients is taken */
     WorkerPool *workers;
-    LruCache *scaled; /* thumbnails lately scaled, GBytes by content and size */
+    LruCache *scaled;    /* thumbnails lately scaled, GBytes by content and size */
+    LruCache *downloads; /* albumen_downloads_new: archives that may be asked for */
     /* Called when a job was queued, to look at once; may be NULL. */
     void (*wake)(gpointer data);
     gpointer wake_data;
+    Watch *watch; /* NULL: nobody watches the folders */
+    ScanLog *scan_log;
     HttpEvents *events; /* what is published is sent to whoever follows /api/albumen/events */
     const char *version;
     const HttpServerOptions *server; /* for the OpenAPI document */
@@ -28,8 +38,12 @@ typedef struct {
 /* The dialects, in the order in which their routes are tried; NULL-terminated. */
 extern const HttpDialect *const api_dialects[];
 
-/* The gate of every route: who asks, and may they? */
+/* The gate of every route: who asks, and may they? Nothing but access_check() decides. */
 gboolean api_gate(HttpRequest *request, int capability, GError **error);
+
+/* Whether the request comes from this machine, and its client believes so too: in a library that is
+ * open, that makes its owner. */
+gboolean api_is_here(const HttpRequest *request);
 
 /* CORS for the origins that the settings allow, and the headers every answer carries. */
 void api_decorate(HttpRequest *request);
@@ -39,6 +53,9 @@ const char *api_capability_name(int capability);
 
 /* GETs that no route takes: the web app. */
 gboolean api_web(HttpRequest *request, GError **error);
+
+/* For Api.downloads; freed with lru_cache_free. */
+LruCache *albumen_downloads_new(void);
 
 /* Shorthands for handlers. */
 const Api *api_of(const HttpRequest *request);

@@ -48,8 +48,7 @@ static void read_quality(const HttpRequest *request, PhotoFilter *filter)
 static gboolean asks_for_nothing(const HttpRequest *request)
 {
     static const char *const texts[] = {"category", "person", "person_id", "composition_pattern"};
-    static const char *const flags[] = {"top_picks_filter", "is_silhouette", "is_monochrome",
-                                        "favorites_only"};
+    static const char *const flags[] = {"top_picks_filter", "is_silhouette", "is_monochrome"};
     for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
         if (http_has(request, texts[i])) {
             return TRUE;
@@ -85,6 +84,8 @@ void filter_from_request(const HttpRequest *request, PhotoFilter *ret_filter)
     filter->radius_km = http_number(request, "gps_radius_km", NAN);
     gint64 stars = http_int(request, "min_rating", 0);
     filter->min_stars = stars >= 1 && stars <= 5 ? (int)stars : 0;
+    filter->only_favorites = is_one(request, "favorites_only");
+    filter->hide_duplicates = is_on(request, "hide_duplicates");
     filter->only_rejected = is_one(request, "show_rejected");
     filter->hide_rejected = is_on(request, "hide_rejected");
 }

@@ -1,5 +1,6 @@
 /* Who asks, and may they. */
 #include "api/api.h"
+#include "api/session.h"
 
 #include <string.h>
 
@@ -56,12 +57,16 @@ static gboolean is_safe(HttpMethod method)
     return method == HTTP_GET || method == HTTP_OPTIONS;
 }
 
-/* A page of another site must not act through a visitor's browser. */
+/* A page of another site must not act through a visitor's browser. The browser itself says where a
+ * request comes from; an older one only by its origin. */
 static gboolean check_origin(const HttpRequest *request, GError **error)
 {
     const char *origin = http_request_header(request, "Origin");
-    if (!origin || is_safe(http_request_method(request)) || is_same_origin(request, origin) ||
-        is_allowed_origin(api_of(request), origin)) {
+    const char *site = http_request_header(request, "Sec-Fetch-Site");
+    gboolean own = site ? strcmp(site, "same-origin") == 0 || strcmp(site, "none") == 0
+                        : !origin || is_same_origin(request, origin);
+    if (own || is_safe(http_request_method(request)) ||
+        (origin && is_allowed_origin(api_of(request), origin))) {
         return TRUE;
     }
     g_set_error_literal(error, ALBUMEN_ERROR, ALBUMEN_ERROR_FORBIDDEN,
@@ -69,14 +74,28 @@ static gboolean check_origin(const HttpRequest *request, GError **error)
     return FALSE;
 }
 
-/* Without accounts, whoever sits at this machine owns the library: the connection must come from
- * it, and the browser must believe so too, else a foreign name that resolves to 127.0.0.1 would
- * open the library to the page behind it (DNS rebinding). */
-static Principal *identify(const HttpRequest *request)
+/* The connection must come from this machine, and the browser must believe so too, else a foreign
+ * name that resolves to 127.0.0.1 would open the library to the page behind it (DNS rebinding). */
+gboolean api_is_here(const HttpRequest *request)
 {
     const char *host = http_request_header(request, "Host");
-    gboolean is_owner = http_request_is_loopback(request) && (!host || is_loopback_host(host));
-    return is_owner ? principal_new_owner() : principal_new_anonymous();
+    return http_request_is_loopback(request) && (!host || is_loopback_host(host));
+}
+
+/* What the request shows for itself: a header before the cookie, which counts on few routes. */
+static Principal *identify(const HttpRequest *request)
+{
+    const char *shown = session_header(request);
+    if (!shown && session_takes_cookie(request)) {
+        shown = session_cookie(request);
+    }
+    return roster_identify(api_of(request)->roster, shown, api_is_here(request));
+}
+
+/* Who comes with a share's token may look for what it opens. Without one it is BROWSE. */
+static gboolean is_share(const HttpRequest *request, int capability)
+{
+    return capability == CAPABILITY_SHARED && http_has(request, "token");
 }
 
 gboolean api_gate(HttpRequest *request, int capability, GError **error)
@@ -85,8 +104,9 @@ gboolean api_gate(HttpRequest *request, int capability, GError **error)
         return FALSE;
     }
     Principal *principal = identify(request);
-    http_request_set_principal(request, principal, (GDestroyNotify)principal_free);
-    return access_check(principal, (Capability)capability, error);
+    http_request_set_principal(request, principal, (GDestroyNotify)principal_unref);
+    return (is_share(request, capability) && !principal_is_authenticated(principal)) ||
+           access_check(principal, (Capability)capability, error);
 }
 
 static void allow_origin(HttpRequest *request, const char *origin)
@@ -125,9 +145,17 @@ void api_decorate(HttpRequest *request)
 const char *api_capability_name(int capability)
 {
     static const char *const names[] = {
-        [CAPABILITY_PUBLIC] = "public", [CAPABILITY_BROWSE] = "browse",
-        [CAPABILITY_MEDIA] = "media",   [CAPABILITY_RATE] = "rate",
-        [CAPABILITY_EDIT] = "edit",     [CAPABILITY_ADMIN] = "admin",
+        [CAPABILITY_PUBLIC] = "public",
+        [CAPABILITY_BROWSE] = "browse",
+        [CAPABILITY_SHARED] = "shared",
+        [CAPABILITY_MEDIA] = "media",
+        [CAPABILITY_EVENTS] = "events",
+        [CAPABILITY_RATE] = "rate",
+        [CAPABILITY_EDIT] = "edit",
+        [CAPABILITY_SELF] = "self",
+        [CAPABILITY_ADMIN] = "admin",
+        [CAPABILITY_ACCOUNTS] = "accounts",
+        [CAPABILITY_SUPERADMIN] = "superadmin",
     };
     g_assert(capability > 0 && (gsize)capability < G_N_ELEMENTS(names));
     return names[capability];

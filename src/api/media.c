@@ -9,8 +9,8 @@
 #define TINY_PIXELS  48
 #define TINY_QUALITY 20
 
-static gboolean open_original(HttpRequest *request, const Grant *grant, int *ret_fd,
-                              gint64 *ret_bytes, GError **error)
+gboolean api_open_original(HttpRequest *request, const Grant *grant, int *ret_fd, gint64 *ret_bytes,
+                           GError **error)
 {
     g_autoptr(StoreTx) tx = api_read(request, error);
     return tx && original_open(tx, grant, ret_fd, ret_bytes, error);
@@ -20,7 +20,7 @@ static MediaPicture *read_again(HttpRequest *request, const Grant *grant, GError
 {
     int fd = -1;
     gint64 bytes = 0;
-    if (!open_original(request, grant, &fd, &bytes, error)) {
+    if (!api_open_original(request, grant, &fd, &bytes, error)) {
         return NULL;
     }
     g_autofree char *name = g_path_get_basename(grant_path(grant));
@@ -145,14 +145,18 @@ static const char *shown_as_it_is(const char *format, int orientation)
     return NULL;
 }
 
-static gboolean send_rendered(HttpRequest *request, const Grant *grant, int fd,
-                              const char *cache_control, GError **error)
+GBytes *api_render_jpeg(HttpRequest *request, const Grant *grant, int fd, GError **error)
 {
     const Api *api = api_of(request);
     gint64 quality = settings_int(api->settings, "display", "image_jpeg_quality", 96);
     g_autofree char *name = g_path_get_basename(grant_path(grant));
-    g_autoptr(GBytes) jpeg =
-        worker_render_jpeg(api->workers, fd, name, 0, (int)CLAMP(quality, 1, 100), error);
+    return worker_render_jpeg(api->workers, fd, name, 0, (int)CLAMP(quality, 1, 100), error);
+}
+
+static gboolean send_rendered(HttpRequest *request, const Grant *grant, int fd,
+                              const char *cache_control, GError **error)
+{
+    g_autoptr(GBytes) jpeg = api_render_jpeg(request, grant, fd, error);
     if (!jpeg) {
         return FALSE;
     }
@@ -166,7 +170,7 @@ gboolean api_send_image(HttpRequest *request, const Grant *grant, const char *ca
 {
     int fd = -1;
     gint64 bytes = 0;
-    if (!open_original(request, grant, &fd, &bytes, error)) {
+    if (!api_open_original(request, grant, &fd, &bytes, error)) {
         return FALSE;
     }
     const char *mime = shown_as_it_is(grant_format(grant), grant_orientation(grant));

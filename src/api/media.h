@@ -16,6 +16,12 @@
 gboolean api_send_thumbnail(HttpRequest *request, const Grant *grant, gint64 size,
                             const char *cache_control, GError **error);
 
+/* The original, read-only; the caller closes it. */
+gboolean api_open_original(HttpRequest *request, const Grant *grant, int *ret_fd, gint64 *ret_bytes,
+                           GError **error);
+/* A JPEG of the original that is open at `fd`, as large as it and as fine as the settings say. */
+GBytes *api_render_jpeg(HttpRequest *request, const Grant *grant, int fd, GError **error);
+
 /* The picture as a browser can show it: its own bytes, or a JPEG of what browsers do not know,
  * which is kept as `cache_control` says. */
 gboolean api_send_image(HttpRequest *request, const Grant *grant, const char *cache_control,

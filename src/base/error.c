@@ -21,6 +21,7 @@ const char *albumen_error_name(AlbumenError code)
         [ALBUMEN_ERROR_FORBIDDEN] = "forbidden",
         [ALBUMEN_ERROR_NOT_FOUND] = "not_found",
         [ALBUMEN_ERROR_CONFLICT] = "conflict",
+        [ALBUMEN_ERROR_TOO_OFTEN] = "too_often",
         [ALBUMEN_ERROR_TOO_LARGE] = "too_large",
         [ALBUMEN_ERROR_UNSUPPORTED] = "unsupported",
         [ALBUMEN_ERROR_CORRUPT] = "corrupt",

@@ -17,6 +17,7 @@ typedef enum {
     ALBUMEN_ERROR_FORBIDDEN,    /* somebody is, and may not */
     ALBUMEN_ERROR_NOT_FOUND,    /* does not exist, or must not be known to exist */
     ALBUMEN_ERROR_CONFLICT,     /* somebody else changed it first, or it exists already */
+    ALBUMEN_ERROR_TOO_OFTEN,    /* tried too many times; later it may work */
     ALBUMEN_ERROR_TOO_LARGE,    /* over a cap of base/limits.h */
     ALBUMEN_ERROR_UNSUPPORTED,  /* understood, but this build or format cannot do it */
     ALBUMEN_ERROR_CORRUPT, /* outside bytes that do not hold together: a truncated picture, a bad

@@ -132,14 +132,16 @@ static void check_sources(Doctor *doctor, StoreTx *tx)
     }
 }
 
-static void check_counts(Doctor *doctor, StoreTx *tx)
+static void check_counts(Doctor *doctor)
 {
     g_autoptr(Principal) owner = principal_new_owner();
     g_autoptr(GError) error = NULL;
     PhotoFilter everything;
     photo_filter_init(&everything);
-    gint64 photos = photo_count(tx, owner, &everything, &error);
-    gint64 failures = photos >= 0 ? failure_count(tx, owner, &error) : -1;
+    gint64 photos = photo_count(doctor->library, owner, &everything, &error);
+    g_autoptr(StoreTx) tx =
+        photos >= 0 ? store_read(library_store(doctor->library), &error) : NULL;
+    gint64 failures = tx ? failure_count(tx, owner, &error) : -1;
     if (failures < 0) {
         tell(doctor, BAD, "database", error->message);
         return;
@@ -153,12 +155,12 @@ static void check_counts(Doctor *doctor, StoreTx *tx)
 static void check_rows(Doctor *doctor)
 {
     g_autoptr(GError) error = NULL;
+    check_counts(doctor);
     g_autoptr(StoreTx) tx = store_read(library_store(doctor->library), &error);
     if (!tx) {
         tell(doctor, BAD, "database", error->message);
         return;
     }
-    check_counts(doctor, tx);
     check_sources(doctor, tx);
 }
 

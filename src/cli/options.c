@@ -3,6 +3,8 @@
 #include "base/limits.h"
 #include "base/path_text.h"
 #include "cli/cli.h"
+#include "library/account_import.h"
+#include "library/settings.h"
 #include "library/source.h"
 
 #include <errno.h>
@@ -90,6 +92,19 @@ gboolean options_parse(Options *ret_options, const char *arguments, const char *
 Library *options_open_library(const Options *options, GError **error)
 {
     return library_open(options->data, options->database, error);
+}
+
+Library *options_open_accounts(const Options *options, GError **error)
+{
+    g_autoptr(Library) library = options_open_library(options, error);
+    g_autoptr(Settings) settings = library ? settings_load(options->data, error) : NULL;
+    g_autoptr(StoreTx) tx = settings ? store_write(library_store(library), error) : NULL;
+    gboolean changed = FALSE;
+    if (!tx || !account_import(tx, settings_users(settings), &changed, error) ||
+        (changed && !library_commit(library, tx, error))) {
+        return NULL;
+    }
+    return g_steal_pointer(&library);
 }
 
 char *options_folder(const char *path, GError **error)

@@ -21,6 +21,8 @@ gboolean options_parse(Options *ret_options, const char *arguments, const char *
                        const GOptionEntry *entries, int *argc, char ***argv);
 
 Library *options_open_library(const Options *options, GError **error);
+/* The same, with the accounts of scoring.json taken in. */
+Library *options_open_accounts(const Options *options, GError **error);
 
 /* Canonical absolute path of an existing folder, for a source. Owned by the caller. */
 char *options_folder(const char *path, GError **error);

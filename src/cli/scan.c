@@ -18,6 +18,10 @@ typedef struct {
     gboolean bar; /* standard error is a terminal: redraw one line */
 } Shown;
 
+typedef struct {
+    gboolean take_back, retry_failed, accept_empty; /* as in ScanOptions */
+} Wishes;
+
 static int terminal_columns(void)
 {
     struct winsize size;
@@ -175,18 +179,15 @@ static void print_json(Library *library, const ScanProgress *progress, const GEr
 
 static void print_summary(const ScanProgress *progress)
 {
-    printf("%" G_GINT64_FORMAT " pictures found: %" G_GINT64_FORMAT " indexed, %" G_GINT64_FORMAT
-           " unchanged, %" G_GINT64_FORMAT " failed, %" G_GINT64_FORMAT
-           " missing, in %.1f seconds\n",
-           progress->found, progress->indexed, progress->unchanged, progress->failed,
-           progress->missing, progress->seconds);
+    g_autofree char *summary = scan_summary(progress);
+    printf("%s\n", summary);
     if (progress->failed > 0) {
         printf("The gallery lists what could not be read, and why; so does --json.\n");
     }
 }
 
-static gboolean scan(const Options *options, const char *const *folders, Shown *shown,
-                     GError **error)
+static gboolean scan(const Options *options, const char *const *folders, const Wishes *wishes,
+                     Shown *shown, GError **error)
 {
     g_autoptr(Library) library = options_open_library(options, error);
     g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(gint64));
@@ -202,6 +203,9 @@ static gboolean scan(const Options *options, const char *const *folders, Shown *
         .workers = workers,
         .source_ids = ids->len > 0 ? (const gint64 *)(gpointer)ids->data : NULL,
         .source_count = ids->len,
+        .take_back = wishes->take_back,
+        .retry_failed = wishes->retry_failed,
+        .accept_empty = wishes->accept_empty,
         .report = show,
         .report_data = shown,
         .cancellable = signals.cancellable,
@@ -227,9 +231,16 @@ static gboolean scan(const Options *options, const char *const *folders, Shown *
 
 int cli_scan(int argc, char **argv)
 {
+    Wishes wishes = {0};
     Shown shown = {.bar = isatty(STDERR_FILENO) == 1};
     const GOptionEntry entries[] = {
         {"json", 0, 0, G_OPTION_ARG_NONE, &shown.json, "Print one summary object", NULL},
+        {"include-removed", 0, 0, G_OPTION_ARG_NONE, &wishes.take_back,
+         "Index again what was removed from the library and lies in the folders", NULL},
+        {"retry-failed", 0, 0, G_OPTION_ARG_NONE, &wishes.retry_failed,
+         "Read again what could not be read before", NULL},
+        {"accept-empty", 0, 0, G_OPTION_ARG_NONE, &wishes.accept_empty,
+         "A folder that is empty was emptied: it is no disk that is not mounted", NULL},
         {NULL},
     };
     g_auto(Options) options = {0};
@@ -239,7 +250,7 @@ int cli_scan(int argc, char **argv)
         return EXIT_USAGE;
     }
     g_autoptr(GError) error = NULL;
-    if (!scan(&options, (const char *const *)argv + 1, &shown, &error)) {
+    if (!scan(&options, (const char *const *)argv + 1, &wishes, &shown, &error)) {
         return options_fail(error);
     }
     return EXIT_DONE;

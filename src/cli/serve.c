@@ -1,14 +1,24 @@
 #include "api/api.h"
+#include "api/client_address.h"
+#include "api/tidings.h"
 #include "base/limits.h"
 #include "cli/cli.h"
 #include "cli/options.h"
 #include "cli/upkeep.h"
 #include "jobs/scheduler.h"
+#include "jobs/watch.h"
 #include "library/job.h"
 #include "library/source.h"
 
 #include <glib-unix.h>
 #include <string.h>
+
+/* How the server was asked to be. */
+typedef struct {
+    const char *const *listen;
+    gboolean quiet, watches;
+    int rescan_minutes;
+} Serving;
 
 #define DEFAULT_LISTEN "127.0.0.1:5000"
 #define GRACE_SECONDS  10
@@ -19,21 +29,31 @@ static gboolean on_signal(gpointer data)
     return G_SOURCE_REMOVE;
 }
 
-static gboolean is_loopback(const char *address)
+/* "127.0.0.1:5000", "[::1]:5000", "localhost:5000": nobody else's machine can reach it. */
+static gboolean is_loopback(const char *listen)
 {
-    return g_str_has_prefix(address, "127.") || g_str_has_prefix(address, "localhost:") ||
-           g_str_has_prefix(address, "[::1]:");
+    const char *port = strrchr(listen, ':');
+    g_autofree char *host = g_strndup(listen, port ? (gsize)(port - listen) : strlen(listen));
+    gsize length = strlen(host);
+    if (length > 1 && host[0] == '[' && host[length - 1] == ']') {
+        host[length - 1] = '\0';
+        memmove(host, host + 1, length - 1);
+    }
+    g_autoptr(GInetAddress) address = g_inet_address_new_from_string(host);
+    return address ? g_inet_address_get_is_loopback(address)
+                   : g_ascii_strcasecmp(host, "localhost") == 0;
 }
 
-/* Without accounts whoever reaches the server owns the library, so only this machine may reach it.
- */
-static gboolean check_listen(const char *const *listen, GError **error)
+/* Without accounts and without a password whoever reaches the server owns the library, so only this
+ * machine may reach it. */
+static gboolean check_listen(const char *const *listen, AccessMode mode, GError **error)
 {
-    for (; *listen; listen++) {
+    for (; mode == ACCESS_OPEN && *listen; listen++) {
         if (!is_loopback(*listen)) {
             g_set_error(error, ALBUMEN_ERROR, ALBUMEN_ERROR_FORBIDDEN,
-                        "%s can be reached by others, and this library has no accounts: "
-                        "listen on 127.0.0.1 or [::1]",
+                        "%s can be reached by others, and this library has neither accounts nor a "
+                        "password: make an account with \"albumen user add\", or listen on "
+                        "127.0.0.1 or [::1]",
                         *listen);
             return FALSE;
         }
@@ -78,71 +98,122 @@ static gboolean serve(const HttpServerOptions *options, GError **error)
     return TRUE;
 }
 
-static gboolean serve_library(Library *library, const Settings *settings, WorkerPool *workers,
-                              const char *const *listen, gboolean quiet, GError **error)
+static void release_scheduler(gpointer data)
+{
+    scheduler_release(data);
+}
+
+/* NULL with --no-watch. */
+static Watch *start_watch(Library *library, Scheduler *scheduler, const Serving *serving)
+{
+    const WatchOptions options = {
+        .library = library,
+        .rescan_minutes = serving->rescan_minutes,
+        .queued = wake_scheduler,
+        .ready = release_scheduler,
+        .data = scheduler,
+    };
+    return serving->watches ? watch_start(&options) : NULL;
+}
+
+static gboolean serve_library(Api *api, const Serving *serving, GError **error)
 {
     g_autoptr(HttpEvents) events = http_events_new();
-    Scheduler *scheduler = scheduler_start(library, workers);
-    Api api = {
-        .library = library,
-        .settings = settings,
-        .workers = workers,
-        .scaled = lru_cache_new(LIMIT_SCALED_CACHE_BYTES, (gpointer(*)(gpointer))g_bytes_ref,
-                                (GDestroyNotify)g_bytes_unref),
-        .wake = wake_scheduler,
-        .wake_data = scheduler,
-        .events = events,
-        .version = ALBUMEN_VERSION,
-    };
+    ScanLog *scan_log = scan_log_new();
+    Scheduler *scheduler = scheduler_start(api->library, api->workers, scan_log, serving->watches);
+    Watch *watch = start_watch(api->library, scheduler, serving);
+    Tidings *tidings = tidings_start(api->library, events);
+    api->scaled = lru_cache_new(LIMIT_SCALED_CACHE_BYTES, (gpointer(*)(gpointer))g_bytes_ref,
+                                (GDestroyNotify)g_bytes_unref);
+    api->downloads = albumen_downloads_new();
+    api->wake = wake_scheduler;
+    api->wake_data = scheduler;
+    api->events = events;
+    api->watch = watch;
+    api->scan_log = scan_log;
     const HttpServerOptions options = {
-        .listen = listen,
+        .listen = serving->listen,
         .dialects = api_dialects,
         .gate = api_gate,
-        .app = &api,
+        .app = api,
         .events = events,
-        .access_log = !quiet,
+        .access_log = !serving->quiet,
         .title = "Facet API",
         .version = "1.0.0",
         .capability_name = api_capability_name,
         .fallback = api_web,
         .decorate = api_decorate,
     };
-    api.server = &options;
+    api->server = &options;
     gboolean served = serve(&options, error);
+    tidings_stop(tidings);
+    watch_stop(watch);
     scheduler_stop(scheduler);
-    lru_cache_free(api.scaled);
+    scan_log_free(scan_log);
+    lru_cache_free(api->scaled);
+    lru_cache_free(api->downloads);
     return served;
 }
 
-static gboolean run(const Options *options, const char *const *photos, const char *const *listen,
-                    gboolean quiet, GError **error)
+static GPtrArray *read_proxies(const Options *options, GError **error)
 {
-    g_autoptr(Library) library = options_open_library(options, error);
+    g_auto(GStrv) texts =
+        g_key_file_get_string_list(options->file, "server", "trusted_proxies", NULL, NULL);
+    return proxies_parse((const char *const *)texts, error);
+}
+
+static gboolean run(const Options *options, const char *const *photos, const Serving *serving,
+                    GError **error)
+{
+    g_autoptr(GPtrArray) proxies = read_proxies(options, error);
+    g_autoptr(Library) library = proxies ? options_open_library(options, error) : NULL;
     g_autoptr(Settings) settings = library ? settings_load(options->data, error) : NULL;
-    if (!settings || !options_add_sources(library, photos, NULL, error) ||
-        !upkeep_recover(library, error) || !queue_first_scan(library, error)) {
+    g_autoptr(Roster) roster = settings ? roster_new(library, settings, error) : NULL;
+    if (!roster || !check_listen(serving->listen, roster_mode(roster), error) ||
+        !options_add_sources(library, photos, NULL, error) || !upkeep_recover(library, error) ||
+        !queue_first_scan(library, error)) {
         return FALSE;
     }
     Upkeep *upkeep = upkeep_start(library, options, error);
     if (!upkeep) {
         return FALSE;
     }
+    g_autoptr(SignIn) sign_in = sign_in_new(roster);
     g_autoptr(WorkerPool) workers = worker_pool_new("/proc/self/exe", options->workers);
-    gboolean served = serve_library(library, settings, workers, listen, quiet, error);
+    Api api = {
+        .library = library,
+        .settings = settings,
+        .roster = roster,
+        .sign_in = sign_in,
+        .proxies = proxies,
+        .workers = workers,
+        .version = ALBUMEN_VERSION,
+    };
+    gboolean served = serve_library(&api, serving, error);
     upkeep_stop(upkeep);
     return served;
+}
+
+/* Between two looks at a folder that cannot be watched. */
+static int rescan_minutes(GKeyFile *file)
+{
+    int minutes = g_key_file_get_integer(file, "scan", "rescan_minutes", NULL);
+    return minutes > 0 ? MIN(minutes, 7 * 24 * 60) : 60;
 }
 
 int cli_serve(int argc, char **argv)
 {
     g_auto(GStrv) listen = NULL;
     g_auto(GStrv) photos = NULL;
-    gboolean quiet = FALSE;
+    gboolean quiet = FALSE, no_watch = FALSE;
     const GOptionEntry entries[] = {
         {"listen", 0, 0, G_OPTION_ARG_STRING_ARRAY, &listen,
          "Address to listen on (default " DEFAULT_LISTEN "); may be repeated", "HOST:PORT"},
         {"photos", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &photos,
          "Folder of photographs to index; may be repeated", "DIR"},
+        {"no-watch", 0, 0, G_OPTION_ARG_NONE, &no_watch,
+         "Do not watch the folders for changes; they are scanned at the start and when asked",
+         NULL},
         {"quiet", 0, 0, G_OPTION_ARG_NONE, &quiet, "No access log", NULL},
         {NULL},
     };
@@ -161,9 +232,14 @@ int cli_serve(int argc, char **argv)
     if (!listen) {
         listen = g_strsplit(DEFAULT_LISTEN, " ", 1);
     }
+    const Serving serving = {
+        .listen = (const char *const *)listen,
+        .quiet = quiet,
+        .watches = !no_watch,
+        .rescan_minutes = rescan_minutes(options.file),
+    };
     g_autoptr(GError) error = NULL;
-    if (!check_listen((const char *const *)listen, &error) ||
-        !run(&options, (const char *const *)photos, (const char *const *)listen, quiet, &error)) {
+    if (!run(&options, (const char *const *)photos, &serving, &error)) {
         return options_fail(error);
     }
     return EXIT_DONE;

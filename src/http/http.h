@@ -76,7 +76,11 @@ typedef struct {
     const HttpParameter *query;
     const HttpParameter *body; /* members of a JSON object; NULL: any body is ignored */
     gboolean body_optional;    /* an absent or empty body counts as {} */
-    const char *tag;           /* the group in the document */
+    /* Above 0: the body is handed on as it comes, up to so many bytes. The handler is called when
+     * the headers are here, on the work pool, and either answers or calls http_take_body. */
+    gint64 body_bytes;
+    const char *body_mime; /* of such a body, for the document */
+    const char *tag;       /* the group in the document */
     const char *summary;
     const char
         *response_schema;      /* name in the dialect's schemas; NULL when the answer is not JSON */
@@ -174,6 +178,12 @@ const char *http_request_cookie(const HttpRequest *request, const char *name);
 const HttpRoute *http_request_route(const HttpRequest *request);
 /* The peer is this machine, and forwards for nobody else (no Forwarded or X-Forwarded-For). */
 gboolean http_request_is_loopback(const HttpRequest *request);
+/* Who is at the other end of the connection, an IPv4 address also where the socket maps it to IPv6;
+ * NULL when it is no address. Owned by the caller. */
+GInetAddress *http_request_peer(const HttpRequest *request);
+/* The values of every header of that name, in their order, with commas between; "" when there is
+ * none. Owned by the caller. */
+char *http_request_header_list(const HttpRequest *request, const char *name);
 /* Cancelled when the server stops and its grace is over: a handler that may take long watches it.
  */
 GCancellable *http_request_cancellable(const HttpRequest *request);
@@ -198,6 +208,23 @@ gboolean http_flag(const HttpRequest *request, const char *name,
                    gboolean absent); /* 1, true / 0, false */
 /* The JSON body, validated; never NULL for a route with .body. Owned by the request. */
 const json_t *http_body(const HttpRequest *request);
+
+/* Where a body goes that is handed on as it comes. */
+typedef struct {
+    /* The next bytes, in their order, one call at a time, on the work pool: may block, and while it
+     * does the client waits. FALSE when no more is wanted; the error is the answer then. */
+    gboolean (*write)(gpointer data, const guint8 *bytes, gsize length, GError **error);
+    /* All has come and is written: answers as a handler does, on the work pool. Not called after an
+     * error, nor when the client left in the middle. */
+    gboolean (*finish)(HttpRequest *request, gpointer data, GError **error);
+    /* Always, as the last, on any thread: must not block. Whatever came was written before. */
+    void (*free)(gpointer data);
+} HttpSink;
+
+/* For the handler of a route with body_bytes: has the body handed to the sink, which may outlive
+ * the request. Takes `data` in any case. BUSY when LIMIT_HTTP_STREAMS bodies and streams are on
+ * their way already. */
+gboolean http_take_body(HttpRequest *request, const HttpSink *sink, gpointer data, GError **error);
 
 /* --- the response: exactly one http_respond_ per request that succeeds. What a handler set before
  * it failed is forgotten; then its dialect's `fail` responds. --- */

@@ -188,6 +188,14 @@ static char *operation_id(const HttpRoute *route)
     return g_string_free(id, FALSE);
 }
 
+/* A body that is handed on as it comes. */
+static json_t *passing_body_of(const HttpRoute *route)
+{
+    const char *mime = route->body_mime ? route->body_mime : "application/octet-stream";
+    return json_pack("{s{s{s{ssss}}}}", "content", mime, "schema", "type", "string", "format",
+                     "binary");
+}
+
 static json_t *operation_of(const HttpEntry *entry, const HttpServerOptions *options)
 {
     const HttpRoute *route = entry->route;
@@ -201,6 +209,8 @@ static json_t *operation_of(const HttpEntry *entry, const HttpServerOptions *opt
     }
     if (route->body) {
         json_object_set_new(operation, "requestBody", body_of(route));
+    } else if (route->body_bytes > 0) {
+        json_object_set_new(operation, "requestBody", passing_body_of(route));
     }
     json_object_set_new(operation, "responses", responses_of(entry));
     json_object_set_new(operation, "x-capability",

@@ -30,6 +30,7 @@ void request_free(HttpRequest *request)
         request->free_principal(request->principal);
     }
     response_clear(&request->response);
+    g_clear_pointer(&request->intake, intake_leave);
     g_clear_pointer(&request->cookies, g_array_unref);
     g_clear_pointer(&request->raw_body, g_byte_array_unref);
     json_decref(request->body);
@@ -55,6 +56,8 @@ int http_status_of(const GError *error)
         return 404;
     case ALBUMEN_ERROR_CONFLICT:
         return 409;
+    case ALBUMEN_ERROR_TOO_OFTEN:
+        return 429;
     case ALBUMEN_ERROR_TOO_LARGE:
         return 413;
     case ALBUMEN_ERROR_UNSUPPORTED:
@@ -113,8 +116,9 @@ static void fail_by_error(HttpRequest *request, const GError *error)
         log_internal(request, error);
     }
     response_reset(&request->response);
-    if (status == 503) {
-        http_set_header(request, "Retry-After", "1");
+    g_clear_pointer(&request->intake, intake_leave);
+    if (status == 503 || status == 429) {
+        http_set_header(request, "Retry-After", status == 503 ? "1" : "30");
     }
     request_fail(request, status, error);
 }
@@ -125,13 +129,11 @@ static void fail_with(HttpRequest *request, int status, AlbumenError code, const
     request_fail(request, status, error);
 }
 
-static void call_handler(HttpRequest *request, HttpHandler handler)
+static void conclude(HttpRequest *request, gboolean succeeded, GError *failure)
 {
-    g_autoptr(GError) error = NULL;
-    if (!handler(request, &error)) {
+    g_autoptr(GError) error = failure;
+    if (!succeeded) {
         g_assert(error);
-    } else if (request->goes_to_work) {
-        return;
     } else if (!request->response.filled) {
         g_set_error(&error, ALBUMEN_ERROR, ALBUMEN_ERROR_INTERNAL, "the handler gave no answer");
     } else if (request->response.bad_header) {
@@ -141,6 +143,23 @@ static void call_handler(HttpRequest *request, HttpHandler handler)
     if (error) {
         fail_by_error(request, error);
     }
+}
+
+static void call_handler(HttpRequest *request, HttpHandler handler)
+{
+    GError *error = NULL;
+    gboolean succeeded = handler(request, &error);
+    gboolean goes_on = request->goes_to_work || request->intake;
+    if (!succeeded || !goes_on) {
+        conclude(request, succeeded, error);
+    }
+}
+
+void request_finish_body(HttpRequest *request)
+{
+    GError *error = NULL;
+    gboolean succeeded = intake_answer(request->intake, request, &error);
+    conclude(request, succeeded, error);
 }
 
 /* --- routing --- */
@@ -298,6 +317,15 @@ gboolean http_go_to_work(HttpRequest *request)
     return request->goes_to_work;
 }
 
+gboolean http_take_body(HttpRequest *request, const HttpSink *sink, gpointer data, GError **error)
+{
+    const HttpRoute *route = request->match.entry->route;
+    g_assert(route->body_bytes > 0 && !request->intake && !request->response.filled);
+    request->intake =
+        intake_new(request->work, request->connection, route->body_bytes, sink, data, error);
+    return request->intake != NULL;
+}
+
 gpointer http_request_app(const HttpRequest *request)
 {
     return request->options->app;
@@ -387,6 +415,47 @@ gboolean http_request_is_loopback(const HttpRequest *request)
     return info && info->client_addr && address_is_loopback(info->client_addr) &&
            !http_request_header(request, "X-Forwarded-For") &&
            !http_request_header(request, "Forwarded");
+}
+
+GInetAddress *http_request_peer(const HttpRequest *request)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    const struct sockaddr *address = info ? info->client_addr : NULL;
+    if (address && address->sa_family == AF_INET) {
+        const struct sockaddr_in *ip4 = (const struct sockaddr_in *)address;
+        return g_inet_address_new_from_bytes((const guint8 *)&ip4->sin_addr, G_SOCKET_FAMILY_IPV4);
+    }
+    if (address && address->sa_family == AF_INET6) {
+        const struct sockaddr_in6 *ip6 = (const struct sockaddr_in6 *)address;
+        gboolean mapped = IN6_IS_ADDR_V4MAPPED(&ip6->sin6_addr);
+        return g_inet_address_new_from_bytes(ip6->sin6_addr.s6_addr + (mapped ? 12 : 0),
+                                             mapped ? G_SOCKET_FAMILY_IPV4 : G_SOCKET_FAMILY_IPV6);
+    }
+    return NULL;
+}
+
+typedef struct {
+    const char *name;
+    GString *values;
+} HeaderSearch;
+
+static enum MHD_Result add_value(void *cls, enum MHD_ValueKind kind, const char *name,
+                                 const char *value)
+{
+    HeaderSearch *search = cls;
+    if (value && g_ascii_strcasecmp(name, search->name) == 0) {
+        g_string_append(search->values, search->values->len > 0 ? ", " : "");
+        g_string_append(search->values, value);
+    }
+    return MHD_YES;
+}
+
+char *http_request_header_list(const HttpRequest *request, const char *name)
+{
+    HeaderSearch search = {name, g_string_new(NULL)};
+    MHD_get_connection_values(request->connection, MHD_HEADER_KIND, add_value, &search);
+    return g_string_free(search.values, FALSE);
 }
 
 GCancellable *http_request_cancellable(const HttpRequest *request)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "http/http.h"
+#include "http/intake.h"
 #include "http/params.h"
 #include "http/router.h"
 #include "http/work.h"
@@ -50,8 +51,11 @@ struct HttpRequest {
     HttpValue *values;
     guint value_count;
 
+    HttpIntake *intake;     /* where the body goes as it comes; NULL: it is collected */
+    gboolean waits_to_hear; /* the handler is asked before the body is read */
     GByteArray *raw_body;
     gsize body_bytes; /* also those that were not kept */
+    gboolean no_room; /* the bodies of all requests are too large together */
     json_t *body;
     GArray *cookies; /* HttpHeader; NULL until one is asked for */
 
@@ -69,6 +73,9 @@ gboolean request_route(HttpRequest *request, const HttpRouter *router);
 
 /* Parses the body, asks the gate, validates, handles; the response is complete afterwards. */
 void request_run(HttpRequest *request);
+
+/* Answers when the body has gone to its sink. */
+void request_finish_body(HttpRequest *request);
 
 /* Calls the handler again, after http_go_to_work. */
 void request_run_again(HttpRequest *request);

@@ -19,6 +19,7 @@ struct HttpServer {
     gint stopping;  /* atomic */
     gint under_way; /* requests that have arrived whole, and one more while the server runs, so that
                        nobody is woken for nothing; atomic */
+    gssize held_bytes; /* of bodies that are being collected; atomic */
     GMutex idle_lock;
     GCond idle; /* under_way reached 0 */
 };
@@ -118,6 +119,14 @@ static void fail_busy(HttpRequest *request)
     request_fail(request, 503, error);
 }
 
+/* Gives the request back to its connection, which may free it at once. */
+static void hand_back(HttpRequest *request, HttpStage stage)
+{
+    struct MHD_Connection *connection = request->connection;
+    g_atomic_int_set(&request->stage, stage);
+    MHD_resume_connection(connection);
+}
+
 static void work(gpointer data)
 {
     HttpRequest *request = data;
@@ -129,10 +138,14 @@ static void work(gpointer data)
     } else {
         request_run(request);
     }
-    /* Resuming gives the request back to its connection, which may free it at once. */
-    struct MHD_Connection *connection = request->connection;
-    g_atomic_int_set(&request->stage, STAGE_READY);
-    MHD_resume_connection(connection);
+    hand_back(request, request->intake ? STAGE_BODY : STAGE_READY);
+}
+
+static void finish_body(gpointer data)
+{
+    HttpRequest *request = data;
+    request_finish_body(request);
+    hand_back(request, STAGE_READY);
 }
 
 static enum MHD_Result go_to_work(HttpServer *server, HttpRequest *request)
@@ -147,8 +160,18 @@ static enum MHD_Result go_to_work(HttpServer *server, HttpRequest *request)
     return MHD_YES;
 }
 
+/* The body has come; what of it is not yet written, and the answer, are the work pool's. */
+static enum MHD_Result finish_intake(HttpServer *server, HttpRequest *request)
+{
+    g_atomic_int_set(&request->stage, STAGE_WORKING);
+    return intake_end(request->intake, finish_body, request) ? MHD_YES : MHD_NO;
+}
+
 static enum MHD_Result dispatch(HttpServer *server, HttpRequest *request)
 {
+    if (request->intake) {
+        return finish_intake(server, request);
+    }
     if (!request->match.entry->route->quick) {
         return go_to_work(server, request);
     }
@@ -158,26 +181,26 @@ static enum MHD_Result dispatch(HttpServer *server, HttpRequest *request)
 
 /* --- the body --- */
 
-/* A body that nobody wants is still read away, up to the same cap. */
-static void collect(HttpRequest *request, const char *data, gsize length)
+static gint64 most_body_bytes(const HttpRequest *request)
 {
     const HttpEntry *entry = request->match.entry;
-    request->body_bytes += length;
-    if (request->body_bytes > LIMIT_HTTP_JSON_BODY_BYTES || !entry || !entry->route->body) {
-        return;
-    }
-    if (!request->raw_body) {
-        request->raw_body = g_byte_array_new();
-    }
-    g_byte_array_append(request->raw_body, (const guint8 *)data, (guint)length);
+    return entry && entry->route->body_bytes > 0 ? entry->route->body_bytes
+                                                 : LIMIT_HTTP_JSON_BODY_BYTES;
+}
+
+/* FALSE when the request does not say, or not in a number. */
+static gboolean announced_bytes(const HttpRequest *request, guint64 *ret_bytes)
+{
+    const char *header = http_request_header(request, "Content-Length");
+    return header && g_ascii_string_to_unsigned(header, 10, 0, G_MAXUINT64, ret_bytes, NULL);
 }
 
 static gboolean announces_too_much(const HttpRequest *request)
 {
-    const char *header = http_request_header(request, "Content-Length");
     guint64 bytes;
-    return header && (!g_ascii_string_to_unsigned(header, 10, 0, G_MAXUINT64, &bytes, NULL) ||
-                      bytes > LIMIT_HTTP_JSON_BODY_BYTES);
+    return announced_bytes(request, &bytes)
+               ? bytes > (guint64)most_body_bytes(request)
+               : http_request_header(request, "Content-Length") != NULL;
 }
 
 static enum MHD_Result answer_too_large(HttpServer *server, HttpRequest *request)
@@ -187,14 +210,81 @@ static enum MHD_Result answer_too_large(HttpServer *server, HttpRequest *request
                         "the body of the request is too large");
 }
 
+/* Room for more of the bodies of all. */
+static gboolean hold(HttpServer *server, gsize length)
+{
+    gssize before = g_atomic_pointer_add(&server->held_bytes, (gssize)length);
+    if (before + (gssize)length > LIMIT_HTTP_BODIES_BYTES) {
+        g_atomic_pointer_add(&server->held_bytes, -(gssize)length);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+/* A body that nobody wants is still read away, up to the same cap. */
+static void collect(HttpServer *server, HttpRequest *request, const char *data, gsize length)
+{
+    const HttpEntry *entry = request->match.entry;
+    request->body_bytes += length;
+    if (request->body_bytes > LIMIT_HTTP_JSON_BODY_BYTES || !entry || !entry->route->body ||
+        request->no_room) {
+        return;
+    }
+    if (!request->raw_body) {
+        request->raw_body = g_byte_array_new();
+    }
+    request->no_room = !hold(server, length);
+    if (!request->no_room) {
+        g_byte_array_append(request->raw_body, (const guint8 *)data, (guint)length);
+    }
+}
+
 /* The library takes an answer before the body, and then closes the connection, or after it, not in
  * between: too much that comes unannounced is read away for a while, so that a client gets to read
  * why, and then cut off. */
-static enum MHD_Result take_body(HttpRequest *request, const char *data, size_t *length)
+static enum MHD_Result take_body(HttpServer *server, HttpRequest *request, const char *data,
+                                 size_t *length)
 {
-    collect(request, data, *length);
+    if (request->intake) {
+        return intake_take(request->intake, data, length) ? MHD_YES : MHD_NO;
+    }
+    collect(server, request, data, *length);
     *length = 0;
     return request->body_bytes > 2ULL * LIMIT_HTTP_JSON_BODY_BYTES ? MHD_NO : MHD_YES;
+}
+
+/* The body has come as a whole. */
+static enum MHD_Result answer_body(HttpServer *server, HttpRequest *request)
+{
+    if (request->body_bytes > LIMIT_HTTP_JSON_BODY_BYTES) {
+        return answer_too_large(server, request);
+    }
+    if (request->no_room) {
+        fail_busy(request);
+        return send_response(server, request);
+    }
+    return dispatch(server, request);
+}
+
+/* --- before the body --- */
+
+/* A client that waits to hear whether it may send, or would send much, is answered at once, which
+ * ends the connection. Others get their answer when they have sent what they have. */
+static gboolean answers_at_once(const HttpRequest *request)
+{
+    guint64 bytes;
+    return http_request_header(request, "Expect") ||
+           (announced_bytes(request, &bytes) && bytes > LIMIT_HTTP_JSON_BODY_BYTES);
+}
+
+/* The handler has been asked: it has answered, or waits for the body. */
+static enum MHD_Result go_on(HttpServer *server, HttpRequest *request)
+{
+    if (g_atomic_int_get(&request->stage) != STAGE_READY || !answers_at_once(request)) {
+        return MHD_YES;
+    }
+    http_set_header(request, "Connection", "close");
+    return send_response(server, request);
 }
 
 /* --- what the library calls --- */
@@ -219,7 +309,11 @@ static enum MHD_Result begin(HttpServer *server, HttpRequest *request, const cha
         return answer_too_large(server, request);
     }
     g_atomic_int_set(&request->stage, routed ? STAGE_BODY : STAGE_READY);
-    return MHD_YES;
+    if (routed && request->match.entry->route->body_bytes > 0) {
+        request->waits_to_hear = TRUE;
+        return go_to_work(server, request);
+    }
+    return routed ? MHD_YES : go_on(server, request);
 }
 
 static enum MHD_Result on_access(void *cls, struct MHD_Connection *connection, const char *url,
@@ -232,16 +326,19 @@ static enum MHD_Result on_access(void *cls, struct MHD_Connection *connection, c
     if (stage == STAGE_TARGET) {
         return begin(server, request, method);
     }
+    if (request->waits_to_hear) { /* no more: the library asks again where it was suspended */
+        request->waits_to_hear = FALSE;
+        return go_on(server, request);
+    }
     if (*upload_data_size > 0) {
-        return take_body(request, upload_data, upload_data_size);
+        return take_body(server, request, upload_data, upload_data_size);
     }
     begin_answer(server, request);
     if (stage == STAGE_READY) {
         return send_response(server, request);
     }
     g_assert(stage == STAGE_BODY);
-    return request->body_bytes > LIMIT_HTTP_JSON_BODY_BYTES ? answer_too_large(server, request)
-                                                            : dispatch(server, request);
+    return answer_body(server, request);
 }
 
 static void on_completed(void *cls, struct MHD_Connection *connection, void **con_cls,
@@ -254,6 +351,9 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **co
     }
     *con_cls = NULL;
     gboolean under_way = request->under_way;
+    if (request->raw_body) {
+        g_atomic_pointer_add(&server->held_bytes, -(gssize)request->raw_body->len);
+    }
     if (request->response.filled && server->options.access_log) {
         log_access(request);
     }

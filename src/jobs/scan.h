@@ -55,5 +55,9 @@ double scan_seconds_left(const ScanProgress *progress);
 /* The counts as members of an object. */
 void scan_write_counts(JsonWriter *writer, const ScanProgress *progress);
 
+/* One line for a person; owned by the caller. */
+char *scan_progress_line(const ScanProgress *progress);
+char *scan_summary(const ScanProgress *progress); /* of a scan that has ended */
+
 /* As the job queue and the API keep it; owned by the caller. */
 char *scan_progress_json(const ScanProgress *progress);

@@ -85,7 +85,7 @@ static void visit_unchanged(FolderScan *folder, const char *name, const KnownFil
         return;
     }
     scan->unchanged++;
-    if ((!known->present && !known->is_trashed) || (known->kept_out && scan->options->take_back)) {
+    if (!known->present || (known->kept_out && scan->options->take_back)) {
         g_ptr_array_add(folder->returned, g_strdup(name));
     }
 }
@@ -167,8 +167,7 @@ static gboolean finish_folder(FolderScan *folder, GError **error)
     g_hash_table_iter_init(&iter, folder->known);
     while (g_hash_table_iter_next(&iter, &name, &value)) {
         const KnownFile *known = value;
-        gboolean was_there = known->present && !known->is_trashed;
-        if (was_there || known->failed) {
+        if (known->present || known->failed) {
             g_ptr_array_add(folder->gone, name);
         }
     }

@@ -24,6 +24,31 @@ double scan_seconds_left(const ScanProgress *progress)
     return each * (double)MAX(0, progress->total - done(progress));
 }
 
+char *scan_progress_line(const ScanProgress *progress)
+{
+    GString *line = g_string_new(NULL);
+    g_string_append_printf(line, "%" G_GINT64_FORMAT, done(progress));
+    if (progress->total >= 0) {
+        g_string_append_printf(line, " of %" G_GINT64_FORMAT, progress->total);
+    }
+    g_string_append_printf(line, " pictures, %" G_GINT64_FORMAT " failed", progress->failed);
+    double rate = scan_rate(progress);
+    if (!isnan(rate)) {
+        g_string_append_printf(line, ", %.1f a second", rate);
+    }
+    return g_string_free(line, FALSE);
+}
+
+char *scan_summary(const ScanProgress *progress)
+{
+    return g_strdup_printf("%" G_GINT64_FORMAT " pictures found: %" G_GINT64_FORMAT
+                           " indexed (%" G_GINT64_FORMAT " of them moved), %" G_GINT64_FORMAT
+                           " unchanged, %" G_GINT64_FORMAT " failed, %" G_GINT64_FORMAT
+                           " missing, in %.1f seconds",
+                           progress->found, progress->indexed, progress->moved, progress->unchanged,
+                           progress->failed, progress->missing, progress->seconds);
+}
+
 void scan_write_counts(JsonWriter *writer, const ScanProgress *progress)
 {
     json_member_int(writer, "found", progress->found);

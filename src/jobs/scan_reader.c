@@ -68,15 +68,22 @@ static gboolean is_at(const ContentMatch *match, const ScanTask *task)
            strcmp(match->folder_path, task->folder_path) == 0;
 }
 
-/* The photo that the file is, or NULL: a new one, or other content for the photo at its path. */
+static gboolean may_be(ScanReader *reader, const ScanTask *task, int fd, const ContentHash *content,
+                       const ContentMatch *match)
+{
+    return is_at(match, task) ||
+           scan_places_left(reader->places, match, content, task->folder_path, task->name, fd);
+}
+
+/* The photo that the file is, or NULL: a new one, or other content for the photo at its path. One
+ * in the trash says that a person threw it away, and stays where it is. */
 static const ContentMatch *find_photo(ScanReader *reader, const ScanTask *task, int fd,
                                       const ContentHash *content, const GPtrArray *matches)
 {
     for (guint i = 0; i < matches->len; i++) {
         const ContentMatch *match = g_ptr_array_index(matches, i);
-        if ((is_at(match, task) || match->is_trashed ||
-             scan_places_left(reader->places, match, content, task->folder_path, task->name, fd)) &&
-            (match->is_trashed || take(reader, match))) {
+        if (match->is_trashed ? !reader->options->take_back
+                              : may_be(reader, task, fd, content, match) && take(reader, match)) {
             return match;
         }
     }
@@ -170,7 +177,7 @@ static gboolean read_open(ScanReader *reader, const ScanTask *task, int fd, Scan
         return FALSE;
     }
     const ContentMatch *match = find_photo(reader, task, fd, &content, matches);
-    if (match && match->is_trashed && !is_at(match, task) && !result->take_back) {
+    if (match && match->is_trashed) {
         *ret_kept_out = TRUE;
         return FALSE;
     }

@@ -2,76 +2,146 @@
 
 #include "base/ids.h"
 #include "base/lock.h"
-#include "jobs/scan.h"
+#include "jobs/scan_job.h"
 #include "library/job.h"
+
+#include <string.h>
 
 /* How often the queue is looked at without being woken: for what other nodes leave behind. */
 #define POLL_SECONDS 10
 
+/* How often a running job's row is written: often enough for whoever watches it, and to learn that
+ * it was stopped. A lease lasts many times as long. */
+#define KEEP_MS 500
+
+typedef struct {
+    const char *name;
+    /* Sets *ret_progress (JSON, owned by the caller) in either case, unless it never began. */
+    gboolean (*run)(const JobRun *run, char **ret_progress, GError **error);
+    gboolean is_quiet; /* nobody asked for it: not logged, and forgotten at its end */
+} JobKind;
+
+static const JobKind kinds[] = {
+    {SCAN_JOB, scan_job_run, FALSE},
+    {WATCH_JOB, scan_job_run, TRUE},
+};
+
+/* A kind's thread. */
+typedef struct {
+    Scheduler *scheduler;
+    const JobKind *kind;
+    GThread *thread;
+    gboolean woken;
+} Lane;
+
 struct Scheduler {
     Library *library;
     WorkerPool *workers;
+    ScanLog *log;
     char node[UUID_CHARS + 1];
     GCancellable *cancellable;
-    GThread *thread;
     GMutex lock;
     GCond changed;
-    gboolean woken, stopping;
+    gboolean stopping, is_held;
+    Lane lanes[G_N_ELEMENTS(kinds)];
 };
+
+/* Keeping a job's row */
 
 typedef struct {
     Scheduler *scheduler;
     gint64 job_id;
-    GCancellable *cancellable; /* of this scan: the scheduler stops, or another node has the job */
-} Running;
+    GCancellable *cancellable;
+    GMutex lock;
+    GCond changed;
+    gboolean is_over, has_news;
+    char *progress; /* the latest */
+} Keeper;
 
-/* The row follows the scan; a row that another node took over ends it here. */
-static void report(const ScanProgress *progress, gpointer data)
+void job_run_report(const JobRun *run, char *progress)
 {
-    const Running *running = data;
-    Scheduler *scheduler = running->scheduler;
-    g_autofree char *json = scan_progress_json(progress);
+    Keeper *keeper = run->state;
+    LOCK_UNTIL_END(&keeper->lock);
+    g_free(keeper->progress);
+    keeper->progress = progress;
+    keeper->has_news = TRUE;
+    g_cond_signal(&keeper->changed);
+}
+
+/* A row that another node took over, or that a person ended, ends the job. */
+static void write_progress(Keeper *keeper, const char *progress)
+{
+    Scheduler *scheduler = keeper->scheduler;
     g_autoptr(GError) error = NULL;
     g_autoptr(StoreTx) tx = store_write(library_store(scheduler->library), &error);
-    if (tx && job_report(tx, running->job_id, scheduler->node, json, &error)) {
+    if (tx && job_report(tx, keeper->job_id, scheduler->node, progress, &error)) {
         store_commit(tx, &error);
     }
     if (g_error_matches(error, ALBUMEN_ERROR, ALBUMEN_ERROR_CONFLICT)) {
-        g_cancellable_cancel(running->cancellable);
+        g_cancellable_cancel(keeper->cancellable);
     } else if (error) {
-        g_warning("the scan's progress was not written: %s", error->message);
+        g_warning("the progress of a job was not written: %s", error->message);
     }
 }
 
-static Job *lease(Scheduler *scheduler, GError **error)
+/* With the lock held, which is given back meanwhile. */
+static void wait_for_news(Keeper *keeper)
+{
+    gint64 until = g_get_monotonic_time() + KEEP_MS * G_TIME_SPAN_MILLISECOND;
+    while (!keeper->is_over && !keeper->has_news &&
+           g_cond_wait_until(&keeper->changed, &keeper->lock, until)) {
+    }
+    keeper->has_news = FALSE;
+}
+
+static gpointer keep(gpointer data)
+{
+    Keeper *keeper = data;
+    g_mutex_lock(&keeper->lock);
+    for (wait_for_news(keeper); !keeper->is_over; wait_for_news(keeper)) {
+        g_autofree char *progress = g_strdup(keeper->progress);
+        g_mutex_unlock(&keeper->lock);
+        write_progress(keeper, progress);
+        g_mutex_lock(&keeper->lock);
+    }
+    g_mutex_unlock(&keeper->lock);
+    return NULL;
+}
+
+/* Running a job */
+
+static Job *lease(Scheduler *scheduler, const JobKind *kind, GError **error)
 {
     g_autoptr(StoreTx) tx = store_write(library_store(scheduler->library), error);
-    g_autoptr(Job) job = tx ? job_lease(tx, "scan", scheduler->node, error) : NULL;
+    g_autoptr(Job) job = tx ? job_lease(tx, kind->name, scheduler->node, error) : NULL;
     return job && store_commit(tx, error) ? g_steal_pointer(&job) : NULL;
 }
 
-static gboolean write_end(const Scheduler *scheduler, StoreTx *tx, const Job *job,
-                          const char *progress, const GError *failure, GError **error)
+static gboolean write_end(const Lane *lane, StoreTx *tx, const Job *job, const char *progress,
+                          const GError *failure, GError **error)
 {
+    const char *node = lane->scheduler->node;
     if (g_error_matches(failure, ALBUMEN_ERROR, ALBUMEN_ERROR_CANCELLED)) {
-        return job_give_back(tx, job->id, scheduler->node, progress, error);
+        return job_give_back(tx, job->id, node, progress, error);
     }
-    return job_finish(tx, job->id, scheduler->node, failure ? "failed" : "done", progress,
-                      failure ? failure->message : NULL, error);
+    if (!job_finish(tx, job->id, node, failure ? "failed" : "done", progress,
+                    failure ? failure->message : NULL, error)) {
+        return FALSE;
+    }
+    return !lane->kind->is_quiet || job_forget(tx, job->id, error);
 }
 
-/* A scan that was stopped waits for the next start, unless another node took it over. */
-static void finish(Scheduler *scheduler, const Job *job, const ScanProgress *progress,
-                   const GError *failure)
+/* A job that was stopped waits for the next start, unless another node took it over or a person
+ * ended it. */
+static void finish(const Lane *lane, const Job *job, const char *progress, const GError *failure)
 {
-    g_autofree char *json = scan_progress_json(progress);
     g_autoptr(GError) error = NULL;
-    g_autoptr(StoreTx) tx = store_write(library_store(scheduler->library), &error);
-    if (tx && write_end(scheduler, tx, job, json, failure, &error)) {
+    g_autoptr(StoreTx) tx = store_write(library_store(lane->scheduler->library), &error);
+    if (tx && write_end(lane, tx, job, progress, failure, &error)) {
         store_commit(tx, &error);
     }
     if (error && !g_error_matches(error, ALBUMEN_ERROR, ALBUMEN_ERROR_CONFLICT)) {
-        g_warning("the end of a scan was not written: %s", error->message);
+        g_warning("the end of a job was not written: %s", error->message);
     }
 }
 
@@ -80,77 +150,125 @@ static void cancel_other(GCancellable *cancelled, gpointer other)
     g_cancellable_cancel(other);
 }
 
-static gboolean run_one(Scheduler *scheduler, GError **error)
+/* Runs it while a thread beside keeps its row. */
+static void run_kept(const Lane *lane, const Job *job, Keeper *keeper)
 {
-    g_autoptr(Job) job = lease(scheduler, error);
+    char *progress = NULL;
+    g_autoptr(GError) failure = NULL;
+    const JobRun run = {
+        .library = lane->scheduler->library,
+        .workers = lane->scheduler->workers,
+        .payload = job->payload,
+        .cancellable = keeper->cancellable,
+        .log = lane->kind->is_quiet ? NULL : lane->scheduler->log,
+        .state = keeper,
+    };
+    GThread *thread = g_thread_new("job-keeper", keep, keeper);
+    lane->kind->run(&run, &progress, &failure);
+    g_mutex_lock(&keeper->lock);
+    keeper->is_over = TRUE;
+    g_cond_signal(&keeper->changed);
+    g_mutex_unlock(&keeper->lock);
+    g_thread_join(thread);
+    finish(lane, job, progress, failure);
+    g_free(progress);
+}
+
+static gboolean run_one(const Lane *lane, GError **error)
+{
+    Scheduler *scheduler = lane->scheduler;
+    g_autoptr(Job) job = lease(scheduler, lane->kind, error);
     if (!job) {
         return FALSE;
     }
     g_autoptr(GCancellable) cancellable = g_cancellable_new();
     gulong link =
         g_cancellable_connect(scheduler->cancellable, G_CALLBACK(cancel_other), cancellable, NULL);
-    Running running = {scheduler, job->id, cancellable};
-    const ScanOptions options = {
-        .library = scheduler->library,
-        .workers = scheduler->workers,
-        .report = report,
-        .report_data = &running,
-        .cancellable = cancellable,
-    };
-    ScanProgress progress = {0};
-    g_autoptr(GError) failure = NULL;
-    scan_run(&options, &progress, &failure);
+    Keeper keeper = {.scheduler = scheduler, .job_id = job->id, .cancellable = cancellable};
+    g_mutex_init(&keeper.lock);
+    g_cond_init(&keeper.changed);
+    run_kept(lane, job, &keeper);
+    g_mutex_clear(&keeper.lock);
+    g_cond_clear(&keeper.changed);
+    g_free(keeper.progress);
     g_cancellable_disconnect(scheduler->cancellable, link);
-    finish(scheduler, job, &progress, failure);
     return TRUE;
 }
 
+/* The threads */
+
 /* TRUE when there may be something to do, FALSE when it is time to stop. */
-static gboolean wait_for_work(Scheduler *scheduler)
+static gboolean wait_for_work(Lane *lane)
 {
+    Scheduler *scheduler = lane->scheduler;
     LOCK_UNTIL_END(&scheduler->lock);
     gint64 until = g_get_monotonic_time() + POLL_SECONDS * G_TIME_SPAN_SECOND;
-    while (!scheduler->woken && !scheduler->stopping) {
+    while (!lane->woken && !scheduler->stopping) {
         if (!g_cond_wait_until(&scheduler->changed, &scheduler->lock, until)) {
             break;
         }
     }
-    scheduler->woken = FALSE;
+    lane->woken = FALSE;
     return !scheduler->stopping;
+}
+
+static void wait_for_release(Scheduler *scheduler)
+{
+    LOCK_UNTIL_END(&scheduler->lock);
+    while (scheduler->is_held && !scheduler->stopping) {
+        g_cond_wait(&scheduler->changed, &scheduler->lock);
+    }
 }
 
 static gpointer run(gpointer data)
 {
-    Scheduler *scheduler = data;
+    Lane *lane = data;
+    wait_for_release(lane->scheduler);
     do {
         g_autoptr(GError) error = NULL;
-        while (!g_cancellable_is_cancelled(scheduler->cancellable) && run_one(scheduler, &error)) {
+        while (!g_cancellable_is_cancelled(lane->scheduler->cancellable) && run_one(lane, &error)) {
         }
         if (error) {
             g_warning("the job queue cannot be read: %s", error->message);
         }
-    } while (wait_for_work(scheduler));
+    } while (wait_for_work(lane));
     return NULL;
 }
 
-Scheduler *scheduler_start(Library *library, WorkerPool *workers)
+Scheduler *scheduler_start(Library *library, WorkerPool *workers, ScanLog *log, gboolean is_held)
 {
     Scheduler *scheduler = g_new0(Scheduler, 1);
     scheduler->library = library;
     scheduler->workers = workers;
+    scheduler->log = log;
+    scheduler->is_held = is_held;
     uuid_new(scheduler->node);
     scheduler->cancellable = g_cancellable_new();
     g_mutex_init(&scheduler->lock);
     g_cond_init(&scheduler->changed);
-    scheduler->thread = g_thread_new("scheduler", run, scheduler);
+    for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++) {
+        Lane *lane = &scheduler->lanes[i];
+        lane->scheduler = scheduler;
+        lane->kind = &kinds[i];
+        lane->thread = g_thread_new(kinds[i].name, run, lane);
+    }
     return scheduler;
+}
+
+void scheduler_release(Scheduler *scheduler)
+{
+    LOCK_UNTIL_END(&scheduler->lock);
+    scheduler->is_held = FALSE;
+    g_cond_broadcast(&scheduler->changed);
 }
 
 void scheduler_wake(Scheduler *scheduler)
 {
     LOCK_UNTIL_END(&scheduler->lock);
-    scheduler->woken = TRUE;
-    g_cond_signal(&scheduler->changed);
+    for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++) {
+        scheduler->lanes[i].woken = TRUE;
+    }
+    g_cond_broadcast(&scheduler->changed);
 }
 
 void scheduler_stop(Scheduler *scheduler)
@@ -161,9 +279,11 @@ void scheduler_stop(Scheduler *scheduler)
     g_cancellable_cancel(scheduler->cancellable);
     g_mutex_lock(&scheduler->lock);
     scheduler->stopping = TRUE;
-    g_cond_signal(&scheduler->changed);
+    g_cond_broadcast(&scheduler->changed);
     g_mutex_unlock(&scheduler->lock);
-    g_thread_join(scheduler->thread);
+    for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++) {
+        g_thread_join(scheduler->lanes[i].thread);
+    }
     g_object_unref(scheduler->cancellable);
     g_mutex_clear(&scheduler->lock);
     g_cond_clear(&scheduler->changed);

@@ -1,14 +1,32 @@
-/* Runs the jobs of the queue, one of a kind at a time, on a thread of its own. */
+/* Runs the jobs of the queue: each kind on a thread of its own, one job of a kind at a time. */
 #pragma once
 
+#include "jobs/scan_log.h"
 #include "jobs/worker_pool.h"
 #include "library/library.h"
 
 typedef struct Scheduler Scheduler;
 
-/* `library` and `workers` must outlive it. */
-Scheduler *scheduler_start(Library *library, WorkerPool *workers);
-/* Cancels what runs, which stays queued for the next start, and ends the thread. */
+/* `library` and `workers` must outlive it. `log` (may be NULL) is told what the scans do that a
+ * person asked for. `is_held`: it runs nothing before scheduler_release. */
+Scheduler *scheduler_start(Library *library, WorkerPool *workers, ScanLog *log, gboolean is_held);
+void scheduler_release(Scheduler *scheduler);
+/* Cancels what runs, which stays queued for the next start, and ends the threads. */
 void scheduler_stop(Scheduler *scheduler);
 /* Something was queued: looks at once. Any thread. */
 void scheduler_wake(Scheduler *scheduler);
+
+/* What a kind of job is given to run with. */
+typedef struct {
+    Library *library;
+    WorkerPool *workers;
+    const char *payload; /* JSON */
+    GCancellable
+        *cancellable; /* the scheduler stops, a person stops the job, or another node has it */
+    ScanLog *log;     /* NULL: nobody is told */
+    gpointer state;   /* the scheduler's */
+} JobRun;
+
+/* How far the job is: JSON, taken. Costs nothing: the row follows on a thread of its own, which
+ * also renews the lease. Any thread. */
+void job_run_report(const JobRun *run, char *progress);

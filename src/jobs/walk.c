@@ -299,7 +299,7 @@ void walk_folder_free(WalkFolder *folder)
     }
 }
 
-static gboolean folder_is_passed_over(const char *name)
+gboolean walk_passes_over(const char *name)
 {
     return name[0] == '.' || g_str_equal(name, "@eaDir") || g_str_equal(name, "#recycle") ||
            g_str_equal(name, "lost+found");
@@ -345,7 +345,7 @@ static gboolean folder_add(const Walk *walk, WalkFolder *folder, int fd, const s
         type = (unsigned char)IFTODT(info.st_mode);
     }
     if (type == DT_DIR) {
-        if (!folder_is_passed_over(name)) {
+        if (!walk_passes_over(name)) {
             g_ptr_array_add(folders, g_strdup(name));
         }
     } else if (type == DT_REG && file_is_wanted(walk, name)) {

@@ -68,6 +68,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(WalkFolder, walk_folder_free)
 
 typedef struct Walk Walk;
 
+/* Whether a folder of this name is passed over (see walk_new). */
+gboolean walk_passes_over(const char *name);
+
 /* `wanted` tells by its name whether a file is delivered; NULL takes all. Passed over in any case
  * are hidden folders, the ones that cameras' and servers' software keeps for itself ("@eaDir",
  * "#recycle", "lost+found"), and the companions "._NAME" that macOS leaves on foreign disks. */

@@ -1,33 +1,95 @@
 #include "library/access.h"
 
-struct Principal {
-    gboolean authenticated;
-    Role role;
-    char *user_id;
+#include "library/principal.h"
+
+#include <string.h>
+
+static const char *const role_names[] = {
+    [ROLE_USER] = "user",
+    [ROLE_ADMIN] = "admin",
+    [ROLE_SUPERADMIN] = "superadmin",
 };
+
+static const char *const scope_names[] = {
+    [KEY_SCOPE_READ] = "read",
+    [KEY_SCOPE_WRITE] = "write",
+    [KEY_SCOPE_ADMIN] = "admin",
+};
+
+const char *role_name(Role role)
+{
+    g_assert(role >= ROLE_USER && role <= ROLE_SUPERADMIN);
+    return role_names[role];
+}
+
+const char *key_scope_name(KeyScope scope)
+{
+    g_assert(scope >= KEY_SCOPE_READ && scope <= KEY_SCOPE_ADMIN);
+    return scope_names[scope];
+}
+
+/* Names count from 1; 0 when it is none of them. */
+static int find_name(const char *const *names, gsize count, const char *name)
+{
+    for (gsize i = 1; i < count; i++) {
+        if (g_strcmp0(names[i], name) == 0) {
+            return (int)i;
+        }
+    }
+    return 0;
+}
+
+Role role_from_name(const char *name)
+{
+    return (Role)find_name(role_names, G_N_ELEMENTS(role_names), name);
+}
+
+KeyScope key_scope_from_name(const char *name)
+{
+    return (KeyScope)find_name(scope_names, G_N_ELEMENTS(scope_names), name);
+}
+
+Principal *principal_new(const Principal *values)
+{
+    Principal *principal = g_atomic_rc_box_new(Principal);
+    *principal = *values;
+    principal->user_id = g_strdup(values->user_id);
+    principal->display_name = g_strdup(values->display_name);
+    principal->directories = g_strdupv(values->directories);
+    return principal;
+}
 
 Principal *principal_new_owner(void)
 {
-    Principal *principal = g_new0(Principal, 1);
-    principal->authenticated = TRUE;
-    principal->role = ROLE_SUPERADMIN;
-    return principal;
+    return principal_new(
+        &(Principal){.kind = PRINCIPAL_OWNER, .edition = TRUE, .role = ROLE_SUPERADMIN});
 }
 
 Principal *principal_new_anonymous(void)
 {
-    Principal *principal = g_new0(Principal, 1);
-    principal->role = ROLE_USER;
-    return principal;
+    char *none[] = {NULL};
+    return principal_new(
+        &(Principal){.kind = PRINCIPAL_NOBODY, .role = ROLE_USER, .directories = none});
 }
 
-void principal_free(Principal *principal)
+Principal *principal_ref(Principal *principal)
 {
-    if (!principal) {
-        return;
-    }
+    return g_atomic_rc_box_acquire(principal);
+}
+
+static void clear(gpointer data)
+{
+    Principal *principal = data;
     g_free(principal->user_id);
-    g_free(principal);
+    g_free(principal->display_name);
+    g_strfreev(principal->directories);
+}
+
+void principal_unref(Principal *principal)
+{
+    if (principal) {
+        g_atomic_rc_box_release_full(principal, clear);
+    }
 }
 
 Role principal_role(const Principal *principal)
@@ -40,43 +102,129 @@ const char *principal_user_id(const Principal *principal)
     return principal->user_id;
 }
 
+const char *principal_display_name(const Principal *principal)
+{
+    return principal->display_name ? principal->display_name : "";
+}
+
 gboolean principal_is_authenticated(const Principal *principal)
 {
-    return principal->authenticated;
+    return principal->kind != PRINCIPAL_NOBODY;
+}
+
+gboolean principal_has_account(const Principal *principal)
+{
+    return principal->kind == PRINCIPAL_ACCOUNT;
+}
+
+KeyScope principal_key_scope(const Principal *principal)
+{
+    return principal->scope;
 }
 
 gint64 principal_account(const Principal *principal)
 {
-    (void)principal;
-    return 0;
+    return principal->account_id;
 }
 
 const char *const *principal_directories(const Principal *principal)
 {
-    static const char *const none[] = {NULL};
-    return principal->authenticated ? NULL : none;
+    return (const char *const *)principal->directories;
 }
 
 gboolean principal_sees_library(const Principal *principal)
 {
-    return principal->authenticated;
+    return !principal->directories || principal->directories[0];
 }
 
-/* The least role that has a capability. */
-static Role role_for(Capability capability)
+gboolean principal_sees_path(const Principal *principal, const char *path)
+{
+    for (char **at = principal->directories; at && *at; at++) {
+        if (g_str_has_prefix(path, *at) && strchr("/", path[strlen(*at)])) {
+            return TRUE;
+        }
+    }
+    return !principal->directories;
+}
+
+static gboolean refuse(GError **error, AlbumenError code, const char *message)
+{
+    g_set_error_literal(error, ALBUMEN_ERROR, (gint)code, message);
+    return FALSE;
+}
+
+/* Deny by default: what a key may is listed. */
+static gboolean check_key(KeyScope scope, Capability capability, GError **error)
+{
+    KeyScope needed = 0;
+    switch (capability) {
+    case CAPABILITY_PUBLIC:
+    case CAPABILITY_BROWSE:
+    case CAPABILITY_SHARED:
+    case CAPABILITY_MEDIA:
+    case CAPABILITY_EVENTS:
+        needed = KEY_SCOPE_READ;
+        break;
+    case CAPABILITY_RATE:
+    case CAPABILITY_EDIT:
+        needed = KEY_SCOPE_WRITE;
+        break;
+    case CAPABILITY_ADMIN:
+    case CAPABILITY_SUPERADMIN:
+        needed = KEY_SCOPE_ADMIN;
+        break;
+    case CAPABILITY_SELF:
+    case CAPABILITY_ACCOUNTS:
+        return refuse(error, ALBUMEN_ERROR_FORBIDDEN, "An API key may not do this: sign in");
+    }
+    return (needed && scope >= needed) ||
+           refuse(error, ALBUMEN_ERROR_FORBIDDEN, "This API key's scope does not reach so far");
+}
+
+/* In a library without accounts all depends on whether the one who is there may edit. */
+static gboolean check_owner(gboolean edition, Capability capability, GError **error)
 {
     switch (capability) {
     case CAPABILITY_PUBLIC:
     case CAPABILITY_BROWSE:
+    case CAPABILITY_SHARED:
     case CAPABILITY_MEDIA:
+    case CAPABILITY_EVENTS:
+    case CAPABILITY_SELF:
+        return TRUE;
     case CAPABILITY_RATE:
-        return ROLE_USER;
+        return edition || refuse(error, ALBUMEN_ERROR_FORBIDDEN, "Edition disabled");
     case CAPABILITY_EDIT:
-        return ROLE_ADMIN;
     case CAPABILITY_ADMIN:
+    case CAPABILITY_ACCOUNTS:
+        return edition || refuse(error, ALBUMEN_ERROR_FORBIDDEN, "Edition access required");
+    case CAPABILITY_SUPERADMIN:
         break;
     }
-    return ROLE_SUPERADMIN;
+    return refuse(error, ALBUMEN_ERROR_FORBIDDEN, "Multi-user mode required");
+}
+
+static gboolean check_role(Role role, Capability capability, GError **error)
+{
+    switch (capability) {
+    case CAPABILITY_PUBLIC:
+    case CAPABILITY_BROWSE:
+    case CAPABILITY_SHARED:
+    case CAPABILITY_MEDIA:
+    case CAPABILITY_EVENTS:
+    case CAPABILITY_RATE:
+    case CAPABILITY_SELF:
+        return TRUE;
+    case CAPABILITY_EDIT:
+        return role >= ROLE_ADMIN ||
+               refuse(error, ALBUMEN_ERROR_FORBIDDEN, "Edition access required");
+    case CAPABILITY_ADMIN:
+    case CAPABILITY_ACCOUNTS:
+    case CAPABILITY_SUPERADMIN:
+        break;
+    }
+    return role == ROLE_SUPERADMIN ||
+           refuse(error, ALBUMEN_ERROR_FORBIDDEN, "Superadmin access required");
 }
 
 gboolean access_check(const Principal *principal, Capability capability, GError **error)
@@ -84,15 +232,15 @@ gboolean access_check(const Principal *principal, Capability capability, GError 
     if (capability == CAPABILITY_PUBLIC) {
         return TRUE;
     }
-    if (!principal->authenticated) {
-        g_set_error_literal(error, ALBUMEN_ERROR, ALBUMEN_ERROR_UNAUTHORIZED,
-                            "Authentication required");
+    if (principal->kind == PRINCIPAL_NOBODY) {
+        return capability == CAPABILITY_MEDIA
+                   ? refuse(error, ALBUMEN_ERROR_NOT_FOUND, "Not found")
+                   : refuse(error, ALBUMEN_ERROR_UNAUTHORIZED, "Authentication required");
+    }
+    if (principal->scope && !check_key(principal->scope, capability, error)) {
         return FALSE;
     }
-    if (principal->role < role_for(capability)) {
-        g_set_error_literal(error, ALBUMEN_ERROR, ALBUMEN_ERROR_FORBIDDEN,
-                            "Your account may not do this");
-        return FALSE;
-    }
-    return TRUE;
+    return principal->kind == PRINCIPAL_OWNER
+               ? check_owner(principal->edition, capability, error)
+               : check_role(principal->role, capability, error);
 }

@@ -233,6 +233,26 @@ const char *catalog_name(const CatalogView *view, guint32 row)
     return catalog_row_name(view->catalog, row);
 }
 
+guint32 catalog_copies(const CatalogView *view, guint32 row)
+{
+    guint32 copies = 0;
+    guint32 copy = catalog_rows_first_copy(view->catalog, row);
+    for (; copy != CATALOG_NO_ROW; copy = view->catalog->table.next_copy[copy]) {
+        copies += copy != row && catalog_sees(view, copy);
+    }
+    return copies;
+}
+
+gint64 catalog_duplicate_group(const CatalogView *view, guint32 row)
+{
+    guint32 lead_id = 0;
+    gboolean may_be = (view->catalog->table.flags[row] & CATALOG_HAS_COPIES) != 0 &&
+                      catalog_lists(view, row);
+    return may_be && catalog_audience_copies(view->audience, view->catalog, row, &lead_id) > 1
+               ? lead_id
+               : 0;
+}
+
 const char *catalog_view_key(const CatalogView *view)
 {
     CatalogView *mutable_view = (CatalogView *)view;

@@ -55,8 +55,9 @@ typedef struct {
     const gint8 *file_rating; /* -1 rejected, 0..5; 0 also when the file says nothing */
     const guint8 *flags;
     CatalogNames folders; /* paths */
-    CatalogNames cameras, lenses;
-    CatalogNames tag_sets; /* photo.tags: a name a line */
+    CatalogNames cameras, lenses, tags;
+    CatalogNames tag_sets;             /* photo.tags: a name a line */
+    const guint32 *const *tags_of_set; /* numbers in `tags`, ended by 0; NULL for none */
 } CatalogColumns;
 
 /* What a viewer thinks of a row's photo: the viewer's own rating, else what the file says. */
@@ -91,6 +92,11 @@ guint32 catalog_row_of_path(const CatalogView *view, const char *path);
 char *catalog_path(const CatalogView *view, guint32 row);
 /* Its last part; owned by the catalogue. */
 const char *catalog_name(const CatalogView *view, guint32 row);
+/* How many other photos that the viewer sees have the row's content. */
+guint32 catalog_copies(const CatalogView *view, guint32 row);
+/* Photos with the same content, of those that lists show the viewer, are a group, and the least id
+ * of theirs names it and leads it; 0 when the row is in none. */
+gint64 catalog_duplicate_group(const CatalogView *view, guint32 row);
 /* What the viewer sees, for keys of caches: equal for two viewers who see the same with the same
  * marks at the same version. */
 const char *catalog_view_key(const CatalogView *view);

@@ -74,6 +74,11 @@ static void look_at_folder(const Catalog *catalog, CatalogAudience *audience, gu
     audience->folders[folder] = sees_folder(audience, path) ? 1 : 0;
 }
 
+gboolean catalog_audience_sees_folder(const CatalogAudience *audience, guint32 folder)
+{
+    return audience->folders[folder] != 0;
+}
+
 gboolean catalog_audience_sees(const CatalogAudience *audience, const Catalog *catalog, guint32 row)
 {
     return row < catalog->columns.rows && catalog->table.id[row] &&

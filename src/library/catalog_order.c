@@ -4,8 +4,6 @@
 #include <math.h>
 #include <string.h>
 
-#define ROW_OF(entry) ((entry) & ~CATALOG_STARTS_RUN)
-
 void catalog_orders_new(Catalog *catalog)
 {
     for (int by = 0; by < CATALOG_ORDERS; by++) {
@@ -227,8 +225,7 @@ static guint64 key_of(const CatalogTable *table, CatalogOrderBy by, guint32 row)
         return key_of_float(table->shutter_seconds[row]);
     case CATALOG_BY_FOCAL_LENGTH:
         return key_of_float(table->focal_length_mm[row]);
-    case CATALOG_BY_PATH:
-    case CATALOG_ORDERS:
+    default:
         break;
     }
     return 0;
@@ -369,8 +366,8 @@ static void drop_stale(CatalogOrder *order, const guint8 *is_stale)
     for (guint32 i = 0; i < order->count; i++) {
         guint32 entry = order->entries[i];
         starts |= entry & CATALOG_STARTS_RUN;
-        if (!is_stale[ROW_OF(entry)]) {
-            order->entries[kept++] = ROW_OF(entry) | starts;
+        if (!is_stale[CATALOG_ROW(entry)]) {
+            order->entries[kept++] = CATALOG_ROW(entry) | starts;
             starts = 0;
         }
     }
@@ -385,7 +382,7 @@ static guint32 place_of(const Catalog *catalog, const CatalogOrder *order, Catal
     guint32 high = order->count;
     while (low < high) {
         guint32 middle = low + (high - low) / 2;
-        if (compare_rows(catalog, by, ROW_OF(order->entries[middle]), row) < 0) {
+        if (compare_rows(catalog, by, CATALOG_ROW(order->entries[middle]), row) < 0) {
             low = middle + 1;
         } else {
             high = middle;
@@ -405,10 +402,10 @@ static void insert_sorted(const Catalog *catalog, CatalogOrder *order, CatalogOr
         memcpy(merged + done, order->entries + from, (place - from) * sizeof *merged);
         done += place - from;
         from = place;
-        gboolean follows = done > 0 && same_run(catalog, by, ROW_OF(merged[done - 1]), rows[i]);
+        gboolean follows = done > 0 && same_run(catalog, by, CATALOG_ROW(merged[done - 1]), rows[i]);
         merged[done++] = rows[i] | (follows ? 0 : CATALOG_STARTS_RUN);
-        if (from < order->count && same_run(catalog, by, rows[i], ROW_OF(order->entries[from]))) {
-            order->entries[from] = ROW_OF(order->entries[from]);
+        if (from < order->count && same_run(catalog, by, rows[i], CATALOG_ROW(order->entries[from]))) {
+            order->entries[from] = CATALOG_ROW(order->entries[from]);
         }
     }
     if (from < order->count) {
@@ -448,7 +445,7 @@ void catalog_orders_rank(Catalog *catalog)
     }
     merge_stale(catalog, order, CATALOG_BY_PATH);
     for (guint32 i = 0; i < order->count; i++) {
-        catalog->table.path_rank[ROW_OF(order->entries[i])] = i;
+        catalog->table.path_rank[CATALOG_ROW(order->entries[i])] = i;
     }
 }
 
@@ -460,7 +457,7 @@ static void fill(Catalog *catalog, CatalogOrder *order, CatalogOrderBy by)
     order->count = paths->count;
     order->kept = TRUE;
     for (guint32 i = 0; i < paths->count; i++) {
-        order->entries[i] = ROW_OF(paths->entries[i]);
+        order->entries[i] = CATALOG_ROW(paths->entries[i]);
     }
     sort_by_column(catalog, by, order->entries, order->count, TRUE);
     for (guint32 i = order->count; i-- > 0;) {

@@ -76,6 +76,9 @@ const CatalogText *catalog_texts_at(const CatalogTexts *texts, guint32 at);
  * is now. */
 void catalog_texts_tidy(CatalogTexts *texts, void (*moved)(gpointer data, guint32 row, guint32 at),
                         gpointer data);
+/* Sets 1 for the rows in whose texts `lower` (lower-case, not empty) occurs, in any case of ASCII
+ * letters. */
+void catalog_texts_search(const CatalogTexts *texts, const char *lower, guint8 *hits);
 void catalog_texts_clear(CatalogTexts *texts);
 
 /* What a photo's row holds, as the database tells it. Texts are borrowed. */
@@ -122,13 +125,17 @@ typedef enum {
     CATALOG_BY_F_STOP,
     CATALOG_BY_SHUTTER,
     CATALOG_BY_FOCAL_LENGTH,
-    CATALOG_ORDERS,
+    CATALOG_ORDERS, /* how many are kept; what follows has few values, and those the viewer's own */
+    CATALOG_BY_STARS,
+    CATALOG_BY_FAVORITE,
+    CATALOG_BY_REJECTED,
 } CatalogOrderBy;
 
 /* An entry is a row's number; the first of those that are equal but for their paths has this bit,
  * so that the order can be walked downwards with paths still upwards. */
 #define CATALOG_STARTS_RUN (1U << 31)
 #define CATALOG_MOST_ROWS  CATALOG_STARTS_RUN
+#define CATALOG_ROW(entry) ((entry) & ~CATALOG_STARTS_RUN)
 
 typedef struct {
     guint32 *entries;
@@ -155,7 +162,8 @@ struct Catalog {
     CatalogColumns columns; /* `table` and the dictionaries, to be read */
     guint32 capacity;
     GArray *free_rows; /* of guint32 */
-    Dictionary *folders, *cameras, *lenses, *tag_sets, *formats;
+    Dictionary *folders, *cameras, *lenses, *tags, *tag_sets, *formats;
+    GPtrArray *tags_of_set; /* by number in tag_sets: numbers in tags, ended by 0; NULL: no set */
     CatalogTexts texts;
     RowIndex by_id, by_path, by_content; /* the last holds the first of each chain of copies */
     GHashTable *stacks;                  /* photo.id of who stands for others -> GArray of rows */
@@ -209,6 +217,11 @@ void catalog_orders_stale(Catalog *catalog, guint32 row);
 void catalog_orders_rank(Catalog *catalog);
 const CatalogOrder *catalog_order(Catalog *catalog, CatalogOrderBy by);
 
+/* catalog_walk.c: the rows that are 1 in `keep`, in an order. `rows` has room for one more than
+ * there are. */
+void catalog_walk(const CatalogView *view, CatalogOrderBy by, gboolean ascending,
+                  const guint8 *keep, guint32 *rows);
+
 /* catalog_audience.c: those who see the same folders. */
 void catalog_audiences_new(Catalog *catalog);
 void catalog_audiences_free(Catalog *catalog);
@@ -223,6 +236,7 @@ void catalog_audience_end(CatalogAudience *audience);
 const char *catalog_audience_key(const CatalogAudience *audience);
 gboolean catalog_audience_sees(const CatalogAudience *audience, const Catalog *catalog,
                                guint32 row);
+gboolean catalog_audience_sees_folder(const CatalogAudience *audience, guint32 folder);
 /* 1 for each row that lists show. */
 const guint8 *catalog_audience_listed(const CatalogAudience *audience);
 const CatalogTally *catalog_audience_tally(const CatalogAudience *audience);

@@ -1,5 +1,6 @@
 /* The catalogue's rows: photos come, change and go. */
 #include "library/catalog_parts.h"
+#include "library/photo_rows.h"
 
 #include <math.h>
 #include <string.h>
@@ -25,7 +26,10 @@ void catalog_rows_new(Catalog *catalog)
     catalog->folders = dictionary_new();
     catalog->cameras = dictionary_new();
     catalog->lenses = dictionary_new();
+    catalog->tags = dictionary_new();
     catalog->tag_sets = dictionary_new();
+    catalog->tags_of_set = g_ptr_array_new_with_free_func(g_free);
+    g_ptr_array_add(catalog->tags_of_set, NULL);
     catalog->formats = dictionary_new();
     catalog->stacks = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, stack_free);
     catalog->accounts = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, account_free);
@@ -42,7 +46,9 @@ void catalog_rows_free(Catalog *catalog)
     g_clear_pointer(&catalog->folders, dictionary_free);
     g_clear_pointer(&catalog->cameras, dictionary_free);
     g_clear_pointer(&catalog->lenses, dictionary_free);
+    g_clear_pointer(&catalog->tags, dictionary_free);
     g_clear_pointer(&catalog->tag_sets, dictionary_free);
+    g_clear_pointer(&catalog->tags_of_set, g_ptr_array_unref);
     g_clear_pointer(&catalog->formats, dictionary_free);
     catalog_texts_clear(&catalog->texts);
     row_index_clear(&catalog->by_id);
@@ -292,6 +298,47 @@ static gint32 day_of(gint64 taken_ms)
     return (gint32)(taken_ms / MS_PER_DAY - (taken_ms % MS_PER_DAY < 0));
 }
 
+/* A set of tags is taken apart once, however many photos have it. */
+static void take_apart(Catalog *catalog, guint32 set)
+{
+    g_auto(GStrv) names =
+        g_strsplit(dictionary_texts(catalog->tag_sets)[set], PHOTO_TAG_SEPARATOR, -1);
+    guint32 *numbers = g_new(guint32, g_strv_length(names) + 1);
+    guint32 count = 0;
+    for (char **name = names; *name; name++) {
+        guint32 number = dictionary_use(catalog->tags, *name);
+        if (number) {
+            numbers[count++] = number;
+        }
+    }
+    numbers[count] = 0;
+    if (catalog->tags_of_set->len <= set) {
+        g_ptr_array_set_size(catalog->tags_of_set, (gint)set + 1);
+    }
+    catalog->tags_of_set->pdata[set] = numbers;
+}
+
+static guint32 use_tag_set(Catalog *catalog, const char *tags)
+{
+    guint32 set = dictionary_use(catalog->tag_sets, tags);
+    if (set && dictionary_uses(catalog->tag_sets, set) == 1) {
+        take_apart(catalog, set);
+    }
+    return set;
+}
+
+static void drop_tag_set(Catalog *catalog, guint32 set)
+{
+    if (set && dictionary_uses(catalog->tag_sets, set) == 1) {
+        guint32 *numbers = g_steal_pointer(&catalog->tags_of_set->pdata[set]);
+        for (const guint32 *number = numbers; *number; number++) {
+            dictionary_drop(catalog->tags, *number);
+        }
+        g_free(numbers);
+    }
+    dictionary_drop(catalog->tag_sets, set);
+}
+
 /* Gives back what the row holds of things that are shared. */
 static void drop_shared(Catalog *catalog, guint32 row)
 {
@@ -299,7 +346,7 @@ static void drop_shared(Catalog *catalog, guint32 row)
     dictionary_drop(catalog->folders, table->folder[row]);
     dictionary_drop(catalog->cameras, table->camera[row]);
     dictionary_drop(catalog->lenses, table->lens[row]);
-    dictionary_drop(catalog->tag_sets, table->tag_set[row]);
+    drop_tag_set(catalog, table->tag_set[row]);
     dictionary_drop(catalog->formats, table->format[row]);
     catalog_texts_drop(&catalog->texts, table->text[row]);
 }
@@ -313,7 +360,7 @@ static void set_shared(Catalog *catalog, guint32 row, const CatalogPhoto *photo)
     }
     table->camera[row] = dictionary_use(catalog->cameras, photo->camera);
     table->lens[row] = dictionary_use(catalog->lenses, photo->lens);
-    table->tag_set[row] = dictionary_use(catalog->tag_sets, photo->tags);
+    table->tag_set[row] = use_tag_set(catalog, photo->tags);
     table->format[row] = (guint8)dictionary_use(catalog->formats, photo->format);
     table->text[row] =
         catalog_texts_add(&catalog->texts, row, photo->name, photo->title, photo->caption);
@@ -548,6 +595,8 @@ void catalog_rows_publish(Catalog *catalog, gint64 version)
         .folders = names_of(catalog->folders),
         .cameras = names_of(catalog->cameras),
         .lenses = names_of(catalog->lenses),
+        .tags = names_of(catalog->tags),
         .tag_sets = names_of(catalog->tag_sets),
+        .tags_of_set = (const guint32 *const *)catalog->tags_of_set->pdata,
     };
 }

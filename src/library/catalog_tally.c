@@ -5,7 +5,7 @@
 CatalogTally *catalog_tally_new(void)
 {
     CatalogTally *tally = g_new0(CatalogTally, 1);
-    GHashTable **tables[] = {&tally->cameras,   &tally->lenses,        &tally->tag_sets,
+    GHashTable **tables[] = {&tally->cameras,   &tally->lenses,        &tally->tags,
                              &tally->apertures, &tally->focal_lengths, &tally->days};
     for (gsize i = 0; i < G_N_ELEMENTS(tables); i++) {
         *tables[i] = g_hash_table_new(g_direct_hash, g_direct_equal);
@@ -17,7 +17,7 @@ void catalog_tally_free(CatalogTally *tally)
 {
     g_hash_table_unref(tally->cameras);
     g_hash_table_unref(tally->lenses);
-    g_hash_table_unref(tally->tag_sets);
+    g_hash_table_unref(tally->tags);
     g_hash_table_unref(tally->apertures);
     g_hash_table_unref(tally->focal_lengths);
     g_hash_table_unref(tally->days);
@@ -55,8 +55,9 @@ void catalog_tally_add(CatalogTally *tally, const Catalog *catalog, guint32 row,
     if (table->lens[row]) {
         add(tally->lenses, (gint32)table->lens[row], count);
     }
-    if (table->tag_set[row]) {
-        add(tally->tag_sets, (gint32)table->tag_set[row], count);
+    const guint32 *tag = catalog->tags_of_set->pdata[table->tag_set[row]];
+    for (; tag && *tag; tag++) {
+        add(tally->tags, (gint32)*tag, count);
     }
     if (table->day[row] != CATALOG_NO_DAY) {
         add(tally->days, table->day[row], count);

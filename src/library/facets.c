@@ -1,49 +1,86 @@
 #include "library/facets.h"
 
-#include "library/photo_rows.h"
+#include "library/catalog_tally.h"
+
+#include <string.h>
 
 typedef struct {
-    const char *columns; /* value, count */
-    const char *rest;    /* after the condition of visibility, up to LIMIT */
-    gboolean is_text;
-} FacetQuery;
+    const char *text;
+    gint32 number;
+    gint64 count;
+} Value;
 
-#define GROUPED(column) " AND " column " IS NOT NULL GROUP BY " column
-#define MOST_FIRST      " ORDER BY 2 DESC, 1 LIMIT "
-/* Counted by the value as it is, in the order of its index, and only then rounded: there are few.
- */
-#define ROUNDED(column, digits)                                                                    \
-    "SELECT round(CAST(value AS NUMERIC), " digits "), CAST(sum(photos) AS BIGINT) "               \
-    "FROM (SELECT " column " AS value, count(*) AS photos"
-#define GROUPED_TWICE(column, condition)                                                           \
-    " AND " condition " GROUP BY " column ") AS counted GROUP BY 1 ORDER BY 1 LIMIT "
+static int most_first(gconstpointer a, gconstpointer b)
+{
+    const Value *x = a;
+    const Value *y = b;
+    if (x->count != y->count) {
+        return x->count > y->count ? -1 : 1;
+    }
+    return strcmp(x->text, y->text);
+}
 
-static const FacetQuery queries[] = {
-    [FACET_CAMERAS] = {"SELECT p.camera_model, count(*)", GROUPED("p.camera_model") MOST_FIRST,
-                       TRUE},
-    [FACET_LENSES] = {"SELECT p.lens_model, count(*)", GROUPED("p.lens_model") MOST_FIRST, TRUE},
-    [FACET_APERTURES] = {ROUNDED("p.f_stop", "1"),
-                         GROUPED_TWICE("p.f_stop", "p.f_stop > 0 AND p.f_stop < 1000"), FALSE},
-    [FACET_FOCAL_LENGTHS] = {ROUNDED("p.focal_length_mm", "0"),
-                             GROUPED_TWICE("p.focal_length_mm", "p.focal_length_mm >= 0.5"), FALSE},
-};
+static int least_first(gconstpointer a, gconstpointer b)
+{
+    const Value *x = a;
+    const Value *y = b;
+    return (x->number > y->number) - (x->number < y->number);
+}
 
-gboolean facet_list(StoreTx *tx, const Principal *viewer, Facet facet, gint64 limit,
+/* `names` is NULL for numbers. */
+static GArray *values_of(GHashTable *counts, const CatalogNames *names)
+{
+    GArray *values = g_array_new(FALSE, FALSE, sizeof(Value));
+    GHashTableIter iter;
+    gpointer number = NULL;
+    gpointer count = NULL;
+    g_hash_table_iter_init(&iter, counts);
+    while (g_hash_table_iter_next(&iter, &number, &count)) {
+        const Value value = {
+            .text = names ? names->texts[GPOINTER_TO_INT(number)] : NULL,
+            .number = GPOINTER_TO_INT(number),
+            .count = GPOINTER_TO_INT(count),
+        };
+        g_array_append_val(values, value);
+    }
+    return values;
+}
+
+static GArray *count_facet(const CatalogView *view, Facet facet)
+{
+    const CatalogTally *tally = catalog_audience_tally(view->audience);
+    const CatalogColumns *columns = catalog_columns(view);
+    switch (facet) {
+    case FACET_CAMERAS:
+        return values_of(tally->cameras, &columns->cameras);
+    case FACET_LENSES:
+        return values_of(tally->lenses, &columns->lenses);
+    case FACET_TAGS:
+        return values_of(tally->tags, &columns->tags);
+    case FACET_APERTURES:
+        return values_of(tally->apertures, NULL);
+    case FACET_FOCAL_LENGTHS:
+        return values_of(tally->focal_lengths, NULL);
+    case FACET_DAYS:
+        break;
+    }
+    return values_of(tally->days, NULL);
+}
+
+gboolean facet_list(Library *library, const Principal *viewer, Facet facet, gint64 limit,
                     FacetVisit visit, gpointer data, GError **error)
 {
-    const FacetQuery *query = &queries[facet];
-    g_autoptr(StoreSql) sql = photo_visible(query->columns, viewer);
-    store_sql_add_constant(sql, query->rest);
-    store_sql_value_int(sql, limit);
-    StoreStatement *row = store_prepare_sql(tx, sql, error);
-    if (!row) {
+    g_autoptr(CatalogView) view = catalog_view(library_catalog(library), viewer, error);
+    if (!view) {
         return FALSE;
     }
-    StoreStep step;
-    while ((step = store_step(row, error)) == STORE_ROW) {
-        const char *text = query->is_text ? store_column_text(row, 0) : NULL;
-        double number = query->is_text ? 0 : store_column_double(row, 0);
-        visit(text, number, store_column_int(row, 1), data);
+    g_autoptr(GArray) values = count_facet(view, facet);
+    gboolean is_text = facet <= FACET_TAGS;
+    g_array_sort(values, is_text ? most_first : least_first);
+    for (guint i = 0; i < values->len && i < limit; i++) {
+        const Value *value = &g_array_index(values, Value, i);
+        double number = facet == FACET_APERTURES ? value->number / 10.0 : value->number;
+        visit(value->text, number, value->count, data);
     }
-    return step == STORE_DONE;
+    return TRUE;
 }

@@ -1,6 +1,7 @@
 #include "library/grant.h"
 
 #include "base/hash.h"
+#include "library/catalog_parts.h"
 #include "library/kept_out.h"
 #include "library/photo_rows.h"
 
@@ -14,6 +15,37 @@ struct Grant {
     gboolean is_trashed;
     char content[HASH_HEX_CHARS + 1];
 };
+
+static Grant *grant_of_row(const CatalogView *view, guint32 row, GError **error)
+{
+    if (row == CATALOG_NO_ROW) {
+        photo_set_not_found(error);
+        return NULL;
+    }
+    const Catalog *catalog = view->catalog;
+    const CatalogTable *table = &catalog->table;
+    Grant *grant = g_new0(Grant, 1);
+    grant->photo_id = table->id[row];
+    grant->path = catalog_path(view, row);
+    grant->format = g_strdup(dictionary_texts(catalog->formats)[table->format[row]]);
+    grant->orientation = table->orientation[row];
+    hash_to_hex(&table->content[row], grant->content);
+    return grant;
+}
+
+Grant *access_grant_photo(Library *library, const Principal *viewer, gint64 photo_id,
+                          GError **error)
+{
+    g_autoptr(CatalogView) view = catalog_glance(library_catalog(library), viewer, error);
+    return view ? grant_of_row(view, catalog_row_of_id(view, photo_id), error) : NULL;
+}
+
+Grant *access_grant_path(Library *library, const Principal *viewer, const char *path,
+                         GError **error)
+{
+    g_autoptr(CatalogView) view = catalog_glance(library_catalog(library), viewer, error);
+    return view ? grant_of_row(view, catalog_row_of_path(view, path), error) : NULL;
+}
 
 static Grant *grant_from_row(const StoreStatement *row)
 {
@@ -38,22 +70,6 @@ static Grant *grant_where(StoreTx *tx, const StoreSql *sql, GError **error)
 }
 
 #define GRANT_COLUMNS "SELECT p.id, p.path, p.format, p.content_hash, COALESCE(p.orientation, 1)"
-
-Grant *access_grant_photo(StoreTx *tx, const Principal *viewer, gint64 photo_id, GError **error)
-{
-    g_autoptr(StoreSql) sql = photo_visible(GRANT_COLUMNS, viewer);
-    store_sql_add(sql, " AND p.id = ");
-    store_sql_value_int(sql, photo_id);
-    return grant_where(tx, sql, error);
-}
-
-Grant *access_grant_path(StoreTx *tx, const Principal *viewer, const char *path, GError **error)
-{
-    g_autoptr(StoreSql) sql = photo_visible(GRANT_COLUMNS, viewer);
-    store_sql_add(sql, " AND p.path = ");
-    store_sql_value_text(sql, path);
-    return grant_where(tx, sql, error);
-}
 
 static Grant *grant_kept_out(StoreTx *tx, const Principal *viewer, KeptOutState state,
                              gint64 photo_id, GError **error)

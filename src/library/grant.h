@@ -3,13 +3,17 @@
 #pragma once
 
 #include "library/access.h"
-#include "store/store.h"
+#include "library/library.h"
 
 typedef struct Grant Grant;
 
-/* The permission to read the bytes of this photo; NOT_FOUND when `viewer` may not know of it. */
-Grant *access_grant_photo(StoreTx *tx, const Principal *viewer, gint64 photo_id, GError **error);
-Grant *access_grant_path(StoreTx *tx, const Principal *viewer, const char *path, GError **error);
+/* The permission to read the bytes of this photo; NOT_FOUND when `viewer` may not know of it. From
+ * memory: it sees what this process changed at once, and what others did within a second. Not inside
+ * a transaction. */
+Grant *access_grant_photo(Library *library, const Principal *viewer, gint64 photo_id,
+                          GError **error);
+Grant *access_grant_path(Library *library, const Principal *viewer, const char *path,
+                         GError **error);
 /* The same of a photo in the trash, or of one that was removed, for whoever may throw away and
  * restore: nobody else gets at what is not shown. */
 Grant *access_grant_kept_out(StoreTx *tx, const Principal *viewer, gint64 photo_id, GError **error);

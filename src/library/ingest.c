@@ -27,10 +27,11 @@ GHashTable *ingest_known_files(StoreTx *tx, const char *folder_path, GError **er
         .name = "ingest_known_files",
         .sql = "SELECT p.name, p.file_bytes, p.modified_ns, 1 AS is_photo, "
                "CASE WHEN p.state = 'present' THEN 1 ELSE 0 END, 0, "
-               "CASE WHEN p.kept_out IS NULL THEN 0 WHEN p.kept_out = 'trash' THEN 2 ELSE 1 END, "
-               "p.sidecar_bytes, p.sidecar_modified_ns FROM photo p "
+               "CASE WHEN p.kept_out IS NULL THEN 0 ELSE 1 END, p.sidecar_bytes, "
+               "p.sidecar_modified_ns FROM photo p "
                "JOIN folder f ON f.id = p.folder_id WHERE f.path = ?1 "
-               "UNION ALL SELECT x.name, x.file_bytes, x.modified_ns, 0, 0, "
+               "AND p.kept_out IS DISTINCT FROM 'trash' UNION ALL SELECT x.name, x.file_bytes, "
+               "x.modified_ns, 0, 0, "
                "CASE WHEN x.code IN ('forbidden', 'io') THEN 1 ELSE 0 END, 0, NULL, NULL "
                "FROM failure x "
                "JOIN folder f ON f.id = x.folder_id WHERE f.path = ?1 ORDER BY is_photo DESC",
@@ -50,7 +51,6 @@ GHashTable *ingest_known_files(StoreTx *tx, const char *folder_path, GError **er
             file->is_photo = TRUE;
             file->present = store_column_int(row, 4) != 0;
             file->kept_out = store_column_int(row, 6) != 0;
-            file->is_trashed = store_column_int(row, 6) == 2;
             file->has_sidecar = !store_column_is_null(row, 7);
             file->sidecar_bytes = store_column_int(row, 7);
             file->sidecar_modified_ns = store_column_int(row, 8);
@@ -278,7 +278,6 @@ gboolean ingest_photo(StoreTx *tx, const IngestFile *file, const MediaPicture *p
     gint64 folder_id = 0;
     gint64 photo_id = 0;
     return folder_ensure(tx, file->source_id, file->folder_path, &folder_id, error) &&
-           ingest_make_way(tx, path, &picture->hash, error) &&
            write_photo(tx, folder_id, file, picture, &photo_id, error) &&
            write_tags(tx, photo_id, picture->facts->keywords, error) &&
            ingest_clear_failure(tx, path, error) && stack_refresh(tx, folder_id, file->name, error);
@@ -341,8 +340,8 @@ gboolean ingest_missing(StoreTx *tx, const char *folder_path, const char *name, 
     static const StoreQuery query = {
         .name = "ingest_missing",
         .sql = "UPDATE photo SET state = 'missing', state_ms = ?2, "
-               "version = " LIBRARY_VERSION_SQL " WHERE path = ?1 AND state = 'present' "
-               "AND kept_out IS DISTINCT FROM 'trash' RETURNING folder_id",
+               "version = " LIBRARY_VERSION_SQL
+               " WHERE path = ?1 AND state = 'present' RETURNING folder_id",
     };
     g_autofree char *path = ingest_file_path(folder_path, name);
     gint64 folder_id = 0;

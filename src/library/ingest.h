@@ -15,14 +15,14 @@ typedef struct {
     gboolean failed;   /* has one in failure, of these bytes and this time */
     gboolean retry; /* it was refused rather than broken: that may pass while it stays as it is */
     gboolean present;
-    gboolean kept_out;   /* a person trashed or removed it */
-    gboolean is_trashed; /* its file lies in the trash */
+    gboolean kept_out; /* a person removed it */
     gboolean has_sidecar;
     gint64 sidecar_bytes, sidecar_modified_ns; /* of the sidecar whose facts the photo has */
 } KnownFile;
 
 /* The files of a folder by name (text) -> KnownFile; reads only. Empty for a folder that is not
- * known. The name "" stands for the folder itself, which could not be read. */
+ * known. What lies in the trash is not among them. The name "" stands for the folder itself, which
+ * could not be read. */
 GHashTable *ingest_known_files(StoreTx *tx, const char *folder_path, GError **error);
 
 /* The ids of every folder of the source that has photos present or failures, by path -> gint64;
@@ -37,12 +37,11 @@ typedef struct {
     gint64 modified_ns;
     gboolean has_sidecar; /* an XMP file beside it, whose facts were read too */
     gint64 sidecar_bytes, sidecar_modified_ns;
-    gboolean take_back; /* although a person trashed or removed it */
+    gboolean take_back; /* although a person removed it */
 } IngestFile;
 
 /* Writes what was read from the file: a new photo, or an old one brought up to date (its identity
- * stays). Clears its failure. What was removed comes back if its content is another by now; what
- * lies in the trash gives its place up and keeps all else. */
+ * stays). Clears its failure. What was removed comes back if its content is another by now. */
 gboolean ingest_photo(StoreTx *tx, const IngestFile *file, const MediaPicture *picture,
                       GError **error);
 
@@ -56,7 +55,8 @@ typedef struct {
     gint64 modified_ns;
     char *root_identity; /* of the source; NULL: not known */
     gboolean source_removed;
-    gboolean is_trashed; /* its file lies in the trash */
+    gboolean is_trashed; /* its file lies in the trash, and may be moved by none but
+                            library/kept_out.h */
     gboolean has_sidecar;
     gint64 sidecar_bytes, sidecar_modified_ns;
 } ContentMatch;
@@ -88,7 +88,7 @@ gboolean ingest_missing(StoreTx *tx, const char *folder_path, const char *name, 
                         GError **error);
 /* The same for every file directly in a folder. */
 gboolean ingest_folder_missing(StoreTx *tx, gint64 folder_id, gint64 *ret_photos, GError **error);
-/* The file is there again, unchanged. With `take_back` it is shown again, too, if a person trashed
- * or removed it. */
+/* The file is there again, unchanged. With `take_back` it is shown again, too, if a person removed
+ * it. */
 gboolean ingest_returned(StoreTx *tx, const char *folder_path, const char *name, gboolean take_back,
                          GError **error);

@@ -35,8 +35,7 @@ static ContentMatch *match_from_row(const StoreStatement *row)
     return match;
 }
 
-/* The file of a photo in the trash is expected in the trash alone: it comes last even at its own
- * path, lest it hide a copy that was moved there. */
+/* What was thrown away comes last, lest it hide a copy that is shown. */
 GPtrArray *ingest_find_content(StoreTx *tx, const ContentHash *content, const char *folder_path,
                                const char *name, GError **error)
 {
@@ -74,7 +73,6 @@ typedef struct {
     gint64 folder_id;
     char *path;
     char *name;
-    gboolean is_trashed;
     gint64 missing_since_ms; /* 0: it is there */
 } Place;
 
@@ -93,14 +91,13 @@ static gboolean step_to_place(StoreStatement *row, Place *ret_place, GError **er
         ret_place->folder_id = store_column_int(row, 1);
         ret_place->path = g_strdup(store_column_text(row, 2));
         ret_place->name = g_strdup(store_column_text(row, 3));
-        ret_place->is_trashed = store_column_int(row, 4) != 0;
-        ret_place->missing_since_ms = store_column_int(row, 5);
+        ret_place->missing_since_ms = store_column_int(row, 4);
     }
     return step != STORE_ERROR;
 }
 
 #define SELECT_PLACE                                                                               \
-    "SELECT id, folder_id, path, name, CASE WHEN kept_out = 'trash' THEN 1 ELSE 0 END, "           \
+    "SELECT id, folder_id, path, name, "                                                           \
     "CASE WHEN state = 'present' THEN 0 ELSE state_ms END FROM photo WHERE "
 
 /* Of the photo as long as it has this content; holds its row. */
@@ -109,8 +106,9 @@ static gboolean find_photo(StoreTx *tx, gint64 photo_id, const ContentHash *cont
 {
     static const StoreQuery query = {
         .name = "ingest_place_of_photo",
-        .sql = SELECT_PLACE "id = ?1 AND content_hash = ?2",
-        .postgres = SELECT_PLACE "id = ?1 AND content_hash = ?2 FOR UPDATE",
+        .sql = SELECT_PLACE "id = ?1 AND content_hash = ?2 AND kept_out IS DISTINCT FROM 'trash'",
+        .postgres = SELECT_PLACE
+        "id = ?1 AND content_hash = ?2 AND kept_out IS DISTINCT FROM 'trash' FOR UPDATE",
     };
     StoreStatement *row = store_prepare(tx, &query, error);
     if (!row) {
@@ -142,8 +140,7 @@ static gboolean put_aside(StoreTx *tx, gint64 photo_id, const Place *place, GErr
     static const StoreQuery query = {
         .name = "ingest_put_aside",
         .sql = "UPDATE photo SET folder_id = ?2, path = ?3, name = ?4, "
-               "state = CASE WHEN kept_out = 'trash' THEN state ELSE 'missing' END, "
-               "state_ms = ?5, version = " LIBRARY_VERSION_SQL " WHERE id = ?1",
+               "state = 'missing', state_ms = ?5, version = " LIBRARY_VERSION_SQL " WHERE id = ?1",
     };
     StoreStatement *statement = store_prepare(tx, &query, error);
     if (!statement) {
@@ -155,50 +152,6 @@ static gboolean put_aside(StoreTx *tx, gint64 photo_id, const Place *place, GErr
     store_bind_text(statement, 4, place->name);
     store_bind_int(statement, 5, library_now_ms());
     return store_run(statement, NULL, error);
-}
-
-/* "/photos/a.jpg", 2: "/photos/a (2).jpg" */
-static Place numbered_place(const Place *place, int number)
-{
-    const char *dot = strrchr(place->name, '.');
-    int length = (int)(dot && dot != place->name ? dot - place->name : (gint64)strlen(place->name));
-    Place other = {.folder_id = place->folder_id};
-    other.name = g_strdup_printf("%.*s (%d)%s", length, place->name, number, place->name + length);
-    g_autofree char *folder = g_path_get_dirname(place->path);
-    other.path = g_build_filename(folder, other.name, NULL);
-    return other;
-}
-
-/* What lies in the trash takes the next name that is free beside its own. */
-static gboolean rename_trashed(StoreTx *tx, const Place *trashed, GError **error)
-{
-    for (int number = 2;; number++) {
-        g_auto(Place) free_place = numbered_place(trashed, number);
-        g_auto(Place) occupant = {0};
-        if (!find_occupant(tx, free_place.path, &occupant, error)) {
-            return FALSE;
-        }
-        if (!occupant.id) {
-            return put_aside(tx, trashed->id, &free_place, error);
-        }
-    }
-}
-
-gboolean ingest_make_way(StoreTx *tx, const char *path, const ContentHash *content, GError **error)
-{
-    static const StoreQuery query = {
-        .name = "ingest_trashed_at_path",
-        .sql = SELECT_PLACE "path = ?1 AND kept_out = 'trash' AND content_hash <> ?2",
-    };
-    g_auto(Place) trashed = {0};
-    StoreStatement *row = store_prepare(tx, &query, error);
-    if (!row) {
-        return FALSE;
-    }
-    store_bind_text(row, 1, path);
-    store_bind_blob(row, 2, content->bytes, HASH_BYTES);
-    return step_to_place(row, &trashed, error) &&
-           (!trashed.id || rename_trashed(tx, &trashed, error));
 }
 
 static gboolean settle(StoreTx *tx, gint64 photo_id, gint64 folder_id, const char *path,
@@ -237,17 +190,13 @@ static Place between_places(const Place *old)
                    .name = g_strdup(old->name)};
 }
 
-/* Whoever has the new place takes the old one, or, from the trash, another. */
+/* Whoever has the new place takes the old one. */
 static gboolean change_places(StoreTx *tx, const Place *old, const Place *occupant,
                               gint64 folder_id, const char *path, const IngestFile *file,
                               GError **error)
 {
     if (!occupant->id) {
         return settle(tx, old->id, folder_id, path, file, error);
-    }
-    if (occupant->is_trashed) {
-        return rename_trashed(tx, occupant, error) &&
-               settle(tx, old->id, folder_id, path, file, error);
     }
     g_auto(Place) between = between_places(old);
     return put_aside(tx, occupant->id, &between, error) &&
@@ -276,7 +225,7 @@ gboolean ingest_move(StoreTx *tx, const IngestFile *file, gint64 photo_id,
     *ret_moved = (IngestMoved){
         .moved = TRUE,
         .missing_since_ms = old.missing_since_ms,
-        .displaced = occupant.id && !occupant.is_trashed && !occupant.missing_since_ms,
+        .displaced = occupant.id && !occupant.missing_since_ms,
     };
     return folder_ensure(tx, file->source_id, file->folder_path, &folder_id, error) &&
            change_places(tx, &old, &occupant, folder_id, path, file, error) &&

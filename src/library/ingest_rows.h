@@ -8,6 +8,3 @@
 /* The path of a file in a folder; owned by the caller. */
 char *ingest_file_path(const char *folder_path, const char *name);
 gboolean ingest_clear_failure(StoreTx *tx, const char *path, GError **error);
-
-/* A photo in the trash that has the path, though another content, gives it up. */
-gboolean ingest_make_way(StoreTx *tx, const char *path, const ContentHash *content, GError **error);

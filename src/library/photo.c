@@ -53,6 +53,19 @@ static void add_tags(MediaFacts *facts, const char *tags)
     }
 }
 
+/* The viewer's rating, or what the file says. */
+static void read_marks(const StoreStatement *row, int column, Photo *photo)
+{
+    if (store_column_is_null(row, column)) {
+        photo->stars = photo->facts->rating > 0 ? (int)photo->facts->rating : 0;
+        photo->is_rejected = photo->facts->rating == -1;
+        return;
+    }
+    photo->stars = (int)store_column_int(row, column);
+    photo->is_favorite = store_column_int(row, column + 1) != 0;
+    photo->is_rejected = store_column_int(row, column + 2) != 0;
+}
+
 static Photo *photo_from_row(const StoreStatement *row)
 {
     Photo *photo = g_new0(Photo, 1);
@@ -71,7 +84,9 @@ static Photo *photo_from_row(const StoreStatement *row)
     photo->facts = facts_from_row(row, at);
     at += PHOTO_FACT_COUNT;
     photo->indexed_ms = store_column_int(row, at++);
-    add_tags(photo->facts, store_column_text(row, at));
+    add_tags(photo->facts, store_column_text(row, at++));
+    photo->stack_of = store_column_int(row, at++);
+    read_marks(row, at, photo);
     return photo;
 }
 
@@ -98,19 +113,58 @@ int photo_bind_facts(StoreStatement *statement, int first, const MediaFacts *fac
     return at;
 }
 
+/* Beneath a folder is a range of paths in byte order: from "folder/" up to, not including,
+ * "folder0", for '0' follows '/'. */
+static void add_beneath(StoreSql *sql, const char *directory)
+{
+    g_autofree char *first = g_strconcat(directory, "/", NULL);
+    g_autofree char *after = g_strconcat(directory, "0", NULL);
+    store_sql_add(sql, " OR (p.path >= ");
+    store_sql_value_text(sql, first);
+    store_sql_add(sql, " AND p.path < ");
+    store_sql_value_text(sql, after);
+    store_sql_add(sql, ")");
+}
+
+static void add_visible(StoreSql *sql, const Principal *viewer)
+{
+    const char *const *directories = principal_directories(viewer);
+    store_sql_add(sql, "p.state = 'present' AND p.kept_out IS NULL AND p.folder_id NOT IN "
+                       "(SELECT f.id FROM folder f JOIN source s ON s.id = f.source_id "
+                       "WHERE s.removed_ms IS NOT NULL)");
+    if (!principal_sees_library(viewer)) {
+        store_sql_add(sql, " AND 1 = 0");
+    } else if (directories) {
+        store_sql_add(sql, " AND (1 = 0");
+        for (; *directories; directories++) {
+            add_beneath(sql, *directories);
+        }
+        store_sql_add(sql, ")");
+    }
+}
+
 StoreSql *photo_visible(const char *columns, const Principal *viewer)
 {
     StoreSql *sql = store_sql_new();
     store_sql_add_constant(sql, columns);
-    store_sql_add(sql, " FROM photo p WHERE p.state = 'present' AND p.kept_out IS NULL");
-    if (!principal_sees_library(viewer)) {
-        store_sql_add(sql, " AND 1 = 0");
-    }
+    store_sql_add(sql, " FROM photo p WHERE ");
+    add_visible(sql, viewer);
     return sql;
 }
 
-/* What a client is told of a photo it may not know of. */
-static void set_not_found(GError **error)
+/* Photos that `viewer` may see, with the viewer's rating; the caller goes on with " AND ...". */
+static StoreSql *select_visible(const Principal *viewer)
+{
+    StoreSql *sql = store_sql_new();
+    store_sql_add(sql, PHOTO_SELECT " FROM photo p LEFT JOIN rating r ON r.photo_id = p.id "
+                                    "AND r.account_id = ");
+    store_sql_value_int(sql, principal_account(viewer));
+    store_sql_add(sql, " WHERE ");
+    add_visible(sql, viewer);
+    return sql;
+}
+
+void photo_set_not_found(GError **error)
 {
     g_set_error_literal(error, ALBUMEN_ERROR, ALBUMEN_ERROR_NOT_FOUND, "Photo not found");
 }
@@ -123,7 +177,7 @@ StoreStatement *photo_step_one(StoreTx *tx, const StoreSql *sql, GError **error)
     }
     StoreStep step = store_step(row, error);
     if (step == STORE_DONE) {
-        set_not_found(error);
+        photo_set_not_found(error);
     }
     return step == STORE_ROW ? row : NULL;
 }
@@ -138,7 +192,7 @@ static GHashTable *by_id(const GPtrArray *photos)
     return table;
 }
 
-/* The photos of a query that begins with photo_visible(PHOTO_SELECT). */
+/* The photos of a query that begins with select_visible(). */
 static GPtrArray *select_photos(StoreTx *tx, const StoreSql *sql, GError **error)
 {
     StoreStatement *row = store_prepare_sql(tx, sql, error);
@@ -157,14 +211,14 @@ static Photo *select_one(StoreTx *tx, const StoreSql *sql, GError **error)
 {
     g_autoptr(GPtrArray) photos = select_photos(tx, sql, error);
     if (photos && photos->len == 0) {
-        set_not_found(error);
+        photo_set_not_found(error);
     }
     return photos && photos->len > 0 ? g_ptr_array_steal_index(photos, 0) : NULL;
 }
 
 Photo *photo_get(StoreTx *tx, const Principal *viewer, gint64 id, GError **error)
 {
-    g_autoptr(StoreSql) sql = photo_visible(PHOTO_SELECT, viewer);
+    g_autoptr(StoreSql) sql = select_visible(viewer);
     store_sql_add(sql, " AND p.id = ");
     store_sql_value_int(sql, id);
     return select_one(tx, sql, error);
@@ -172,7 +226,7 @@ Photo *photo_get(StoreTx *tx, const Principal *viewer, gint64 id, GError **error
 
 Photo *photo_get_by_path(StoreTx *tx, const Principal *viewer, const char *path, GError **error)
 {
-    g_autoptr(StoreSql) sql = photo_visible(PHOTO_SELECT, viewer);
+    g_autoptr(StoreSql) sql = select_visible(viewer);
     store_sql_add(sql, " AND p.path = ");
     store_sql_value_text(sql, path);
     return select_one(tx, sql, error);
@@ -196,7 +250,7 @@ static GPtrArray *in_order_of(GPtrArray *photos, const gint64 *ids, gsize count)
 GPtrArray *photo_get_many(StoreTx *tx, const Principal *viewer, const gint64 *ids, gsize count,
                           GError **error)
 {
-    g_autoptr(StoreSql) sql = photo_visible(PHOTO_SELECT, viewer);
+    g_autoptr(StoreSql) sql = select_visible(viewer);
     store_sql_add(sql, " AND p.id IN (0"); /* no id is 0 */
     for (gsize i = 0; i < count; i++) {
         store_sql_add(sql, ", ");
@@ -207,12 +261,16 @@ GPtrArray *photo_get_many(StoreTx *tx, const Principal *viewer, const gint64 *id
     return photos ? in_order_of(photos, ids, count) : NULL;
 }
 
-int photo_stars(const Photo *photo)
+GPtrArray *photo_get_stack(StoreTx *tx, const Principal *viewer, const Photo *photo, GError **error)
 {
-    return photo->facts->rating > 0 ? (int)photo->facts->rating : 0;
-}
-
-gboolean photo_is_rejected(const Photo *photo)
-{
-    return photo->facts->rating == -1;
+    gint64 lead_id = photo->stack_of ? photo->stack_of : photo->id;
+    g_autoptr(StoreSql) sql = select_visible(viewer);
+    store_sql_add(sql, " AND (p.stack_of = ");
+    store_sql_value_int(sql, lead_id);
+    store_sql_add(sql, " OR p.id = ");
+    store_sql_value_int(sql, lead_id);
+    store_sql_add(sql, ") AND p.id <> ");
+    store_sql_value_int(sql, photo->id);
+    store_sql_add(sql, " ORDER BY p.path");
+    return select_photos(tx, sql, error);
 }

@@ -20,6 +20,11 @@ typedef struct {
     guint64 phash;
     MediaFacts *facts; /* keywords: all tags, in order */
     gint64 indexed_ms;
+    gint64 stack_of; /* id of the photo that stands for it in lists; 0 */
+    /* The viewer's own rating, else what the file says. */
+    int stars; /* 0..5 */
+    gboolean is_favorite, is_rejected;
+    gint64 duplicate_group; /* told by photo_find_duplicates(); 0: not told, or no duplicate */
 } Photo;
 
 void photo_free(Photo *photo);
@@ -31,7 +36,7 @@ Photo *photo_get_by_path(StoreTx *tx, const Principal *viewer, const char *path,
 /* The visible ones of these ids, in their order; of Photo. */
 GPtrArray *photo_get_many(StoreTx *tx, const Principal *viewer, const gint64 *ids, gsize count,
                           GError **error);
-
-/* Stars 0..5 and the reject mark, as the file says. */
-int photo_stars(const Photo *photo);
-gboolean photo_is_rejected(const Photo *photo);
+/* The other visible photos of the photo's stack: those behind it, or whom it is behind of and those
+ * beside it. By path; of Photo. */
+GPtrArray *photo_get_stack(StoreTx *tx, const Principal *viewer, const Photo *photo,
+                           GError **error);

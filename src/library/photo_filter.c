@@ -1,15 +1,11 @@
 #include "library/photo_filter.h"
 
+#include "library/catalog_parts.h"
+#include "library/catalog_scan.h"
+#include "library/photo_rows.h"
+
 #include <math.h>
 #include <string.h>
-
-/* Where each range is measured; those without a column match nothing. */
-static const char *const range_columns[PHOTO_RANGE_COUNT] = {
-    [PHOTO_RANGE_star_rating] = PHOTO_STARS_SQL,
-    [PHOTO_RANGE_iso] = "p.iso",
-    [PHOTO_RANGE_aperture] = "p.f_stop",
-    [PHOTO_RANGE_focal_length] = "p.focal_length_mm",
-};
 
 void photo_filter_init(PhotoFilter *filter)
 {
@@ -19,135 +15,254 @@ void photo_filter_init(PhotoFilter *filter)
     }
 }
 
-static void add_nothing(StoreSql *sql)
+typedef struct {
+    const CatalogView *view;
+    const CatalogColumns *columns;
+    guint32 rows;
+    guint8 *keep;
+} Pass;
+
+static void keep_nothing(Pass *pass)
 {
-    store_sql_add(sql, " AND 1 = 0");
+    memset(pass->keep, 0, pass->rows);
 }
 
-/* "column OPERATOR bound". The cast tells PostgreSQL that the bound is no whole number, though the
- * column may hold such. */
-static void add_bound(StoreSql *sql, const char *column, const char *operator, double bound)
+/* Ranges */
+
+static gboolean is_open(const PhotoBounds *bounds)
 {
-    store_sql_add(sql, " AND ");
-    store_sql_add_constant(sql, column);
-    store_sql_add_constant(sql, operator);
-    store_sql_add(sql, "CAST(");
-    store_sql_value_double(sql, bound);
-    store_sql_add(sql, " AS DOUBLE PRECISION)");
+    return isnan(bounds->min) && isnan(bounds->max);
 }
 
-static void add_range(StoreSql *sql, PhotoRange range, const PhotoBounds *bounds)
+/* Whole numbers from `least` up; what is not known lies below it. */
+static gint32 least_int(const PhotoBounds *bounds, gint32 least)
 {
-    const char *column = range_columns[range];
-    if (isnan(bounds->min) && isnan(bounds->max)) {
+    double min = isnan(bounds->min) ? least : ceil(bounds->min);
+    return (gint32)CLAMP(min, least, G_MAXINT32);
+}
+
+static gint32 most_int(const PhotoBounds *bounds)
+{
+    double max = isnan(bounds->max) ? G_MAXINT32 : floor(bounds->max);
+    return (gint32)CLAMP(max, G_MININT32, G_MAXINT32);
+}
+
+static void keep_floats(Pass *pass, const float *column, const PhotoBounds *bounds)
+{
+    float min = isnan(bounds->min) ? -INFINITY : (float)bounds->min;
+    float max = isnan(bounds->max) ? INFINITY : (float)bounds->max;
+    scan_floats(pass->keep, pass->rows, column, min, max);
+}
+
+static void keep_stars(Pass *pass, const PhotoBounds *bounds)
+{
+    gint32 min = least_int(bounds, 0);
+    gint32 max = most_int(bounds);
+    if (min > CATALOG_MARK_STARS || max < 0) {
+        keep_nothing(pass);
         return;
     }
-    if (!column || isinf(bounds->min) || isinf(bounds->max)) {
-        add_nothing(sql);
+    scan_bits(pass->keep, pass->rows, pass->view->marks, CATALOG_MARK_STARS, (guint8)min,
+              (guint8)MIN(max, CATALOG_MARK_STARS));
+}
+
+static void keep_range(Pass *pass, PhotoRange range, const PhotoBounds *bounds)
+{
+    if (is_open(bounds)) {
         return;
     }
-    if (!isnan(bounds->min)) {
-        add_bound(sql, column, " >= ", bounds->min);
+    if (isinf(bounds->min) || isinf(bounds->max)) {
+        keep_nothing(pass);
+        return;
     }
-    if (!isnan(bounds->max)) {
-        add_bound(sql, column, " <= ", bounds->max);
+    switch (range) {
+    case PHOTO_RANGE_star_rating:
+        keep_stars(pass, bounds);
+        break;
+    case PHOTO_RANGE_iso:
+        scan_ints(pass->keep, pass->rows, pass->columns->iso, least_int(bounds, 0),
+                  most_int(bounds));
+        break;
+    case PHOTO_RANGE_aperture:
+        keep_floats(pass, pass->columns->f_stop, bounds);
+        break;
+    case PHOTO_RANGE_focal_length:
+        keep_floats(pass, pass->columns->focal_length_mm, bounds);
+        break;
+    default: /* not measured yet */
+        keep_nothing(pass);
     }
 }
 
-/* The pattern of LIKE that finds `text` itself in what lower() made: its own wildcards are escaped
- * by a backslash. Lowered here, for PostgreSQL would lower a value as its locale says, and a column
- * of ours by ASCII. */
-static char *like_pattern(const char *before, const char *text, const char *after)
+/* Names: the condition is put to each name once, and then looked up for each row. */
+
+typedef gboolean (*NameMatches)(const char *name, const char *sought);
+
+/* A byte for each name; `none` is what rows without a name get. Owned by the caller. */
+static guint8 *match_names(const CatalogNames *names, NameMatches matches, const char *sought,
+                           gboolean none)
 {
-    GString *pattern = g_string_new(before);
-    for (const char *at = text; *at; at++) {
-        if (strchr("\\%_", *at)) {
-            g_string_append_c(pattern, '\\');
-        }
-        g_string_append_c(pattern, g_ascii_tolower(*at));
+    guint8 *wanted = g_new(guint8, names->count);
+    wanted[0] = none ? 1 : 0;
+    for (guint32 i = 1; i < names->count; i++) {
+        wanted[i] = matches(names->texts[i], sought) ? 1 : 0;
     }
-    g_string_append(pattern, after);
-    return g_string_free(pattern, FALSE);
+    return wanted;
 }
 
-/* "column LIKE pattern", any case of ASCII letters. */
-static void add_like(StoreSql *sql, const char *column, const char *pattern)
+static void keep_names(Pass *pass, const CatalogNames *names, const guint32 *column,
+                       NameMatches matches, const char *sought, gboolean none)
 {
-    store_sql_add(sql, "lower(");
-    store_sql_add_constant(sql, column);
-    store_sql_add(sql, ") LIKE ");
-    store_sql_value_text(sql, pattern);
-    store_sql_add(sql, " ESCAPE '\\'");
+    g_autofree guint8 *wanted = match_names(names, matches, sought, none);
+    scan_numbers(pass->keep, pass->rows, column, wanted);
 }
 
-static void add_lens(StoreSql *sql, const char *lens)
+static gboolean is_name(const char *name, const char *sought)
+{
+    return strcmp(name, sought) == 0;
+}
+
+static gboolean begins_with(const char *name, const char *sought)
+{
+    return g_ascii_strncasecmp(name, sought, strlen(sought)) == 0;
+}
+
+static void keep_lens(Pass *pass, const char *lens)
 {
     /* What a camera could not spell ends the part of the name that can be trusted. */
     const char *unspelt = strstr(lens, "\xEF\xBF\xBD");
     g_autofree char *name = g_strndup(lens, unspelt ? (gsize)(unspelt - lens) : strlen(lens));
-    g_autofree char *pattern = like_pattern("", g_strstrip(name), "%");
-    store_sql_add(sql, " AND ");
-    add_like(sql, "p.lens_model", pattern);
+    keep_names(pass, &pass->columns->lenses, pass->columns->lens, begins_with, g_strstrip(name),
+               FALSE);
 }
 
-/* Not EXISTS, which would look for the tags of each photo rather than once for the tag's photos. */
-#define HAS_TAG                                                                                    \
-    "p.id IN (SELECT pt.photo_id FROM photo_tag pt JOIN tag t ON t.id = pt.tag_id WHERE "
-
-static void add_search(StoreSql *sql, const char *search)
+/* Of a list of tags, a name a line. */
+static gboolean has_tag(const char *tags, const char *tag)
 {
-    static const char *const columns[] = {"p.name", "p.camera_model", "p.lens_model", "p.title",
-                                          "p.caption"};
-    g_autofree char *pattern = like_pattern("%", search, "%");
-    store_sql_add(sql, " AND (");
-    for (gsize i = 0; i < G_N_ELEMENTS(columns); i++) {
-        add_like(sql, columns[i], pattern);
-        store_sql_add(sql, " OR ");
+    gsize length = strlen(tag);
+    if (strchr(tag, PHOTO_TAG_SEPARATOR[0])) {
+        return FALSE;
     }
-    store_sql_add(sql, HAS_TAG);
-    add_like(sql, "t.name", pattern);
-    store_sql_add(sql, "))");
+    for (const char *at = tags; at; at = strchr(at, PHOTO_TAG_SEPARATOR[0])) {
+        at += *at == PHOTO_TAG_SEPARATOR[0];
+        if (strncmp(at, tag, length) == 0 &&
+            (at[length] == '\0' || at[length] == PHOTO_TAG_SEPARATOR[0])) {
+            return TRUE;
+        }
+    }
+    return FALSE;
 }
 
 /* `list` is split at commas; empty parts do not count. */
-static void add_tags(StoreSql *sql, const char *list, gboolean excluded)
+static gboolean has_one_of(const char *tags, const char *list)
 {
     g_auto(GStrv) parts = g_strsplit(list, ",", -1);
-    int named = 0;
     for (char **part = parts; *part; part++) {
-        if (!*g_strstrip(*part)) {
-            continue;
+        if (*g_strstrip(*part) && has_tag(tags, *part)) {
+            return TRUE;
         }
-        if (named == 0) {
-            store_sql_add_constant(sql, excluded ? " AND NOT " : " AND ");
-            store_sql_add(sql, HAS_TAG "t.name IN (");
-        } else {
-            store_sql_add(sql, ", ");
-        }
-        store_sql_value_text(sql, *part);
-        named++;
     }
-    if (named > 0) {
-        store_sql_add(sql, "))");
+    return FALSE;
+}
+
+static gboolean has_none_of(const char *tags, const char *list)
+{
+    return !has_one_of(tags, list);
+}
+
+static gboolean names_a_tag(const char *list)
+{
+    return list && strspn(list, ", \t\r\n\v\f") < strlen(list);
+}
+
+static void keep_tags(Pass *pass, const PhotoFilter *filter)
+{
+    const CatalogColumns *columns = pass->columns;
+    if (filter->tag) {
+        keep_names(pass, &columns->tag_sets, columns->tag_set, has_tag, filter->tag, FALSE);
+    }
+    if (names_a_tag(filter->require_tags)) {
+        keep_names(pass, &columns->tag_sets, columns->tag_set, has_one_of, filter->require_tags,
+                   FALSE);
+    }
+    if (names_a_tag(filter->exclude_tags)) {
+        keep_names(pass, &columns->tag_sets, columns->tag_set, has_none_of, filter->exclude_tags,
+                   TRUE);
     }
 }
 
-/* Beneath a folder is a range of names in byte order: from "folder/" up to, not including,
- * "folder0", for '0' follows '/'. */
-static void add_path_prefix(StoreSql *sql, const char *path_prefix)
+/* `sought` is lower-case already. */
+static gboolean is_part(const char *name, const char *sought)
 {
-    g_autofree char *folder = g_strdelimit(g_strdup(path_prefix), "\\", '/');
+    g_autofree char *lower = g_ascii_strdown(name, -1);
+    return strstr(lower, sought) != NULL;
+}
+
+static void add_part(Pass *pass, guint8 *hits, const CatalogNames *names, const guint32 *column,
+                     const char *sought)
+{
+    g_autofree guint8 *wanted = match_names(names, is_part, sought, FALSE);
+    if (memchr(wanted, 1, names->count)) {
+        scan_add_numbers(hits, pass->rows, column, wanted);
+    }
+}
+
+static void keep_search(Pass *pass, const char *search)
+{
+    const CatalogColumns *columns = pass->columns;
+    if (!*search) {
+        return; /* part of every name */
+    }
+    g_autofree char *lower = g_ascii_strdown(search, -1);
+    g_autofree guint8 *hits = g_new0(guint8, MAX(pass->rows, 1));
+    catalog_texts_search(&pass->view->catalog->texts, lower, hits);
+    add_part(pass, hits, &columns->cameras, columns->camera, lower);
+    add_part(pass, hits, &columns->lenses, columns->lens, lower);
+    if (!strchr(lower, PHOTO_TAG_SEPARATOR[0])) {
+        add_part(pass, hits, &columns->tag_sets, columns->tag_set, lower);
+    }
+    scan_and(pass->keep, pass->rows, hits);
+}
+
+/* Folders */
+
+/* `prefix` has no slash at its end. */
+static gboolean is_beneath(const char *folder, const char *prefix)
+{
+    gsize length = strlen(prefix);
+    return strncmp(folder, prefix, length) == 0 &&
+           (folder[length] == '\0' || folder[length] == '/');
+}
+
+static char *as_folder(const char *path_prefix)
+{
+    char *folder = g_strdelimit(g_strdup(path_prefix), "\\", '/');
     gsize length = strlen(folder);
     while (length > 0 && folder[length - 1] == '/') {
         folder[--length] = '\0';
     }
-    g_autofree char *first = g_strconcat(folder, "/", NULL);
-    g_autofree char *after = g_strconcat(folder, "0", NULL);
-    store_sql_add(sql, " AND p.path >= ");
-    store_sql_value_text(sql, first);
-    store_sql_add(sql, " AND p.path < ");
-    store_sql_value_text(sql, after);
+    return folder;
 }
+
+/* Facet's client takes the slash from the beginning of some paths: when there is no such folder, it
+ * meant that. */
+static void keep_beneath(Pass *pass, const char *path_prefix)
+{
+    const CatalogNames *folders = &pass->columns->folders;
+    g_autofree char *folder = as_folder(path_prefix);
+    g_autofree guint8 *wanted = match_names(folders, is_beneath, folder, FALSE);
+    for (guint32 i = 0; i < folders->count; i++) {
+        wanted[i] &= catalog_audience_sees_folder(pass->view->audience, i) ? 1 : 0;
+    }
+    if (memchr(wanted, 1, folders->count)) {
+        scan_numbers(pass->keep, pass->rows, pass->columns->folder, wanted);
+        return;
+    }
+    g_autofree char *rooted = g_strconcat("/", folder, NULL);
+    keep_names(pass, folders, pass->columns->folder, is_beneath, rooted, FALSE);
+}
+
+/* Dates */
 
 /* The number that the digits of "0123-56-89" from `at` on spell, or 0, which is part of no date. */
 static int digits_at(const char *text, int at, int count)
@@ -162,8 +277,8 @@ static int digits_at(const char *text, int at, int count)
     return number;
 }
 
-/* Midnight that begins the day, plus `days`, as taken_local_ms. FALSE when the text is no date. */
-static gboolean day_start_ms(const char *text, int days, gint64 *ret_ms)
+/* Days since 1970-01-01. FALSE when the text is no date. */
+static gboolean day_of_text(const char *text, gint32 *ret_day)
 {
     if (strlen(text) != 10 || text[4] != '-' || text[7] != '-') {
         return FALSE;
@@ -173,32 +288,25 @@ static gboolean day_start_ms(const char *text, int days, gint64 *ret_ms)
     if (!midnight) {
         return FALSE;
     }
-    *ret_ms = (g_date_time_to_unix(midnight) + days * 86400LL) * 1000;
+    const gint64 seconds_per_day = 86400;
+    *ret_day = (gint32)(g_date_time_to_unix(midnight) / seconds_per_day); /* no rest */
     return TRUE;
 }
 
-static void add_dates(StoreSql *sql, const PhotoFilter *filter)
+static void keep_dates(Pass *pass, const PhotoFilter *filter)
 {
-    gint64 ms = 0;
-    if (filter->date_from && day_start_ms(filter->date_from, 0, &ms)) {
-        store_sql_add(sql, " AND p.taken_local_ms >= ");
-        store_sql_value_int(sql, ms);
+    gint32 from = CATALOG_NO_DAY + 1;
+    gint32 to = G_MAXINT32;
+    gboolean has_from = filter->date_from && day_of_text(filter->date_from, &from);
+    gboolean has_to = filter->date_to && day_of_text(filter->date_to, &to);
+    if (has_from || has_to) {
+        scan_ints(pass->keep, pass->rows, pass->columns->day, from, to);
     }
-    if (filter->date_to && day_start_ms(filter->date_to, 1, &ms)) {
-        store_sql_add(sql, " AND p.taken_local_ms < ");
-        store_sql_value_int(sql, ms);
-    }
-}
-
-static void add_between(StoreSql *sql, const char *column, double middle, double reach)
-{
-    add_bound(sql, column, " >= ", middle - reach);
-    add_bound(sql, column, " <= ", middle + reach);
 }
 
 /* A box: a degree of latitude is 111 km; one of longitude shrinks with the cosine, kept from zero
  * at the poles. */
-static void add_place(StoreSql *sql, const PhotoFilter *filter)
+static void keep_place(Pass *pass, const PhotoFilter *filter)
 {
     if (!isfinite(filter->latitude) || !isfinite(filter->longitude) ||
         !isfinite(filter->radius_km)) {
@@ -206,57 +314,110 @@ static void add_place(StoreSql *sql, const PhotoFilter *filter)
     }
     const double km_per_degree = 111.0;
     double shrink = MAX(fabs(cos(filter->latitude * G_PI / 180.0)), 0.01);
-    add_between(sql, "p.latitude", filter->latitude, filter->radius_km / km_per_degree);
-    add_between(sql, "p.longitude", filter->longitude,
-                filter->radius_km / (km_per_degree * shrink));
+    double north = filter->radius_km / km_per_degree;
+    double east = filter->radius_km / (km_per_degree * shrink);
+    scan_doubles(pass->keep, pass->rows, pass->columns->latitude, filter->latitude - north,
+                 filter->latitude + north);
+    scan_doubles(pass->keep, pass->rows, pass->columns->longitude, filter->longitude - east,
+                 filter->longitude + east);
 }
 
-static void add_marks(StoreSql *sql, const PhotoFilter *filter)
+static void keep_marked(Pass *pass, guint8 mark, gboolean marked)
+{
+    scan_bits(pass->keep, pass->rows, pass->view->marks, mark, marked ? mark : 0,
+              marked ? mark : 0);
+}
+
+static void keep_marks(Pass *pass, const PhotoFilter *filter)
 {
     if (filter->min_stars > 0) {
-        store_sql_add(sql, " AND p.file_rating >= ");
-        store_sql_value_int(sql, filter->min_stars);
+        scan_bits(pass->keep, pass->rows, pass->view->marks, CATALOG_MARK_STARS,
+                  (guint8)filter->min_stars, CATALOG_MARK_STARS);
     }
-    if (filter->only_rejected) {
-        store_sql_add(sql, " AND p.file_rating = -1");
-    } else if (filter->hide_rejected) {
-        store_sql_add(sql, " AND (p.file_rating IS NULL OR p.file_rating >= 0)");
+    if (filter->only_favorites) {
+        keep_marked(pass, CATALOG_MARK_FAVORITE, TRUE);
+    }
+    if (filter->only_rejected || filter->hide_rejected) {
+        keep_marked(pass, CATALOG_MARK_REJECTED, filter->only_rejected);
+    }
+    if (filter->hide_duplicates) {
+        const CatalogView *view = pass->view;
+        scan_and_not(pass->keep, pass->rows,
+                     catalog_audience_find_copies(view->catalog, view->audience));
     }
 }
 
-void photo_filter_add(StoreSql *sql, const PhotoFilter *filter)
+guint8 *photo_filter_rows(const CatalogView *view, const PhotoFilter *filter)
 {
+    const CatalogColumns *columns = catalog_columns(view);
+    guint8 *keep = g_new(guint8, MAX(columns->rows, 1));
+    Pass pass = {view, columns, columns->rows, keep};
     if (filter->nothing) {
-        add_nothing(sql);
+        keep_nothing(&pass);
+        return keep;
     }
+    memcpy(keep, catalog_audience_listed(view->audience), columns->rows);
     for (int i = 0; i < PHOTO_RANGE_COUNT; i++) {
-        add_range(sql, (PhotoRange)i, &filter->ranges[i]);
+        keep_range(&pass, (PhotoRange)i, &filter->ranges[i]);
     }
     if (filter->camera) {
-        store_sql_add(sql, " AND p.camera_model = ");
-        store_sql_value_text(sql, filter->camera);
+        keep_names(&pass, &columns->cameras, columns->camera, is_name, filter->camera, FALSE);
     }
     if (filter->lens) {
-        add_lens(sql, filter->lens);
+        keep_lens(&pass, filter->lens);
     }
-    if (filter->tag) {
-        store_sql_add(sql, " AND " HAS_TAG "t.name = ");
-        store_sql_value_text(sql, filter->tag);
-        store_sql_add(sql, ")");
-    }
-    if (filter->require_tags) {
-        add_tags(sql, filter->require_tags, FALSE);
-    }
-    if (filter->exclude_tags) {
-        add_tags(sql, filter->exclude_tags, TRUE);
-    }
+    keep_tags(&pass, filter);
     if (filter->search) {
-        add_search(sql, filter->search);
+        keep_search(&pass, filter->search);
     }
     if (filter->path_prefix) {
-        add_path_prefix(sql, filter->path_prefix);
+        keep_beneath(&pass, filter->path_prefix);
     }
-    add_dates(sql, filter);
-    add_place(sql, filter);
-    add_marks(sql, filter);
+    keep_dates(&pass, filter);
+    keep_place(&pass, filter);
+    keep_marks(&pass, filter);
+    return keep;
+}
+
+/* Keys: each value with its name before it, and texts with their lengths, so that none reads like
+ * another. */
+
+static void add_number(GString *key, const char *name, double value)
+{
+    if (!isnan(value)) {
+        g_string_append_printf(key, "%s=%a ", name, value);
+    }
+}
+
+static void add_text(GString *key, const char *name, const char *text)
+{
+    if (text) {
+        g_string_append_printf(key, "%s=%zu:%s ", name, strlen(text), text);
+    }
+}
+
+char *photo_filter_key(const PhotoFilter *filter)
+{
+    GString *key = g_string_new(NULL);
+#define ADD_RANGE(range, type)                                                                     \
+    add_number(key, "min_" #range, filter->ranges[PHOTO_RANGE_##range].min);                       \
+    add_number(key, "max_" #range, filter->ranges[PHOTO_RANGE_##range].max);
+    PHOTO_RANGES(ADD_RANGE)
+#undef ADD_RANGE
+    add_text(key, "camera", filter->camera);
+    add_text(key, "lens", filter->lens);
+    add_text(key, "tag", filter->tag);
+    add_text(key, "require_tags", filter->require_tags);
+    add_text(key, "exclude_tags", filter->exclude_tags);
+    add_text(key, "search", filter->search);
+    add_text(key, "path_prefix", filter->path_prefix);
+    add_text(key, "date_from", filter->date_from);
+    add_text(key, "date_to", filter->date_to);
+    add_number(key, "latitude", filter->latitude);
+    add_number(key, "longitude", filter->longitude);
+    add_number(key, "radius_km", filter->radius_km);
+    g_string_append_printf(key, "%d %d%d%d%d%d", filter->min_stars, filter->only_favorites,
+                           filter->only_rejected, filter->hide_rejected, filter->hide_duplicates,
+                           filter->nothing);
+    return g_string_free(key, FALSE);
 }

@@ -1,10 +1,11 @@
-/* Private to library/: a PhotoFilter as SQL. */
+/* Private to library/: a PhotoFilter as passes over the catalogue. */
 #pragma once
 
+#include "library/catalog.h"
 #include "library/photo_query.h"
 
-/* 0..5; a photo without stars has none, it is not unknown. */
-#define PHOTO_STARS_SQL "(CASE WHEN p.file_rating > 0 THEN p.file_rating ELSE 0 END)"
-
-/* Adds " AND ..." for every condition of the filter. */
-void photo_filter_add(StoreSql *sql, const PhotoFilter *filter);
+/* A byte for each row of the catalogue, 1 for those that lists show the viewer and that match.
+ * Owned by the caller. */
+guint8 *photo_filter_rows(const CatalogView *view, const PhotoFilter *filter);
+/* Equal for two filters that ask the same. Owned by the caller. */
+char *photo_filter_key(const PhotoFilter *filter);

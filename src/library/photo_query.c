@@ -1,55 +1,54 @@
 #include "library/photo_query.h"
 
+#include "library/catalog_parts.h"
+#include "library/catalog_scan.h"
 #include "library/photo_filter.h"
-#include "library/photo_rows.h"
 
 #include <string.h>
-
-#define MS_PER_DAY 86400000LL
 
 /* Every sort of Facet's client, in the order and groups in which it shows them. Scores are added
  * here as they come to be measured. */
 static const PhotoSort sorts[] = {
-    {"aggregate", NULL},
-    {"aesthetic", NULL},
-    {"quality_score", NULL},
-    {"topiq_score", NULL},
-    {"date_taken", "p.taken_local_ms"},
-    {"star_rating", PHOTO_STARS_SQL},
-    {"is_favorite", NULL},
-    {"is_rejected", "(CASE WHEN p.file_rating = -1 THEN 1 ELSE 0 END)"},
-    {"aesthetic_iaa", NULL},
-    {"liqe_score", NULL},
-    {"face_quality", NULL},
-    {"face_quality_iqa", NULL},
-    {"eye_sharpness", NULL},
-    {"face_sharpness", NULL},
-    {"face_ratio", NULL},
-    {"face_count", NULL},
-    {"face_confidence", NULL},
-    {"tech_sharpness", NULL},
-    {"contrast_score", NULL},
-    {"noise_sigma", NULL},
-    {"color_score", NULL},
-    {"mean_saturation", NULL},
-    {"exposure_score", NULL},
-    {"mean_luminance", NULL},
-    {"histogram_spread", NULL},
-    {"dynamic_range_stops", NULL},
-    {"comp_score", NULL},
-    {"power_point_score", NULL},
-    {"leading_lines_score", NULL},
-    {"isolation_bonus", NULL},
-    {"composition_pattern", NULL},
-    {"subject_sharpness", NULL},
-    {"subject_prominence", NULL},
-    {"subject_placement", NULL},
-    {"bg_separation", NULL},
-    {"f_stop", "p.f_stop"},
-    {"focal_length", "p.focal_length_mm"},
-    {"shutter_speed", "p.shutter_seconds"},
-    {"iso", "p.iso"},
-    {"top_picks_score", NULL},
+    {"aggregate", CATALOG_BY_PATH},
+    {"aesthetic", CATALOG_BY_PATH},
+    {"quality_score", CATALOG_BY_PATH},
+    {"topiq_score", CATALOG_BY_PATH},
+    {"date_taken", CATALOG_BY_DATE},
+    {"star_rating", CATALOG_BY_STARS},
+    {"is_favorite", CATALOG_BY_FAVORITE},
+    {"is_rejected", CATALOG_BY_REJECTED},
+    {"aesthetic_iaa", CATALOG_BY_PATH},
+    {"liqe_score", CATALOG_BY_PATH},
+    {"face_quality", CATALOG_BY_PATH},
+    {"face_quality_iqa", CATALOG_BY_PATH},
+    {"eye_sharpness", CATALOG_BY_PATH},
+    {"face_sharpness", CATALOG_BY_PATH},
+    {"face_ratio", CATALOG_BY_PATH},
+    {"face_count", CATALOG_BY_PATH},
+    {"face_confidence", CATALOG_BY_PATH},
+    {"tech_sharpness", CATALOG_BY_PATH},
+    {"contrast_score", CATALOG_BY_PATH},
+    {"noise_sigma", CATALOG_BY_PATH},
+    {"color_score", CATALOG_BY_PATH},
+    {"mean_saturation", CATALOG_BY_PATH},
+    {"exposure_score", CATALOG_BY_PATH},
+    {"mean_luminance", CATALOG_BY_PATH},
+    {"histogram_spread", CATALOG_BY_PATH},
+    {"dynamic_range_stops", CATALOG_BY_PATH},
+    {"comp_score", CATALOG_BY_PATH},
+    {"power_point_score", CATALOG_BY_PATH},
+    {"leading_lines_score", CATALOG_BY_PATH},
+    {"isolation_bonus", CATALOG_BY_PATH},
+    {"composition_pattern", CATALOG_BY_PATH},
+    {"subject_sharpness", CATALOG_BY_PATH},
+    {"subject_prominence", CATALOG_BY_PATH},
+    {"subject_placement", CATALOG_BY_PATH},
+    {"bg_separation", CATALOG_BY_PATH},
+    {"f_stop", CATALOG_BY_F_STOP},
+    {"focal_length", CATALOG_BY_FOCAL_LENGTH},
+    {"shutter_speed", CATALOG_BY_SHUTTER},
+    {"iso", CATALOG_BY_ISO},
+    {"top_picks_score", CATALOG_BY_PATH},
 };
 
 const PhotoSort *photo_sort_find(const char *name)
@@ -62,93 +61,35 @@ const PhotoSort *photo_sort_find(const char *name)
     return NULL;
 }
 
-static void add_order(StoreSql *sql, const PhotoSort *sort, gboolean ascending)
+gint64 photo_count(Library *library, const Principal *viewer, const PhotoFilter *filter,
+                   GError **error)
 {
-    store_sql_add(sql, " ORDER BY ");
-    if (sort->order) {
-        store_sql_add_constant(sql, sort->order);
-        store_sql_add_constant(sql, ascending ? " ASC NULLS FIRST, " : " DESC NULLS LAST, ");
+    g_autoptr(CatalogView) view = catalog_view(library_catalog(library), viewer, error);
+    if (!view) {
+        return -1;
     }
-    store_sql_add(sql, "p.path");
+    g_autofree guint8 *keep = photo_filter_rows(view, filter);
+    return scan_count(keep, catalog_columns(view)->rows);
 }
 
-gint64 photo_count(StoreTx *tx, const Principal *viewer, const PhotoFilter *filter, GError **error)
+gboolean photo_find_duplicates(Library *library, const Principal *viewer, GPtrArray *photos,
+                               GError **error)
 {
-    g_autoptr(StoreSql) sql = photo_visible("SELECT count(*)", viewer);
-    photo_filter_add(sql, filter);
-    StoreStatement *row = store_prepare_sql(tx, sql, error);
-    gint64 count = -1;
-    return row && store_step_int(row, &count, error) ? count : -1;
-}
-
-static guint16 aspect_of(gint64 width, gint64 height)
-{
-    gint64 aspect = width > 0 && height > 0 ? width * 1000 / height : 4000 / 3;
-    return (guint16)CLAMP(aspect, 100, 10000);
-}
-
-static gint32 day_of(const StoreStatement *row, int column)
-{
-    if (store_column_is_null(row, column)) {
-        return PHOTO_NO_DAY;
+    g_autoptr(CatalogView) view = catalog_glance(library_catalog(library), viewer, error);
+    for (guint i = 0; view && i < photos->len; i++) {
+        Photo *photo = g_ptr_array_index(photos, i);
+        guint32 row = catalog_row_of_id(view, photo->id);
+        photo->duplicate_group = row == CATALOG_NO_ROW ? 0 : catalog_duplicate_group(view, row);
     }
-    gint64 ms = store_column_int(row, column);
-    gint64 day = ms / MS_PER_DAY - (ms % MS_PER_DAY < 0 ? 1 : 0);
-    return (gint32)day;
+    return view != NULL;
 }
 
-static void layout_append(PhotoLayout *layout, const StoreStatement *row)
+gint64 photo_copies(Library *library, const Principal *viewer, const Photo *photo, GError **error)
 {
-    guint32 id = (guint32)store_column_int(row, 0);
-    guint16 aspect = aspect_of(store_column_int(row, 1), store_column_int(row, 2));
-    gint32 day = day_of(row, 3);
-    g_array_append_val(layout->ids, id);
-    g_array_append_val(layout->aspects, aspect);
-    g_array_append_val(layout->days, day);
-}
-
-static StoreSql *layout_sql(const Principal *viewer, const PhotoFilter *filter,
-                            const PhotoSort *sort, gboolean ascending)
-{
-    StoreSql *sql = photo_visible("SELECT p.id, p.width, p.height, p.taken_local_ms", viewer);
-    photo_filter_add(sql, filter);
-    add_order(sql, sort, ascending);
-    return sql;
-}
-
-char *photo_layout_key(const Principal *viewer, const PhotoFilter *filter, const PhotoSort *sort,
-                       gboolean ascending)
-{
-    g_autoptr(StoreSql) sql = layout_sql(viewer, filter, sort, ascending);
-    return store_sql_key(sql);
-}
-
-PhotoLayout *photo_layout(StoreTx *tx, const Principal *viewer, const PhotoFilter *filter,
-                          const PhotoSort *sort, gboolean ascending, GError **error)
-{
-    g_autoptr(StoreSql) sql = layout_sql(viewer, filter, sort, ascending);
-    StoreStatement *row = store_prepare_sql(tx, sql, error);
-    if (!row) {
-        return NULL;
+    g_autoptr(CatalogView) view = catalog_glance(library_catalog(library), viewer, error);
+    if (!view) {
+        return -1;
     }
-    g_autoptr(PhotoLayout) layout = g_new0(PhotoLayout, 1);
-    layout->ids = g_array_new(FALSE, FALSE, sizeof(guint32));
-    layout->aspects = g_array_new(FALSE, FALSE, sizeof(guint16));
-    layout->days = g_array_new(FALSE, FALSE, sizeof(gint32));
-    StoreStep step;
-    while ((step = store_step(row, error)) == STORE_ROW) {
-        layout_append(layout, row);
-    }
-    return step == STORE_DONE ? g_steal_pointer(&layout) : NULL;
-}
-
-void photo_layout_free(PhotoLayout *layout)
-{
-    if (!layout) {
-        return;
-    }
-    g_clear_pointer(&layout->ids, g_array_unref);
-    g_clear_pointer(&layout->aspects, g_array_unref);
-    g_clear_pointer(&layout->days, g_array_unref);
-    g_free(layout);
+    guint32 row = catalog_row_of_id(view, photo->id);
+    return row == CATALOG_NO_ROW ? 0 : catalog_copies(view, row);
 }

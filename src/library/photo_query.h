@@ -1,6 +1,7 @@
 /* Choosing and ordering photographs: one filter for lists, counts and layouts of every dialect. */
 #pragma once
 
+#include "library/library.h"
 #include "library/photo.h"
 
 /* The ranges a filter may have (Facet's names; `min_` and `max_` before them are its parameters). A
@@ -57,42 +58,46 @@ typedef struct {
     const char *require_tags; /* has one of this comma list */
     const char *exclude_tags; /* has none of this comma list */
     const char *search;       /* a part of name, camera, lens, title, caption or tag, any case */
-    const char *path_prefix;  /* lies beneath */
+    const char *path_prefix;  /* lies beneath; when nothing does, beneath the same after a "/" */
     const char *date_from;    /* YYYY-MM-DD, the camera's day; what is no date is no condition */
     const char *date_to;
     double latitude, longitude, radius_km; /* a box around the point when all three are numbers */
-    int min_stars;                         /* 1..5 */
-    gboolean only_rejected;
+    int min_stars; /* 1..5; this and the marks below are the viewer's own */
+    gboolean only_favorites;
+    gboolean only_rejected; /* wins over hide_rejected */
     gboolean hide_rejected;
+    gboolean hide_duplicates; /* of photos with the same content, the one of the least id stays */
     gboolean nothing; /* asks for something that no photo has yet: a person, a category, an album */
 } PhotoFilter;
 
 void photo_filter_init(PhotoFilter *filter); /* everything open */
 
 typedef struct {
-    const char *name;  /* Facet's column */
-    const char *order; /* SQL of the column; NULL while it is not measured: then by path alone */
+    const char *name; /* Facet's column */
+    int by;           /* how the catalogue calls it; while it is not measured, by path alone */
 } PhotoSort;
 
 /* The sort of this name, or NULL. */
 const PhotoSort *photo_sort_find(const char *name);
 
 /* How many photos match, exactly; -1 on error. */
-gint64 photo_count(StoreTx *tx, const Principal *viewer, const PhotoFilter *filter, GError **error);
+gint64 photo_count(Library *library, const Principal *viewer, const PhotoFilter *filter,
+                   GError **error);
+
+/* How many other photos that the viewer sees have the same content; -1 on error. Not inside a
+ * transaction. */
+gint64 photo_copies(Library *library, const Principal *viewer, const Photo *photo, GError **error);
+/* Tells each photo its duplicate_group among what lists show the viewer. Of Photo. Not inside a
+ * transaction. */
+gboolean photo_find_duplicates(Library *library, const Principal *viewer, GPtrArray *photos,
+                               GError **error);
 
 /* What a gallery needs to place every picture of a selection before it loads any: parallel arrays
  * in the order of the selection. */
 typedef struct {
-    GArray *ids;     /* of guint32 */
-    GArray *aspects; /* of guint16: width / height x 1000, at least 100, at most 10000 */
-    GArray *days; /* of gint32: days since 1970-01-01 of the camera's date; PHOTO_NO_DAY unknown */
+    guint32 count;
+    guint32 *ids;
+    guint16 *aspects; /* width / height x 1000, at least 100, at most 10000 */
+    gint32 *days; /* since 1970-01-01 of the camera's date; PHOTO_NO_DAY unknown */
 } PhotoLayout;
 #define PHOTO_NO_DAY G_MININT32
-
-/* What names the selection: equal for two requests that ask the same. Owned by the caller. */
-char *photo_layout_key(const Principal *viewer, const PhotoFilter *filter, const PhotoSort *sort,
-                       gboolean ascending);
-PhotoLayout *photo_layout(StoreTx *tx, const Principal *viewer, const PhotoFilter *filter,
-                          const PhotoSort *sort, gboolean ascending, GError **error);
-void photo_layout_free(PhotoLayout *layout);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(PhotoLayout, photo_layout_free)

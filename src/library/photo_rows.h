@@ -36,17 +36,21 @@
 /* Between the names in photo.tags; no name has one. */
 #define PHOTO_TAG_SEPARATOR "\n"
 
-/* Every column of a Photo, of "photo p". */
+/* Every column of a Photo, of "photo p" and the viewer's "rating r", which may be none. */
 #define PHOTO_SELECT                                                                               \
     "SELECT p.id, p.uuid, p.path, p.name, p.file_bytes, p.modified_ns, p.content_hash, p.format, " \
-    "p.width, p.height, p.phash, " PHOTO_FACTS(PHOTO_FACT_P_COLUMN_) "p.indexed_ms, p.tags"
+    "p.width, p.height, p.phash, " PHOTO_FACTS(PHOTO_FACT_P_COLUMN_) "p.indexed_ms, p.tags, "        \
+    "p.stack_of, r.stars, r.favorite, r.rejected"
 
 /* "columns FROM photo p WHERE ..." of what `viewer` may see: every query of photos starts here, so
  * that none forgets whose they are. The caller goes on with " AND ...". */
 StoreSql *photo_visible(const char *columns, const Principal *viewer);
 
-/* The query's one row; NOT_FOUND with what a client is told of a photo it may not know of. */
+/* The query's one row, or photo_set_not_found(). */
 StoreStatement *photo_step_one(StoreTx *tx, const StoreSql *sql, GError **error);
+
+/* What a client is told of a photo it may not know of. */
+void photo_set_not_found(GError **error);
 
 /* Binds every member of PHOTO_FACTS, in its order, from parameter `first`; returns the next one.
  * The keywords are not among them: they are photo.tags and rows of photo_tag. */

@@ -1,8 +1,9 @@
 /* Selections: the photos that match a filter, in an order, worked out once and kept until the
  * library changes.
  *
- * A gallery asks for the same selection again and again, page by page; the one query that orders it
- * serves the layout, the exact count and every page, however deep. */
+ * A gallery asks for the same selection again and again, page by page; one walk through the
+ * catalogue serves the layout, the exact count and every page, however deep. Take the selection
+ * first and begin the transaction for its rows after it: then none of them is older than it. */
 #pragma once
 
 #include "library/library.h"
@@ -10,14 +11,20 @@
 
 typedef struct Selection Selection; /* immutable, reference-counted */
 
-/* The selection as of the transaction's snapshot. */
-Selection *selection_get(Library *library, StoreTx *tx, const Principal *viewer,
-                         const PhotoFilter *filter, const PhotoSort *sort, gboolean ascending,
+typedef enum {
+    SELECTION_PAGES,  /* ids alone */
+    SELECTION_LAYOUT, /* with aspects and days */
+} SelectionUse;
+
+/* The selection as the library is now. Not inside a transaction. */
+Selection *selection_get(Library *library, const Principal *viewer, const PhotoFilter *filter,
+                         const PhotoSort *sort, gboolean ascending, SelectionUse use,
                          GError **error);
 void selection_unref(Selection *selection);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Selection, selection_unref)
 
 gint64 selection_count(const Selection *selection);
+/* Of SELECTION_PAGES it has the ids alone. */
 const PhotoLayout *selection_layout(const Selection *selection);
 /* Differs between any two selections; good for an ETag. */
 const char *selection_etag(const Selection *selection);

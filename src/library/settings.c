@@ -3,11 +3,13 @@
 #include "library/library_resources.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 #define DEFAULTS_PATH "/albumen/library/scoring-defaults.json"
 
 struct Settings {
     json_t *root;
+    gint64 written_seconds;
 };
 
 static json_t *load_defaults(void)
@@ -97,6 +99,31 @@ static gboolean merge(json_t *root, const json_t *defaults, GError **error)
     return TRUE;
 }
 
+/* A password of another type must not count as none. */
+static gboolean check_text(const json_t *section, const char *key, GError **error)
+{
+    const json_t *value = json_object_get(section, key);
+    if (value && !json_is_string(value)) {
+        g_set_error(error, ALBUMEN_ERROR, ALBUMEN_ERROR_INVALID,
+                    "scoring.json: \"%s\" must be a text", key);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean check_access(const json_t *root, GError **error)
+{
+    const json_t *viewer = json_object_get(root, "viewer");
+    const json_t *users = json_object_get(root, "users");
+    if (users && !json_is_object(users)) {
+        g_set_error_literal(error, ALBUMEN_ERROR, ALBUMEN_ERROR_INVALID,
+                            "scoring.json: \"users\" must be an object");
+        return FALSE;
+    }
+    return check_text(viewer, "password", error) &&
+           check_text(viewer, "edition_password", error) && check_text(root, "share_secret", error);
+}
+
 Settings *settings_load(const char *data_folder, GError **error)
 {
     g_autofree char *path = g_build_filename(data_folder, "scoring.json", NULL);
@@ -109,7 +136,12 @@ Settings *settings_load(const char *data_folder, GError **error)
     json_t *defaults = load_defaults();
     Settings *settings = g_new0(Settings, 1);
     settings->root = chosen ? chosen : json_object();
-    gboolean merged = merge(settings->root, defaults, error);
+    struct stat info;
+    if (chosen && stat(path, &info) == 0) {
+        settings->written_seconds = info.st_mtime;
+    }
+    gboolean merged =
+        merge(settings->root, defaults, error) && check_access(settings->root, error);
     json_decref(defaults);
     if (!merged) {
         settings_free(settings);
@@ -155,4 +187,35 @@ const char *settings_translation_language(const Settings *settings)
     const json_t *section = json_object_get(settings->root, "translation");
     const char *language = json_string_value(json_object_get(section, "target_language"));
     return language ? language : "";
+}
+
+static const char *text_of(const json_t *section, const char *key)
+{
+    const char *text = json_string_value(json_object_get(section, key));
+    return text ? text : "";
+}
+
+const char *settings_password(const Settings *settings)
+{
+    return text_of(settings_viewer(settings), "password");
+}
+
+const char *settings_edition_password(const Settings *settings)
+{
+    return text_of(settings_viewer(settings), "edition_password");
+}
+
+const char *settings_share_secret(const Settings *settings)
+{
+    return text_of(settings->root, "share_secret");
+}
+
+const json_t *settings_users(const Settings *settings)
+{
+    return json_object_get(settings->root, "users");
+}
+
+gint64 settings_written_seconds(const Settings *settings)
+{
+    return settings->written_seconds;
 }

@@ -25,3 +25,11 @@ const char *settings_text(const Settings *settings, const char *section, const c
 
 /* Language that captions are translated to; "" for none. */
 const char *settings_translation_language(const Settings *settings);
+
+/* Who may come in, as scoring.json says; owned by the settings. */
+const char *settings_password(const Settings *settings);         /* "": none */
+const char *settings_edition_password(const Settings *settings); /* "": who is in may edit */
+const char *settings_share_secret(const Settings *settings);     /* that signs sessions; "": none */
+const json_t *settings_users(const Settings *settings);          /* NULL: none */
+/* When the file was last written, in seconds since 1970; 0 when there is none. */
+gint64 settings_written_seconds(const Settings *settings);

@@ -1,9 +1,13 @@
 #include "library/source.h"
 
 #include "base/beneath.h"
+#include "base/path_text.h"
 #include "library/library.h"
 
+#include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 void source_free(Source *source)
 {
@@ -38,6 +42,49 @@ GPtrArray *source_list(StoreTx *tx, GError **error)
         g_ptr_array_add(sources, source);
     }
     return step == STORE_DONE ? g_steal_pointer(&sources) : NULL;
+}
+
+static gboolean set_invalid(GError **error, const char *path, const char *why)
+{
+    g_set_error(error, ALBUMEN_ERROR, ALBUMEN_ERROR_INVALID, "%s %s", path, why);
+    return FALSE;
+}
+
+static gboolean check_folder(const char *path, const char *real, const char *data_folder,
+                             GError **error)
+{
+    g_autofree char *data = realpath(data_folder, NULL);
+    struct stat info;
+    if (stat(real, &info) != 0 || !S_ISDIR(info.st_mode)) {
+        return set_invalid(error, path, "is not a folder");
+    }
+    if (access(real, R_OK | X_OK) != 0) {
+        g_set_error(error, ALBUMEN_ERROR, ALBUMEN_ERROR_FORBIDDEN,
+                    "%s may not be read by the server", path);
+        return FALSE;
+    }
+    if (data &&
+        (strcmp(real, data) == 0 || beneath_relative(real, data) || beneath_relative(data, real))) {
+        return set_invalid(error, path, "holds the library's own data, or lies in it");
+    }
+    return TRUE;
+}
+
+char *source_folder(const char *path, const char *data_folder, GError **error)
+{
+    g_autofree char *bytes = path_from_text(path);
+    if (!bytes || !g_path_is_absolute(bytes)) {
+        set_invalid(error, path, "is no absolute path");
+        return NULL;
+    }
+    g_autofree char *real = realpath(bytes, NULL);
+    if (!real) {
+        g_set_error(error, ALBUMEN_ERROR,
+                    errno == EACCES ? ALBUMEN_ERROR_FORBIDDEN : ALBUMEN_ERROR_INVALID,
+                    "%s cannot be used: %s", path, g_strerror(errno));
+        return NULL;
+    }
+    return check_folder(path, real, data_folder, error) ? path_to_text(real) : NULL;
 }
 
 static gboolean check_apart(const Source *source, const char *path, GError **error)
@@ -176,6 +223,25 @@ gboolean source_remove(StoreTx *tx, gint64 source_id, GError **error)
 {
     return mark_removed(tx, source_id, error) && forget_failures(tx, source_id, error) &&
            touch_photos(tx, source_id, error);
+}
+
+GPtrArray *source_directories(StoreTx *tx, GError **error)
+{
+    static const StoreQuery query = {
+        .name = "source_directories",
+        .sql = "SELECT path FROM source WHERE removed_ms IS NULL UNION "
+               "SELECT path FROM account_directory UNION SELECT path FROM shared_directory",
+    };
+    StoreStatement *row = store_prepare(tx, &query, error);
+    if (!row) {
+        return NULL;
+    }
+    g_autoptr(GPtrArray) paths = g_ptr_array_new_with_free_func(g_free);
+    StoreStep step;
+    while ((step = store_step(row, error)) == STORE_ROW) {
+        g_ptr_array_add(paths, g_strdup(store_column_text(row, 0)));
+    }
+    return step == STORE_DONE ? g_steal_pointer(&paths) : NULL;
 }
 
 gint64 source_count_photos(StoreTx *tx, gint64 source_id, GError **error)

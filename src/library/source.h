@@ -14,6 +14,10 @@ typedef struct {
 void source_free(Source *source);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Source, source_free)
 
+/* The canonical path of a folder that may become a source; owned by the caller. INVALID or
+ * FORBIDDEN, in a sentence, when it is no absolute path, not there, not readable, or shares
+ * anything with `data_folder` (bytes). */
+char *source_folder(const char *path, const char *data_folder, GError **error);
 /* Remembers a folder as a source (already one: fine). One that was removed, or that lies about or
  * in what was, returns with all that was known of its photos. INVALID when it lies beneath another
  * source or holds one: a photo belongs to exactly one source. After library_touch. */
@@ -23,6 +27,9 @@ gboolean source_add(StoreTx *tx, const char *path, gint64 *ret_id, GError **erro
 gboolean source_remove(StoreTx *tx, gint64 source_id, GError **error);
 /* Every source that was not removed, by path; of Source. Reads only. */
 GPtrArray *source_list(StoreTx *tx, GError **error);
+/* The paths of every source, of the folders of every account and of those shared with all, each
+ * once. Of char *. Reads only. */
+GPtrArray *source_directories(StoreTx *tx, GError **error);
 /* How many photos of it are shown; -1 on error. Counts them. */
 gint64 source_count_photos(StoreTx *tx, gint64 source_id, GError **error);
 /* The path of the source that a photo was indexed from; NOT_FOUND. Reads only; owned by the caller.

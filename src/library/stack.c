@@ -96,7 +96,7 @@ static const Member *find_leader(const GArray *members)
 
 static gboolean follows(const Member *member, const Member *leader)
 {
-    if (!leader || member == leader || !member->is_shown || member->kind == KIND_OTHER) {
+    if (!leader || member == leader || member->kind == KIND_OTHER) {
         return FALSE;
     }
     return !member->is_dated || !leader->is_dated ||
@@ -148,7 +148,7 @@ gboolean stack_refresh(StoreTx *tx, gint64 folder_id, const char *name, GError *
     for (guint i = 0; i < members->len; i++) {
         const Member *member = &g_array_index(members, Member, i);
         gint64 wanted = follows(member, leader) ? leader->id : 0;
-        if (wanted != member->stack_of &&
+        if (member->is_shown && wanted != member->stack_of &&
             (!set_leader(tx, member->id, wanted, error) || !touch_leader(tx, wanted, error) ||
              !touch_leader(tx, member->stack_of, error))) {
             return FALSE;

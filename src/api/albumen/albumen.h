@@ -15,14 +15,31 @@ gboolean albumen_photo(HttpRequest *request, GError **error);
 gboolean albumen_thumbnail(HttpRequest *request, GError **error);
 gboolean albumen_image(HttpRequest *request, GError **error);
 
+/* downloads.c */
+gboolean albumen_download_prepare(HttpRequest *request, GError **error);
+gboolean albumen_download(HttpRequest *request, GError **error);
+
 /* ratings.c */
 gboolean albumen_rate(HttpRequest *request, GError **error);
 
 /* library.c */
 gboolean albumen_library(HttpRequest *request, GError **error);
 gboolean albumen_failures(HttpRequest *request, GError **error);
-gboolean albumen_scan(HttpRequest *request, GError **error);
 
+/* users.c */
+gboolean albumen_users(HttpRequest *request, GError **error);
+gboolean albumen_user_add(HttpRequest *request, GError **error);
+gboolean albumen_user_change(HttpRequest *request, GError **error);
+gboolean albumen_user_remove(HttpRequest *request, GError **error);
+gboolean albumen_shared_directories(HttpRequest *request, GError **error);
+gboolean albumen_share_directories(HttpRequest *request, GError **error);
+gboolean albumen_change_password(HttpRequest *request, GError **error);
+gboolean albumen_sign_out_everywhere(HttpRequest *request, GError **error);
+
+/* keys.c */
+gboolean albumen_keys(HttpRequest *request, GError **error);
+gboolean albumen_key_add(HttpRequest *request, GError **error);
+gboolean albumen_key_remove(HttpRequest *request, GError **error);
 /* trash.c */
 gboolean albumen_trash(HttpRequest *request, GError **error);
 gboolean albumen_trash_put(HttpRequest *request, GError **error);
@@ -32,6 +49,14 @@ gboolean albumen_trash_thumbnail(HttpRequest *request, GError **error);
 gboolean albumen_removed(HttpRequest *request, GError **error);
 gboolean albumen_removed_put(HttpRequest *request, GError **error);
 gboolean albumen_removed_restore(HttpRequest *request, GError **error);
+
+/* scans.c */
+gboolean albumen_scan(HttpRequest *request, GError **error);
+gboolean albumen_scans_cancel(HttpRequest *request, GError **error);
+gboolean albumen_sources(HttpRequest *request, GError **error);
+gboolean albumen_source_add(HttpRequest *request, GError **error);
+gboolean albumen_source_remove(HttpRequest *request, GError **error);
+gboolean albumen_events(HttpRequest *request, GError **error);
 
 /* docs.c */
 gboolean albumen_openapi(HttpRequest *request, GError **error);

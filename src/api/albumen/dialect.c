@@ -39,6 +39,49 @@ static const HttpParameter failures_query[] = {
     {0},
 };
 
+#define USER_MEMBERS                                                                               \
+    {.name = "display_name", .type = HTTP_TEXT},                                                   \
+        {.name = "role",                                                                           \
+         .type = HTTP_TEXT,                                                                        \
+         .choices = (const char *const[]){"user", "admin", "superadmin", NULL}},                   \
+    {                                                                                              \
+        .name = "directories", .type = HTTP_TEXT_LIST, .summary = "Folders the user sees"          \
+    }
+
+static const HttpParameter new_user_body[] = {
+    {.name = "username", .type = HTTP_TEXT, .required = TRUE},
+    {.name = "password", .type = HTTP_TEXT, .required = TRUE},
+    USER_MEMBERS,
+    {0},
+};
+
+static const HttpParameter user_body[] = {
+    {.name = "password", .type = HTTP_TEXT, .summary = "A new one; ends the user's sessions"},
+    {.name = "disabled", .type = HTTP_BOOL},
+    USER_MEMBERS,
+    {0},
+};
+
+static const HttpParameter shared_body[] = {
+    {.name = "directories", .type = HTTP_TEXT_LIST, .required = TRUE},
+    {0},
+};
+
+static const HttpParameter password_body[] = {
+    {.name = "current", .type = HTTP_TEXT, .required = TRUE},
+    {.name = "new", .type = HTTP_TEXT, .required = TRUE},
+    {0},
+};
+
+static const HttpParameter key_body[] = {
+    {.name = "name", .type = HTTP_TEXT, .required = TRUE},
+    {.name = "scope",
+     .type = HTTP_TEXT,
+     .choices = (const char *const[]){"read", "write", "admin", NULL},
+     .fallback = "read"},
+    {.name = "expires_at", .type = HTTP_TEXT, .summary = "ISO 8601; absent: never"},
+    {0},
+};
 #define STARS                                                                                      \
     {                                                                                              \
         .name = "stars", .type = HTTP_INT, .bounded = TRUE, .max = 5                               \
@@ -106,8 +149,53 @@ static const HttpParameter delete_body[] = {
     HTTP_ROUTE(CAPABILITY_EDIT, .method = verb, .path = route, .tag = "Albumen", .summary = text,  \
                .response_schema = schema, .body = members, .handler = function)
 
+static const HttpParameter scan_body[] = {
+    {.name = "sources",
+     .type = HTTP_INT_LIST,
+     .bounded = TRUE,
+     .max = LIMIT_IDS_PER_REQUEST,
+     .summary = "Folders to look through; all when absent"},
+    {.name = "include_removed",
+     .type = HTTP_BOOL,
+     .summary = "Index again what was removed from the library"},
+    {.name = "retry_failed",
+     .type = HTTP_BOOL,
+     .summary = "Read again what could not be read, though it did not change"},
+    {.name = "accept_empty",
+     .type = HTTP_BOOL,
+     .summary = "A folder that is empty was emptied; it is no disk that is not mounted"},
+    {0},
+};
+
+static const HttpParameter source_body[] = {
+    {.name = "path",
+     .type = HTTP_TEXT,
+     .required = TRUE,
+     .bounded = TRUE,
+     .min = 1,
+     .max = 4096,
+     .summary = "Absolute path of a folder on the server"},
+    {0},
+};
+
+static const HttpParameter downloads_body[] = {
+    {.name = "ids",
+     .type = HTTP_INT_LIST,
+     .required = TRUE,
+     .bounded = TRUE,
+     .min = 1,
+     .max = LIMIT_DOWNLOAD_PHOTOS},
+    {0},
+};
+
+static const HttpParameter ticket_path[] = {{.name = "ticket", .type = HTTP_TEXT}, {0}};
+
 #define GET(route, cap, schema, text, function, ...)                                               \
     HTTP_ROUTE(cap, .method = HTTP_GET, .path = route, .tag = "Albumen", .summary = text,          \
+               .response_schema = schema, .handler = function, __VA_ARGS__)
+
+#define ROUTE(verb, route, cap, schema, text, function, ...)                                       \
+    HTTP_ROUTE(cap, .method = verb, .path = route, .tag = "Albumen", .summary = text,              \
                .response_schema = schema, .handler = function, __VA_ARGS__)
 
 static const HttpRoute routes[] = {
@@ -126,6 +214,12 @@ static const HttpRoute routes[] = {
     GET("/api/albumen/photos/{id}/image", CAPABILITY_MEDIA, NULL,
         "The picture, as a browser can show it", albumen_image, .path_parameters = id_path,
         .query = version_query, .response_mime = "image/*"),
+    HTTP_ROUTE(CAPABILITY_BROWSE, .method = HTTP_POST, .path = "/api/albumen/downloads",
+               .tag = "Albumen", .summary = "Makes an address where these photos are one archive",
+               .response_schema = "Download", .status = 201, .body = downloads_body,
+               .handler = albumen_download_prepare),
+    GET("/api/albumen/downloads/{ticket}", CAPABILITY_MEDIA, NULL, "The archive", albumen_download,
+        .path_parameters = ticket_path, .response_mime = "application/zip"),
     HTTP_ROUTE(CAPABILITY_RATE, .method = HTTP_PUT, .path = "/api/albumen/ratings",
                .tag = "Albumen", .summary = "Rates photos, and tells what their ratings were",
                .response_schema = "Ratings", .body = ratings_body, .handler = albumen_rate),
@@ -139,7 +233,7 @@ static const HttpRoute routes[] = {
            "Moves photos back to where they were", change_body, albumen_trash_restore),
     CHANGE(HTTP_DELETE, "/api/albumen/trash", "Deleted", "Deletes what is in the trash for good",
            delete_body, albumen_trash_delete),
-    GET("/api/albumen/trash/{id}/thumbnail", CAPABILITY_EDIT, NULL, "A small picture",
+    GET("/api/albumen/trash/{id}/thumbnail", CAPABILITY_MEDIA, NULL, "A small picture",
         albumen_trash_thumbnail, .quick = TRUE, .path_parameters = id_path, .query = size_query,
         .response_mime = "image/jpeg"),
     GET("/api/albumen/removed", CAPABILITY_EDIT, "Removed",
@@ -150,7 +244,49 @@ static const HttpRoute routes[] = {
            change_body, albumen_removed_restore),
     HTTP_ROUTE(CAPABILITY_ADMIN, .method = HTTP_POST, .path = "/api/albumen/scans",
                .tag = "Albumen", .summary = "Looks for what changed in the folders",
-               .response_schema = "QueuedJob", .status = 202, .handler = albumen_scan),
+               .response_schema = "QueuedJob", .status = 202, .body = scan_body,
+               .body_optional = TRUE, .handler = albumen_scan),
+    GET("/api/albumen/users", CAPABILITY_ACCOUNTS, "Users", "Who has an account", albumen_users),
+    ROUTE(HTTP_POST, "/api/albumen/users", CAPABILITY_ACCOUNTS, "User",
+          "Makes an account; the first ends that the library is open", albumen_user_add,
+          .body = new_user_body, .status = 201),
+    ROUTE(HTTP_PATCH, "/api/albumen/users/{id}", CAPABILITY_ACCOUNTS, "User", "Changes an account",
+          albumen_user_change, .path_parameters = id_path, .body = user_body),
+    ROUTE(HTTP_DELETE, "/api/albumen/users/{id}", CAPABILITY_ACCOUNTS, NULL,
+          "Removes an account with its ratings and keys", albumen_user_remove,
+          .path_parameters = id_path, .status = 204),
+    GET("/api/albumen/shared-directories", CAPABILITY_ACCOUNTS, "SharedDirectories",
+        "Folders that every account sees", albumen_shared_directories),
+    ROUTE(HTTP_PUT, "/api/albumen/shared-directories", CAPABILITY_ACCOUNTS, "SharedDirectories",
+          "Chooses the folders that every account sees", albumen_share_directories,
+          .body = shared_body),
+    ROUTE(HTTP_PUT, "/api/albumen/me/password", CAPABILITY_SELF, "Session",
+          "Changes one's password, and ends one's other sessions", albumen_change_password,
+          .body = password_body),
+    ROUTE(HTTP_POST, "/api/albumen/me/sign-out-everywhere", CAPABILITY_SELF, NULL,
+          "Ends every session of one's own", albumen_sign_out_everywhere, .status = 204),
+    GET("/api/albumen/keys", CAPABILITY_SELF, "Keys",
+        "One's API keys; for who manages accounts, everybody's", albumen_keys),
+    ROUTE(HTTP_POST, "/api/albumen/keys", CAPABILITY_SELF, "NewKey",
+          "Makes an API key and tells it, this once", albumen_key_add, .body = key_body,
+          .status = 201),
+    ROUTE(HTTP_DELETE, "/api/albumen/keys/{id}", CAPABILITY_SELF, NULL, "Revokes an API key",
+          albumen_key_remove, .path_parameters = id_path, .status = 204),
+    HTTP_ROUTE(CAPABILITY_ADMIN, .method = HTTP_POST, .path = "/api/albumen/scans/cancel",
+               .tag = "Albumen", .summary = "Ends the scans that wait or run",
+               .response_schema = "CancelledScans", .handler = albumen_scans_cancel),
+    GET("/api/albumen/sources", CAPABILITY_ADMIN, "Sources", "The folders of the library",
+        albumen_sources),
+    HTTP_ROUTE(CAPABILITY_ADMIN, .method = HTTP_POST, .path = "/api/albumen/sources",
+               .tag = "Albumen", .summary = "Takes a folder into the library, and scans it",
+               .response_schema = "Source", .status = 201, .body = source_body,
+               .handler = albumen_source_add),
+    HTTP_ROUTE(CAPABILITY_ADMIN, .method = HTTP_DELETE, .path = "/api/albumen/sources/{id}",
+               .tag = "Albumen", .summary = "Takes a folder out; its photos return with it",
+               .response_schema = "RemovedSource", .path_parameters = id_path,
+               .handler = albumen_source_remove),
+    GET("/api/albumen/events", CAPABILITY_BROWSE, NULL, "What changes, as it changes",
+        albumen_events, .quick = TRUE, .response_mime = "text/event-stream"),
     GET("/api/openapi.json", CAPABILITY_PUBLIC, "OpenApi", "This document", albumen_openapi),
     GET("/api/docs", CAPABILITY_PUBLIC, NULL, "This document, to read", albumen_docs, .quick = TRUE,
         .response_mime = "text/html"),
@@ -187,6 +323,9 @@ static void write_problem(HttpRequest *request, int status, const char *kind, co
 
 static void fail(HttpRequest *request, int status, const GError *error)
 {
+    if (status == 401) {
+        http_set_header(request, "WWW-Authenticate", "Bearer");
+    }
     const char *title =
         error->domain == ALBUMEN_ERROR ? albumen_error_name((AlbumenError)error->code) : "internal";
     const char *detail = status == 500 ? "The server failed; its log says why" : error->message;

@@ -13,24 +13,23 @@
 /* Arrays are written as they lie in memory. */
 G_STATIC_ASSERT(G_BYTE_ORDER == G_LITTLE_ENDIAN);
 
-static void append_array(GByteArray *out, const GArray *array)
+static void append(GByteArray *out, gconstpointer array, gsize bytes)
 {
-    guint size = g_array_get_element_size((GArray *)array);
-    g_byte_array_append(out, (const guint8 *)array->data, array->len * size);
+    g_byte_array_append(out, array, (guint)bytes);
 }
 
 static GBytes *encode(const PhotoLayout *layout)
 {
     static const guint8 zeros[4] = {0};
-    guint32 count = layout->ids->len;
+    guint32 count = layout->count;
     GByteArray *out = g_byte_array_sized_new(16 + count * 10 + 4);
-    g_byte_array_append(out, (const guint8 *)MAGIC, strlen(MAGIC));
-    g_byte_array_append(out, (const guint8 *)&count, sizeof count);
-    g_byte_array_append(out, zeros, 4);
-    append_array(out, layout->ids);
-    append_array(out, layout->aspects);
-    g_byte_array_append(out, zeros, count % 2 ? 2 : 0);
-    append_array(out, layout->days);
+    append(out, MAGIC, strlen(MAGIC));
+    append(out, &count, sizeof count);
+    append(out, zeros, 4);
+    append(out, layout->ids, count * sizeof *layout->ids);
+    append(out, layout->aspects, count * sizeof *layout->aspects);
+    append(out, zeros, count % 2 ? 2 : 0);
+    append(out, layout->days, count * sizeof *layout->days);
     return g_byte_array_free_to_bytes(out);
 }
 
@@ -40,11 +39,9 @@ gboolean albumen_layout(HttpRequest *request, GError **error)
     gboolean ascending = FALSE;
     filter_from_request(request, &filter);
     const PhotoSort *sort = sort_from_request(request, &ascending);
-    g_autoptr(StoreTx) tx = api_read(request, error);
     g_autoptr(Selection) selection =
-        tx ? selection_get(api_of(request)->library, tx, api_principal(request), &filter, sort,
-                           ascending, error)
-           : NULL;
+        selection_get(api_of(request)->library, api_principal(request), &filter, sort, ascending,
+                      SELECTION_LAYOUT, error);
     if (!selection) {
         return FALSE;
     }

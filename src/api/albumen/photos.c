@@ -3,9 +3,17 @@
 #include "api/media.h"
 #include "api/photo_values.h"
 #include "base/limits.h"
-#include "library/photo.h"
+#include "library/photo_query.h"
 
 #include <string.h>
+
+/* The caller's own, else the file's. */
+static void write_marks(JsonWriter *writer, const Photo *photo)
+{
+    json_member_int(writer, "star_rating", photo->stars);
+    json_member_bool(writer, "is_favorite", photo->is_favorite);
+    json_member_bool(writer, "is_rejected", photo->is_rejected);
+}
 
 /* What a tile of the gallery says of its picture. */
 static void write_tile(JsonWriter *writer, const Photo *photo)
@@ -21,7 +29,7 @@ static void write_tile(JsonWriter *writer, const Photo *photo)
     json_member_string(writer, "format", photo->format);
     json_member_string(writer, "caption", photo->facts->description);
     json_member_string(writer, "camera_model", photo->facts->camera_model);
-    json_member_int(writer, "star_rating", photo_stars(photo));
+    write_marks(writer, photo);
     json_object_end(writer);
 }
 
@@ -115,30 +123,48 @@ static void write_facts(JsonWriter *writer, const MediaFacts *facts)
     json_member_double(writer, "gps_altitude", facts->altitude);
 }
 
+static void write_stack(JsonWriter *writer, const GPtrArray *stack)
+{
+    json_key(writer, "stack");
+    json_array_begin(writer);
+    for (guint i = 0; i < stack->len; i++) {
+        const Photo *photo = g_ptr_array_index(stack, i);
+        json_object_begin(writer);
+        json_member_int(writer, "id", photo->id);
+        json_member_string(writer, "filename", photo->name);
+        json_member_string(writer, "format", photo->format);
+        json_object_end(writer);
+    }
+    json_array_end(writer);
+}
+
 gboolean albumen_photo(HttpRequest *request, GError **error)
 {
+    const Principal *viewer = api_principal(request);
     g_autoptr(StoreTx) tx = api_read(request, error);
-    g_autoptr(Photo) photo =
-        tx ? photo_get(tx, api_principal(request), http_int(request, "id", 0), error) : NULL;
-    if (!photo) {
+    g_autoptr(Photo) photo = tx ? photo_get(tx, viewer, http_int(request, "id", 0), error) : NULL;
+    g_autoptr(GPtrArray) stack = photo ? photo_get_stack(tx, viewer, photo, error) : NULL;
+    g_clear_pointer(&tx, store_tx_free);
+    gint64 copies = stack ? photo_copies(api_of(request)->library, viewer, photo, error) : -1;
+    if (copies < 0) {
         return FALSE;
     }
     JsonWriter *writer = json_writer_new(LIMIT_JSON_OUTPUT_BYTES);
     json_object_begin(writer);
     write_file(writer, photo);
     write_facts(writer, photo->facts);
-    json_member_int(writer, "star_rating", photo_stars(photo));
-    json_member_bool(writer, "is_rejected", photo_is_rejected(photo));
+    write_marks(writer, photo);
     photo_member_tags_list(writer, "tags_list", photo->facts->keywords, -1);
+    json_member_int(writer, "copies", copies);
+    write_stack(writer, stack);
     json_object_end(writer);
     return http_respond_json(request, writer, error);
 }
 
 static Grant *grant_by_id(HttpRequest *request, GError **error)
 {
-    g_autoptr(StoreTx) tx = api_read(request, error);
-    return tx ? access_grant_photo(tx, api_principal(request), http_int(request, "id", 0), error)
-              : NULL;
+    return access_grant_photo(api_of(request)->library, api_principal(request),
+                              http_int(request, "id", 0), error);
 }
 
 gboolean albumen_thumbnail(HttpRequest *request, GError **error)

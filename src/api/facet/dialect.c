@@ -31,6 +31,34 @@ static const HttpParameter type_counts_query[] = {
     {0},
 };
 
+static const HttpParameter login_body[] = {
+    {.name = "password", .type = HTTP_TEXT, .required = TRUE},
+    {.name = "username", .type = HTTP_TEXT, .summary = "Where there are accounts"},
+    {0},
+};
+
+static const HttpParameter edition_login_body[] = {
+    {.name = "password", .type = HTTP_TEXT, .required = TRUE},
+    {0},
+};
+
+static const HttpParameter download_options_query[] = {
+    {.name = "path", .type = HTTP_TEXT, .summary = "The photo's path"},
+    {.name = "is_shared", .type = HTTP_BOOL, .summary = "Asked from a shared page"},
+    {.name = "token", .type = HTTP_TEXT, .summary = "Of a share"},
+    {0},
+};
+
+static const char *const download_types[] = {"original", "darktable", "raw", NULL};
+
+static const HttpParameter download_query[] = {
+    {.name = "path", .type = HTTP_TEXT, .summary = "The photo's path"},
+    {.name = "type", .type = HTTP_TEXT, .choices = download_types, .fallback = "original"},
+    {.name = "profile", .type = HTTP_TEXT},
+    {.name = "token", .type = HTTP_TEXT, .summary = "Of a share"},
+    {0},
+};
+
 #define PHOTO_PATH                                                                                 \
     {                                                                                              \
         .name = "photo_path", .type = HTTP_TEXT, .required = TRUE                                  \
@@ -57,6 +85,30 @@ static const HttpParameter batch_rating_body[] = {
     {0},
 };
 
+static const HttpParameter scan_body[] = {
+    {.name = "directories",
+     .type = HTTP_TEXT_LIST,
+     .bounded = TRUE,
+     .max = LIMIT_IDS_PER_REQUEST,
+     .summary = "Among those of /api/scan/directories"},
+    {0},
+};
+
+static const HttpParameter scan_query[] = {
+    {.name = "lines",
+     .type = HTTP_INT,
+     .lenient = TRUE,
+     .fallback = "20",
+     .summary = "The latest so many of the scan's own"},
+    {0},
+};
+
+static const HttpParameter scan_stream_query[] = {
+    {.name = "lines", .type = HTTP_INT, .lenient = TRUE, .fallback = "20"},
+    {.name = "token", .type = HTTP_TEXT, .summary = "For clients that cannot send headers"},
+    {0},
+};
+
 static const HttpParameter language_path[] = {{.name = "lang", .type = HTTP_TEXT}, {0}};
 
 #define GET_JSON(route, cap, schema, text, function, ...)                                          \
@@ -68,6 +120,23 @@ static const HttpParameter language_path[] = {{.name = "lang", .type = HTTP_TEXT
                .response_schema = schema, .handler = function, __VA_ARGS__)
 
 static const HttpRoute routes[] = {
+    POST_JSON("/api/auth/login", CAPABILITY_PUBLIC, "FacetSession", "Begins a session", facet_login,
+              .body = login_body),
+    POST_JSON("/api/auth/edition/login", CAPABILITY_PUBLIC, "FacetSession",
+              "Begins a session that may edit", facet_edition_login, .body = edition_login_body),
+    POST_JSON("/api/auth/edition/logout", CAPABILITY_SELF, "FacetSession",
+              "Goes on with a session that may not edit", facet_edition_logout),
+    POST_JSON("/api/scan/start", CAPABILITY_ADMIN, "FacetScanStarted", "Starts a scan",
+              facet_scan_start, .body = scan_body, .body_optional = TRUE),
+    GET_JSON("/api/scan/status", CAPABILITY_ADMIN, "FacetScanStatus",
+             "The scan of now, or the last", facet_scan_status, .query = scan_query),
+    /* It tells first whether there is such a feature at all, and then asks who calls. */
+    HTTP_ROUTE(CAPABILITY_PUBLIC, .method = HTTP_GET, .path = "/api/scan/stream", .tag = "Facet",
+               .summary = "The same as it changes, for superadmins",
+               .response_mime = "text/event-stream", .quick = TRUE, .query = scan_stream_query,
+               .handler = facet_scan_stream),
+    GET_JSON("/api/scan/directories", CAPABILITY_ADMIN, "FacetScanDirectories",
+             "What may be scanned", facet_scan_directories),
     GET_JSON("/api/auth/status", CAPABILITY_PUBLIC, "FacetAuthStatus", "Who is there",
              facet_auth_status, .quick = TRUE),
     GET_JSON("/api/config", CAPABILITY_PUBLIC, "FacetConfig", "Settings of the viewer",
@@ -81,7 +150,7 @@ static const HttpRoute routes[] = {
     GET_JSON("/ready", CAPABILITY_PUBLIC, "FacetReady", "Can it serve", facet_ready),
     GET_JSON("/api/photos", CAPABILITY_BROWSE, "FacetPhotoPage", "A page of photos", facet_photos,
              .query = photos_query),
-    GET_JSON("/api/photo", CAPABILITY_BROWSE, "FacetPhoto", "One photo by its path", facet_photo,
+    GET_JSON("/api/photo", CAPABILITY_SHARED, "FacetPhoto", "One photo by its path", facet_photo,
              .query = path_query),
     GET_JSON("/api/type_counts", CAPABILITY_PUBLIC, "FacetTypeCounts", "How many of each type",
              facet_type_counts, .query = type_counts_query),
@@ -106,11 +175,23 @@ static const HttpRoute routes[] = {
               facet_batch_reject, .body = batch_body),
     POST_JSON("/api/photos/batch_rating", CAPABILITY_EDIT, "FacetBatchDone",
               "Gives photos their stars", facet_batch_rating, .body = batch_rating_body),
+    GET_JSON("/api/download/options", CAPABILITY_MEDIA, "FacetDownloadOptions",
+             "What a photo can be saved as", facet_download_options,
+             .query = download_options_query),
+    GET_JSON("/api/download", CAPABILITY_MEDIA, NULL, "A photo to save", facet_download,
+             .response_mime = "*/*", .query = download_query),
     GET_JSON("/thumbnail", CAPABILITY_MEDIA, NULL, "A small picture", facet_thumbnail,
              .quick = TRUE, .response_mime = "image/jpeg", .query = thumbnail_query),
     GET_JSON("/image", CAPABILITY_MEDIA, NULL, "The picture", facet_image,
              .response_mime = "image/*", .query = path_query),
 };
+
+/* Where a browser shows what comes, it is told of an error in a word. */
+static gboolean is_picture(const HttpRequest *request)
+{
+    const HttpRoute *route = http_request_route(request);
+    return route && route->response_mime && g_str_has_prefix(route->response_mime, "image/");
+}
 
 static void fail(HttpRequest *request, int status, const GError *error)
 {
@@ -119,6 +200,10 @@ static void fail(HttpRequest *request, int status, const GError *error)
     }
     const char *detail = status == 500 ? "Internal server error" : error->message;
     http_set_status(request, status);
+    if (is_picture(request) && status == 404) {
+        http_respond_text(request, NULL, detail);
+        return;
+    }
     JsonWriter *writer = json_writer_new(LIMIT_JSON_OUTPUT_BYTES);
     json_object_begin(writer);
     json_member_string(writer, "detail", detail);

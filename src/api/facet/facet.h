@@ -25,13 +25,29 @@ gboolean facet_batch_favorite(HttpRequest *request, GError **error);
 gboolean facet_batch_reject(HttpRequest *request, GError **error);
 gboolean facet_batch_rating(HttpRequest *request, GError **error);
 
+/* scan.c */
+gboolean facet_scan_start(HttpRequest *request, GError **error);
+gboolean facet_scan_status(HttpRequest *request, GError **error);
+gboolean facet_scan_stream(HttpRequest *request, GError **error);
+gboolean facet_scan_directories(HttpRequest *request, GError **error);
+/* download.c */
+gboolean facet_download_options(HttpRequest *request, GError **error);
+gboolean facet_download(HttpRequest *request, GError **error);
+
 /* images.c */
 gboolean facet_thumbnail(HttpRequest *request, GError **error);
 gboolean facet_image(HttpRequest *request, GError **error);
 
-/* meta.c */
-gboolean facet_config(HttpRequest *request, GError **error);
+/* auth.c */
+gboolean facet_login(HttpRequest *request, GError **error);
+gboolean facet_edition_login(HttpRequest *request, GError **error);
+gboolean facet_edition_logout(HttpRequest *request, GError **error);
 gboolean facet_auth_status(HttpRequest *request, GError **error);
+
+/* meta.c */
+/* What the client may show; a new reference. */
+json_t *facet_features(const Settings *settings);
+gboolean facet_config(HttpRequest *request, GError **error);
 gboolean facet_languages(HttpRequest *request, GError **error);
 gboolean facet_language(HttpRequest *request, GError **error);
 gboolean facet_health(HttpRequest *request, GError **error);

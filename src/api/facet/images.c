@@ -11,9 +11,8 @@ static gboolean refuse(HttpRequest *request, const GError *failure, const char *
 
 static Grant *grant_by_path(HttpRequest *request, GError **error)
 {
-    g_autoptr(StoreTx) tx = api_read(request, error);
-    return tx ? access_grant_path(tx, api_principal(request), http_text(request, "path", ""), error)
-              : NULL;
+    return access_grant_path(api_of(request)->library, api_principal(request),
+                             http_text(request, "path", ""), error);
 }
 
 gboolean facet_thumbnail(HttpRequest *request, GError **error)

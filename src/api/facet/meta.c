@@ -20,7 +20,7 @@ static gboolean is_served(const char *feature)
     return FALSE;
 }
 
-static json_t *features_of(const Settings *settings)
+json_t *facet_features(const Settings *settings)
 {
     json_t *features = json_object();
     const char *key = NULL;
@@ -77,6 +77,7 @@ static gboolean respond(HttpRequest *request, json_t *json, GError **error)
 gboolean facet_config(HttpRequest *request, GError **error)
 {
     const Settings *settings = api_of(request)->settings;
+    gboolean has_accounts = roster_mode(api_of(request)->roster) == ACCESS_ACCOUNTS;
     const json_t *viewer = settings_viewer(settings);
     const json_t *groups = json_object_get(viewer, "sort_options");
     const json_t *thresholds = json_object_get(viewer, "quality_thresholds");
@@ -90,43 +91,14 @@ gboolean facet_config(HttpRequest *request, GError **error)
                   "defaults", json_object_get(viewer, "defaults"),                           //
                   "pagination", json_object_get(viewer, "pagination"),                       //
                   "display", json_object_get(viewer, "display"),                             //
-                  "features", features_of(settings),                                         //
+                  "features", facet_features(settings),                                         //
                   "quality_thresholds", thresholds,                                          //
                   "notification_duration_ms", json_object_get(viewer, "notification_duration_ms"),
                   "translation_target_language", settings_translation_language(settings), //
-                  "is_multi_user", FALSE,                                                 //
+                  "is_multi_user", has_accounts,                                          //
                   "edition_enabled", TRUE,                                                //
                   "edition_authenticated", may_edit);
     return respond(request, config, error);
-}
-
-static const char *role_name(Role role)
-{
-    switch (role) {
-    case ROLE_SUPERADMIN:
-        return "superadmin";
-    case ROLE_ADMIN:
-        return "admin";
-    case ROLE_USER:
-        break;
-    }
-    return "user";
-}
-
-gboolean facet_auth_status(HttpRequest *request, GError **error)
-{
-    const Principal *principal = api_principal(request);
-    gboolean authenticated = principal_is_authenticated(principal);
-    const char *user_id = principal_user_id(principal);
-    /* The implicit owner of an open library is Facet's anonymous user, who may edit. */
-    const char *role = user_id ? role_name(principal_role(principal)) : "user";
-    json_t *status = json_pack(
-        "{s:b, s:b, s:b, s:b, s:s?, s:s?, s:s?, s:o, s:[]}", "authenticated", authenticated,
-        "multi_user", FALSE, "edition_enabled", TRUE, "edition_authenticated",
-        access_check(principal, CAPABILITY_EDIT, NULL), "user_id", user_id, "user_role",
-        authenticated ? role : NULL, "display_name", authenticated ? "" : NULL, "features",
-        features_of(api_of(request)->settings), "download_profiles");
-    return respond(request, status, error);
 }
 
 /* In the order in which a menu shows them. */

@@ -34,15 +34,12 @@ static void write_whole(const char *text, double number, gint64 count, gpointer 
 static gboolean respond(HttpRequest *request, Facet facet, const char *key, gint64 limit,
                         FacetVisit write, GError **error)
 {
-    g_autoptr(StoreTx) tx = api_read(request, error);
-    if (!tx) {
-        return FALSE;
-    }
     g_autoptr(JsonWriter) writer = json_writer_new(LIMIT_JSON_OUTPUT_BYTES);
     json_object_begin(writer);
     json_key(writer, key);
     json_array_begin(writer);
-    if (!facet_list(tx, api_principal(request), facet, limit, write, writer, error)) {
+    if (!facet_list(api_of(request)->library, api_principal(request), facet, limit, write, writer,
+                    error)) {
         return FALSE;
     }
     json_array_end(writer);

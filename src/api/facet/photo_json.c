@@ -63,11 +63,16 @@ static void write_measures(JsonWriter *writer, const Photo *photo)
 
 static void write_marks(JsonWriter *writer, const Photo *photo, const FacetPhotoStyle *style)
 {
-    json_member_int(writer, "star_rating", photo_stars(photo));
-    json_member_int(writer, "is_favorite", 0);
-    json_member_int(writer, "is_rejected", photo_is_rejected(photo));
-    json_member_null(writer, "duplicate_group_id");
-    json_member_null(writer, "is_duplicate_lead");
+    json_member_int(writer, "star_rating", photo->stars);
+    json_member_int(writer, "is_favorite", photo->is_favorite);
+    json_member_int(writer, "is_rejected", photo->is_rejected);
+    if (photo->duplicate_group) {
+        json_member_int(writer, "duplicate_group_id", photo->duplicate_group);
+        json_member_int(writer, "is_duplicate_lead", photo->duplicate_group == photo->id);
+    } else {
+        json_member_null(writer, "duplicate_group_id");
+        json_member_null(writer, "is_duplicate_lead");
+    }
     json_member_string(writer, "caption", photo->facts->description);
     if (style->always_translated || style->has_translation) {
         json_member_null(writer, "caption_translated");

@@ -53,13 +53,14 @@ gboolean facet_photos(HttpRequest *request, GError **error)
     read_page(request, &page, &number);
 
     const Principal *viewer = api_principal(request);
-    g_autoptr(StoreTx) tx = api_read(request, error);
-    g_autoptr(Selection) selection = tx ? selection_get(api_of(request)->library, tx, viewer,
-                                                        &filter, page.sort, page.ascending, error)
-                                        : NULL;
+    g_autoptr(Selection) selection =
+        selection_get(api_of(request)->library, viewer, &filter, page.sort, page.ascending,
+                      SELECTION_PAGES, error);
+    g_autoptr(StoreTx) tx = selection ? api_read(request, error) : NULL;
     g_autoptr(GPtrArray) photos =
-        selection ? selection_page(selection, tx, viewer, page.offset, page.limit, error) : NULL;
-    return photos &&
+        tx ? selection_page(selection, tx, viewer, page.offset, page.limit, error) : NULL;
+    g_clear_pointer(&tx, store_tx_free);
+    return photos && photo_find_duplicates(api_of(request)->library, viewer, photos, error) &&
            http_respond_json(request,
                              write_page(request, photos, &page, number, selection_count(selection)),
                              error);
@@ -67,11 +68,17 @@ gboolean facet_photos(HttpRequest *request, GError **error)
 
 gboolean facet_photo(HttpRequest *request, GError **error)
 {
+    const Principal *viewer = api_principal(request);
     g_autoptr(StoreTx) tx = api_read(request, error);
-    g_autoptr(Photo) photo =
-        tx ? photo_get_by_path(tx, api_principal(request), http_text(request, "path", ""), error)
-           : NULL;
+    g_autoptr(GPtrArray) photos = g_ptr_array_new_with_free_func((GDestroyNotify)photo_free);
+    Photo *photo =
+        tx ? photo_get_by_path(tx, viewer, http_text(request, "path", ""), error) : NULL;
     if (!photo) {
+        return FALSE;
+    }
+    g_ptr_array_add(photos, photo);
+    g_clear_pointer(&tx, store_tx_free);
+    if (!photo_find_duplicates(api_of(request)->library, viewer, photos, error)) {
         return FALSE;
     }
     FacetPhotoStyle style = facet_photo_style(api_of(request)->settings, FALSE);
@@ -86,8 +93,8 @@ gboolean facet_type_counts(HttpRequest *request, GError **error)
 {
     PhotoFilter everything;
     photo_filter_init(&everything);
-    g_autoptr(StoreTx) tx = api_read(request, error);
-    gint64 total = tx ? photo_count(tx, api_principal(request), &everything, error) : -1;
+    gint64 total =
+        photo_count(api_of(request)->library, api_principal(request), &everything, error);
     if (total < 0) {
         return FALSE;
     }

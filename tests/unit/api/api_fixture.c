@@ -1,28 +1,31 @@
 #include "api_fixture.h"
 
-#include <glib/gstdio.h>
+#include "store_fixture.h"
 
-static Settings *load_settings(const char *viewer_json)
+static void open_library(ApiFixture *fixture, const char *scoring_json)
 {
     g_autoptr(GError) error = NULL;
-    g_autofree char *folder = g_dir_make_tmp("albumen-api-XXXXXX", &error);
+    fixture->folder = g_dir_make_tmp("albumen-api-XXXXXX", &error);
     g_assert_no_error(error);
-    g_autofree char *path = g_build_filename(folder, "scoring.json", NULL);
-    g_autofree char *text = g_strdup_printf("{\"viewer\": %s}", viewer_json);
-    g_assert_true(g_file_set_contents(path, text, -1, NULL));
-    Settings *settings = settings_load(folder, &error);
+    g_autofree char *path = g_build_filename(fixture->folder, "scoring.json", NULL);
+    g_assert_true(g_file_set_contents(path, scoring_json, -1, NULL));
+    Api *api = &fixture->api;
+    *api = (Api){.version = "test"};
+    api->settings = settings_load(fixture->folder, &error);
     g_assert_no_error(error);
-    g_unlink(path);
-    g_rmdir(folder);
-    return settings;
+    api->library = library_open(fixture->folder, NULL, &error);
+    g_assert_no_error(error);
+    api->roster = roster_new(api->library, api->settings, &error);
+    g_assert_no_error(error);
+    api->sign_in = sign_in_new(api->roster);
 }
 
-void api_fixture_start(ApiFixture *fixture, const HttpDialect *const *dialects,
-                       const char *viewer_json)
+void api_fixture_start_with(ApiFixture *fixture, const HttpDialect *const *dialects,
+                            const char *scoring_json)
 {
     static const char *const listen[] = {"127.0.0.1:0", NULL};
     g_autoptr(GError) error = NULL;
-    fixture->api = (Api){.settings = load_settings(viewer_json), .version = "test"};
+    open_library(fixture, scoring_json);
     fixture->options = (HttpServerOptions){
         .listen = listen,
         .dialects = dialects,
@@ -40,10 +43,22 @@ void api_fixture_start(ApiFixture *fixture, const HttpDialect *const *dialects,
     fixture->url = http_server_urls(fixture->server)[0];
 }
 
+void api_fixture_start(ApiFixture *fixture, const HttpDialect *const *dialects,
+                       const char *viewer_json)
+{
+    g_autofree char *text = g_strdup_printf("{\"viewer\": %s}", viewer_json);
+    api_fixture_start_with(fixture, dialects, text);
+}
+
 void api_fixture_stop(ApiFixture *fixture)
 {
     http_server_stop(fixture->server, 10);
+    sign_in_free(fixture->api.sign_in);
+    roster_free(fixture->api.roster);
+    library_close(fixture->api.library);
     settings_free((Settings *)fixture->api.settings);
+    store_fixture_remove_folder(fixture->folder);
+    g_free(fixture->folder);
 }
 
 void api_fixture_fail(HttpRequest *request, int status, const GError *error)

@@ -9,7 +9,11 @@ static gboolean answer_role(HttpRequest *request, GError **error)
                              principal_is_authenticated(principal) ? "owner" : "nobody");
 }
 
+static const HttpParameter shared_query[] = {{.name = "token", .type = HTTP_TEXT}, {0}};
+
 static const HttpRoute routes[] = {
+    HTTP_ROUTE(CAPABILITY_SHARED, .method = HTTP_GET, .path = "/shared", .quick = TRUE,
+               .summary = "Shared", .handler = answer_role, .query = shared_query),
     HTTP_ROUTE(CAPABILITY_PUBLIC, .method = HTTP_GET, .path = "/public", .quick = TRUE,
                .summary = "Public", .handler = answer_role),
     HTTP_ROUTE(CAPABILITY_BROWSE, .method = HTTP_GET, .path = "/browse", .quick = TRUE,
@@ -150,6 +154,43 @@ static void test_other_sites_may_not_act(void)
     api_fixture_stop(&fixture);
 }
 
+/* Browsers of today say it themselves, and no page can make them say otherwise. */
+static void test_browsers_say_where_from(void)
+{
+    static const struct {
+        const char *headers;
+        int status;
+    } cases[] = {
+        {"Sec-Fetch-Site: same-origin\r\n", 200},
+        {"Sec-Fetch-Site: same-origin\r\nOrigin: https://behind.a.proxy\r\n", 200},
+        {"Sec-Fetch-Site: none\r\n", 200},
+        {"Sec-Fetch-Site: cross-site\r\n", 403},
+        {"Sec-Fetch-Site: same-site\r\n", 403},
+        {"Sec-Fetch-Site: cross-site\r\nOrigin: http://localhost:5000\r\n", 403},
+        {"Sec-Fetch-Site: cross-site\r\nOrigin: http://friend.example:4200\r\n", 200},
+        {"Sec-Fetch-Site: \r\n", 403},
+    };
+    ApiFixture fixture;
+    api_fixture_start(&fixture, dialects, VIEWER);
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *headers = g_strconcat("Host: localhost:5000\r\n", cases[i].headers, NULL);
+        assert_answer(fixture.url, "POST", "/admin", headers, cases[i].status, NULL);
+        assert_answer(fixture.url, "GET", "/browse", headers, 200, NULL);
+    }
+    api_fixture_stop(&fixture);
+}
+
+/* With a share's token one may look, and finds nothing; without it one is asked to sign in. */
+static void test_shares(void)
+{
+    ApiFixture fixture;
+    api_fixture_start(&fixture, dialects, "{\"password\": \"p\"}");
+    assert_answer(fixture.url, "GET", "/shared?token=x", "Host: x\r\n", 200, "nobody");
+    assert_answer(fixture.url, "GET", "/shared?token=", "Host: x\r\n", 401, NULL);
+    assert_answer(fixture.url, "GET", "/shared", "Host: x\r\n", 401, NULL);
+    api_fixture_stop(&fixture);
+}
+
 static void assert_header(const Answer *answer, const char *name, const char *expected)
 {
     g_autofree char *value = answer_header(answer, name);
@@ -189,7 +230,7 @@ static void test_headers_for_other_origins(void)
 
 static void test_capabilities_have_names(void)
 {
-    for (int capability = CAPABILITY_PUBLIC; capability <= CAPABILITY_ADMIN; capability++) {
+    for (int capability = CAPABILITY_PUBLIC; capability <= CAPABILITY_SUPERADMIN; capability++) {
         g_assert_cmpuint(strlen(api_capability_name(capability)), >, 0);
     }
     g_assert_cmpstr(api_capability_name(CAPABILITY_MEDIA), ==, "media");
@@ -202,6 +243,8 @@ int main(int argc, char **argv)
     g_test_add_func("/gate/foreign_host", test_a_foreign_name_opens_nothing);
     g_test_add_func("/gate/forwarded", test_who_is_forwarded_is_nobody);
     g_test_add_func("/gate/origin", test_other_sites_may_not_act);
+    g_test_add_func("/gate/fetch_site", test_browsers_say_where_from);
+    g_test_add_func("/gate/shares", test_shares);
     g_test_add_func("/gate/cors", test_headers_for_other_origins);
     g_test_add_func("/gate/names", test_capabilities_have_names);
     return g_test_run();

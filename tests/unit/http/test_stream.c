@@ -78,7 +78,9 @@ static gssize produce(gpointer data, guint8 *buffer, gsize most, GCancellable *c
     }
     gsize count =
         MIN(MIN(most, producer->plan.piece), (gsize)(producer->plan.total - producer->at));
-    for (gsize i = 0; i < count; i++) {
+    gboolean looked_at = producer->plan.total < G_MAXINT32;
+    memset(buffer, 0, count);
+    for (gsize i = 0; i < count && looked_at; i++) {
         buffer[i] = byte_at(producer->at + (gint64)i);
     }
     producer->at += (gint64)count;

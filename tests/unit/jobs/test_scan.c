@@ -53,14 +53,10 @@ static void assert_library(const Scene *scene, const char *expected)
 
 static gint64 count_photos(const Scene *scene)
 {
-    g_autoptr(GError) error = NULL;
     g_autoptr(Principal) owner = principal_new_owner();
     PhotoFilter filter;
     photo_filter_init(&filter);
-    g_autoptr(StoreTx) tx = fixture_read(scene->store);
-    gint64 count = photo_count(tx, owner, &filter, &error);
-    g_assert_no_error(error);
-    return count;
+    return fixture_count(scene->store, owner, &filter);
 }
 
 static Photo *get(const Scene *scene, const char *name)
@@ -89,8 +85,7 @@ static void assert_thumbnails(const Scene *scene, const char *name)
     g_autoptr(GError) error = NULL;
     g_autoptr(Principal) owner = principal_new_owner();
     g_autoptr(Photo) photo = get(scene, name);
-    g_autoptr(StoreTx) tx = fixture_read(scene->store);
-    g_autoptr(Grant) grant = access_grant_photo(tx, owner, photo->id, &error);
+    g_autoptr(Grant) grant = access_grant_photo(scene->library, owner, photo->id, &error);
     g_assert_no_error(error);
     for (ThumbnailSize size = THUMBNAIL_SMALL; size <= THUMBNAIL_LARGE; size++) {
         g_autoptr(GBytes) bytes = thumbnail_get(scene->library, grant, size, &error);

@@ -1,9 +1,14 @@
 #include "library_fixture.h"
 
+#include "library/catalog.h"
 #include "library/library.h"
+#include "library/selection.h"
 #include "library/source.h"
 
 #include <string.h>
+
+/* Of the test that runs. */
+static Library *library;
 
 static StoreTx *begin(StoreFixture *fixture, StoreTx *(*kind)(Store *, GError **))
 {
@@ -28,6 +33,9 @@ void fixture_commit(StoreTx *tx)
     g_autoptr(GError) error = NULL;
     store_commit(tx, &error);
     g_assert_no_error(error);
+    if (library) {
+        catalog_changed(library_catalog(library)); /* the fixture's store is not the library's */
+    }
 }
 
 MediaPicture *fixture_picture(void)
@@ -138,35 +146,52 @@ void fixture_lose(StoreFixture *fixture, const char *path)
     fixture_commit(tx);
 }
 
-GPtrArray *fixture_list(StoreTx *tx, const Principal *viewer, const PhotoFilter *filter,
+static void close_library(gpointer unused)
+{
+    g_clear_pointer(&library, library_close);
+}
+
+Library *fixture_library(StoreFixture *fixture)
+{
+    g_autoptr(GError) error = NULL;
+    if (!library) {
+        g_autofree char *data = g_build_filename(fixture->folder, "data", NULL);
+        library = library_open(data, fixture->url, &error);
+        g_assert_no_error(error);
+        g_test_queue_destroy(close_library, NULL);
+    }
+    return library;
+}
+
+GPtrArray *fixture_list(StoreFixture *fixture, const Principal *viewer, const PhotoFilter *filter,
                         const PhotoSort *sort, gboolean ascending, gint64 offset, gint64 limit)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(PhotoLayout) layout = photo_layout(tx, viewer, filter, sort, ascending, &error);
+    g_autoptr(Selection) selection = selection_get(fixture_library(fixture), viewer, filter, sort,
+                                                   ascending, SELECTION_PAGES, &error);
     g_assert_no_error(error);
-    g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(gint64));
-    for (gint64 i = offset; i < (gint64)layout->ids->len && i - offset < limit; i++) {
-        gint64 id = g_array_index(layout->ids, guint32, i);
-        g_array_append_val(ids, id);
-    }
-    GPtrArray *photos =
-        photo_get_many(tx, viewer, (const gint64 *)(gpointer)ids->data, ids->len, &error);
+    g_autoptr(StoreTx) tx = fixture_read(fixture);
+    GPtrArray *photos = selection_page(selection, tx, viewer, offset, limit, &error);
     g_assert_no_error(error);
     return photos;
+}
+
+gint64 fixture_count(StoreFixture *fixture, const Principal *viewer, const PhotoFilter *filter)
+{
+    g_autoptr(GError) error = NULL;
+    gint64 count = photo_count(fixture_library(fixture), viewer, filter, &error);
+    g_assert_no_error(error);
+    return count;
 }
 
 char *fixture_names(StoreFixture *fixture, const PhotoFilter *filter, const char *sort,
                     gboolean ascending)
 {
-    g_autoptr(GError) error = NULL;
     g_autoptr(Principal) owner = principal_new_owner();
     g_assert_nonnull(photo_sort_find(sort));
-    g_autoptr(StoreTx) tx = fixture_read(fixture);
     g_autoptr(GPtrArray) photos =
-        fixture_list(tx, owner, filter, photo_sort_find(sort), ascending, 0, 1000);
-    gint64 count = photo_count(tx, owner, filter, &error);
-    g_assert_no_error(error);
-    g_assert_cmpint(count, ==, photos->len);
+        fixture_list(fixture, owner, filter, photo_sort_find(sort), ascending, 0, 1000);
+    g_assert_cmpint(fixture_count(fixture, owner, filter), ==, photos->len);
 
     GString *names = g_string_new(NULL);
     for (guint i = 0; i < photos->len; i++) {

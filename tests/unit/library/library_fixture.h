@@ -34,11 +34,15 @@ void fixture_lose(StoreFixture *fixture, const char *path);
 /* Adds a keyword. */
 void fixture_tag(MediaPicture *picture, const char *tag);
 
+/* A library on the test's database, the same each time; closed when the test ends. */
+Library *fixture_library(StoreFixture *fixture);
+
+gint64 fixture_count(StoreFixture *fixture, const Principal *viewer, const PhotoFilter *filter);
 /* The names of the photos that match, in their order, with spaces between them; also checks that
- * counting them and laying them out tell the same. Owned by the caller. */
+ * counting them tells the same. Owned by the caller. */
 char *fixture_names(StoreFixture *fixture, const PhotoFilter *filter, const char *sort,
                     gboolean ascending);
 
 /* The photos of a selection, `limit` of them from `offset` on. Of Photo. */
-GPtrArray *fixture_list(StoreTx *tx, const Principal *viewer, const PhotoFilter *filter,
+GPtrArray *fixture_list(StoreFixture *fixture, const Principal *viewer, const PhotoFilter *filter,
                         const PhotoSort *sort, gboolean ascending, gint64 offset, gint64 limit);

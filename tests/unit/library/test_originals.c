@@ -36,14 +36,14 @@ static Grant *grant(StoreFixture *fixture, const char *name)
     g_autofree char *folder = g_path_get_dirname(path);
     g_autofree char *last = g_path_get_basename(path);
     IngestFile file = {0, folder, last, 1, 1};
-    g_autoptr(StoreTx) tx = fixture_write(fixture);
+    g_autoptr(StoreTx) tx = fixture_change(fixture);
     source_add(tx, source, &file.source_id, &error);
     g_assert_no_error(error);
     ingest_photo(tx, &file, picture, &error);
     g_assert_no_error(error);
-    Grant *granted = access_grant_path(tx, owner, path, &error);
-    g_assert_no_error(error);
     fixture_commit(tx);
+    Grant *granted = access_grant_path(fixture_library(fixture), owner, path, &error);
+    g_assert_no_error(error);
     return granted;
 }
 

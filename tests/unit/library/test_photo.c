@@ -122,8 +122,8 @@ static void test_stars(StoreFixture *fixture, gconstpointer unused)
         g_autoptr(StoreTx) tx = fixture_read(fixture);
         g_autoptr(Photo) photo = photo_get(tx, owner, id, &error);
         g_assert_no_error(error);
-        g_assert_cmpint(photo_stars(photo), ==, cases[i].stars);
-        g_assert_cmpint(photo_is_rejected(photo), ==, cases[i].rejected);
+        g_assert_cmpint(photo->stars, ==, cases[i].stars);
+        g_assert_cmpint(photo->is_rejected, ==, cases[i].rejected);
     }
 }
 

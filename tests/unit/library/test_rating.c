@@ -19,7 +19,7 @@ static void scene_open(Scene *scene, StoreFixture *fixture)
 static void scene_close(Scene *scene)
 {
     library_close(scene->library);
-    principal_free(scene->owner);
+    principal_unref(scene->owner);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Scene, scene_close)
 

@@ -22,7 +22,7 @@ static void scene_open(Scene *scene, StoreFixture *fixture)
 static void scene_close(Scene *scene)
 {
     library_close(scene->library);
-    principal_free(scene->owner);
+    principal_unref(scene->owner);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Scene, scene_close)
 
@@ -33,9 +33,9 @@ static Selection *get(const Scene *scene, StoreFixture *fixture, const Principal
     PhotoFilter filter;
     photo_filter_init(&filter);
     filter.search = search;
-    g_autoptr(StoreTx) tx = fixture_read(fixture);
-    Selection *selection = selection_get(scene->library, tx, viewer, &filter,
-                                         photo_sort_find("iso"), ascending, &error);
+    Selection *selection =
+        selection_get(scene->library, viewer, &filter, photo_sort_find("iso"), ascending,
+                      SELECTION_PAGES, &error);
     g_assert_no_error(error);
     return selection;
 }
@@ -66,7 +66,7 @@ static void test_pages(StoreFixture *fixture, gconstpointer unused)
     }
     g_autoptr(Selection) selection = get(&scene, fixture, scene.owner, NULL, TRUE);
     g_assert_cmpint(selection_count(selection), ==, 3);
-    g_assert_cmpuint(selection_layout(selection)->ids->len, ==, 3);
+    g_assert_cmpuint(selection_layout(selection)->count, ==, 3);
     assert_page(fixture, &scene, selection, 0, 2, "ab");
     assert_page(fixture, &scene, selection, 2, 2, "c");
     assert_page(fixture, &scene, selection, 3, 2, "");

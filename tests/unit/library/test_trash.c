@@ -45,7 +45,7 @@ static Scene scene_new(StoreFixture *fixture)
 static void scene_clear(Scene *scene)
 {
     library_close(scene->library);
-    principal_free(scene->owner);
+    principal_unref(scene->owner);
     g_free(scene->photos);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Scene, scene_clear)
@@ -402,7 +402,7 @@ static void test_only_editors_see_the_trash(StoreFixture *fixture, gconstpointer
     g_assert_null(access_grant_kept_out(tx, nobody, id, &error));
     g_assert_error(error, ALBUMEN_ERROR, ALBUMEN_ERROR_UNAUTHORIZED);
     g_clear_error(&error);
-    g_assert_null(access_grant_photo(tx, scene.owner, id, NULL));
+    g_assert_null(access_grant_photo(scene.library, scene.owner, id, NULL));
     g_autoptr(Grant) grant = access_grant_kept_out(tx, scene.owner, id, &error);
     g_assert_no_error(error);
     int fd = -1;

@@ -1,6 +1,7 @@
 // Who uses this page, and what they may do.
 
 import {
+  changePassword,
   fetchAuthStatus,
   lockEdition,
   signIn,
@@ -62,6 +63,11 @@ class Session {
 
   async signIn(username: string | null, password: string): Promise<void> {
     storeToken(await signIn(username, password));
+    await this.refresh();
+  }
+
+  async changePassword(current: string, next: string): Promise<void> {
+    storeToken(await changePassword(current, next));
     await this.refresh();
   }
 

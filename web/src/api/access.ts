@@ -40,8 +40,10 @@ export async function lockEdition(): Promise<string> {
   return (await sendJson<TokenAnswer>('POST', '/api/auth/edition/logout')).access_token;
 }
 
-export async function changePassword(current: string, next: string): Promise<void> {
-  await sendJson('PUT', '/api/albumen/me/password', { current, new: next });
+/** Ends every session; resolves to the token of a new one. */
+export async function changePassword(current: string, next: string): Promise<string> {
+  const body = { current, new: next };
+  return (await sendJson<TokenAnswer>('PUT', '/api/albumen/me/password', body)).access_token;
 }
 
 export async function signOutEverywhere(): Promise<void> {
@@ -87,10 +89,12 @@ export interface User {
   /** Folders whose photos the user sees, beside those that all see. */
   readonly directories: readonly string[];
   readonly disabled: boolean;
+  /** Follows a file on the server, which alone can change all but the password. */
+  readonly from_settings: boolean;
   readonly created_at: string;
 }
 
-export type UserChange = Partial<Omit<User, 'id' | 'created_at'>> & { readonly password?: string };
+export type UserChange = Partial<Omit<User, 'id' | 'created_at' | 'from_settings'>> & { readonly password?: string };
 
 export async function fetchUsers(): Promise<readonly User[]> {
   return (await getJson<{ users: User[] }>('/api/albumen/users')).users;

@@ -46,9 +46,15 @@ export function fetchLibrary(): Promise<LibraryStatus> {
   return getJson('/api/albumen/library');
 }
 
-/** Looks for changes in these sources, or in all. */
-export async function startScan(sources?: readonly number[]): Promise<void> {
-  await sendJson('POST', '/api/albumen/scans', sources ? { sources } : {});
+export interface ScanWish {
+  /** These alone; all when absent. */
+  readonly sources?: readonly number[];
+  /** Reads again what could not be read, though it did not change. */
+  readonly retry_failed?: boolean;
+}
+
+export async function startScan(wish: ScanWish = {}): Promise<void> {
+  await sendJson('POST', '/api/albumen/scans', wish);
 }
 
 export function fetchFailures(cursor: string | null, signal: AbortSignal): Promise<FailurePage> {

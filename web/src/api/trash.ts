@@ -8,7 +8,11 @@ export interface KeptOut {
   /** Where it belongs, and returns to. */
   readonly path: string;
   /** Width divided by height. */
-  readonly aspect: number | null;
+  readonly aspect: number;
+  readonly trashed_at?: string;
+  readonly removed_at?: string;
+  /** Whose doing it was; null where nobody has a name. */
+  readonly by: string | null;
 }
 
 export interface KeptOutPage {
@@ -20,6 +24,10 @@ export interface KeptOutPage {
 export interface Refusal {
   readonly id: number;
   readonly detail: string;
+}
+
+interface Changed {
+  readonly refused: readonly Refusal[];
 }
 
 /** `trash`: the files are in the trash as well; `removed`: they stay where they are. */
@@ -56,8 +64,10 @@ export function deleteForGood(ids: readonly number[]): Promise<readonly Refusal[
   return inParts('DELETE', '/api/albumen/trash', ids);
 }
 
-export async function emptyTrash(): Promise<void> {
-  await sendJson('DELETE', '/api/albumen/trash', { all: true });
+/** Deletes all of the trash for good; resolves to what could not be. */
+export async function emptyTrash(): Promise<readonly Refusal[]> {
+  const answer = await sendJson<Changed>('DELETE', '/api/albumen/trash', { all: true });
+  return answer.refused;
 }
 
 export function keptOutThumbnailUrl(id: number): string {
@@ -72,8 +82,7 @@ async function inParts(
   const refused: Refusal[] = [];
   for (let from = 0; from < ids.length; from += IDS_MAX) {
     const part = ids.slice(from, from + IDS_MAX);
-    const answer = await sendJson<{ refused?: Refusal[] } | null>(method, path, { ids: part });
-    refused.push(...(answer?.refused ?? []));
+    refused.push(...(await sendJson<Changed>(method, path, { ids: part })).refused);
   }
   return refused;
 }

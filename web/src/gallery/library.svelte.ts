@@ -1,6 +1,6 @@
 // The state of the library: how much is in it, and whether a scan is running.
 
-import { fetchLibrary, startScan } from '../api/albumen';
+import { fetchLibrary, startScan, type ScanWish } from '../api/albumen';
 import { ApiError } from '../api/http';
 import type { LibraryStatus, Scan } from '../api/types';
 import { live } from '../live';
@@ -64,8 +64,8 @@ class Library {
     this.#again(told ? POLL_IDLE_MS : POLL_RUNNING_MS);
   }
 
-  async rescan(sources?: readonly number[]): Promise<void> {
-    await startScan(sources);
+  async rescan(wish: ScanWish = {}): Promise<void> {
+    await startScan(wish);
     await this.refresh();
   }
 

@@ -1,0 +1,143 @@
+/* API keys: one's own, and for who manages the accounts, everybody's. */
+#include "api/albumen/albumen.h"
+
+#include "api/photo_values.h"
+#include "base/limits.h"
+#include "library/credential.h"
+
+static gboolean commit(HttpRequest *request, StoreTx *tx, GError **error)
+{
+    const Api *api = api_of(request);
+    return library_commit(api->library, tx, error) && roster_refresh(api->roster, error);
+}
+
+/* Whose keys the principal manages: -1 for everybody's. */
+static gint64 managed_account(const Principal *principal)
+{
+    return access_check(principal, CAPABILITY_ACCOUNTS, NULL) ? -1 : principal_account(principal);
+}
+
+/* The keys of a library without accounts are its owner's, who may edit. */
+static gboolean check_owner(const Principal *principal, GError **error)
+{
+    return principal_has_account(principal) ||
+           access_check(principal, CAPABILITY_EDIT, error);
+}
+
+static void write_key(JsonWriter *writer, const Key *key, const char *secret)
+{
+    g_autofree char *created = time_iso(key->created_ms);
+    g_autofree char *expires = key->expires_ms ? time_iso(key->expires_ms) : NULL;
+    g_autofree char *used = key->used_ms ? time_iso(key->used_ms) : NULL;
+    json_object_begin(writer);
+    json_member_int(writer, "id", key->id);
+    json_member_string(writer, "name", key->name);
+    json_member_string(writer, "scope", key_scope_name(key->scope));
+    json_member_string(writer, "username", key->username);
+    json_member_string(writer, "created_at", created);
+    json_member_string(writer, "expires_at", expires);
+    json_member_string(writer, "used_at", used);
+    if (secret) {
+        json_member_string(writer, "secret", secret);
+    }
+    json_object_end(writer);
+}
+
+/* The keys that the principal manages. */
+static GPtrArray *managed_keys(HttpRequest *request, StoreTx *tx, GError **error)
+{
+    return key_list(tx, managed_account(api_principal(request)), error);
+}
+
+static const Key *find(const GPtrArray *keys, gint64 id)
+{
+    for (guint i = 0; i < keys->len; i++) {
+        const Key *key = g_ptr_array_index(keys, i);
+        if (key->id == id) {
+            return key;
+        }
+    }
+    return NULL;
+}
+
+gboolean albumen_keys(HttpRequest *request, GError **error)
+{
+    if (!check_owner(api_principal(request), error)) {
+        return FALSE;
+    }
+    g_autoptr(StoreTx) tx = api_read(request, error);
+    g_autoptr(GPtrArray) keys = tx ? managed_keys(request, tx, error) : NULL;
+    if (!keys) {
+        return FALSE;
+    }
+    JsonWriter *writer = json_writer_new(LIMIT_JSON_OUTPUT_BYTES);
+    json_object_begin(writer);
+    json_key(writer, "keys");
+    json_array_begin(writer);
+    for (guint i = 0; i < keys->len; i++) {
+        write_key(writer, g_ptr_array_index(keys, i), NULL);
+    }
+    json_array_end(writer);
+    json_object_end(writer);
+    return http_respond_json(request, writer, error);
+}
+
+/* In ISO 8601; 0 for a key that never ends. */
+static gboolean read_expiry(const HttpRequest *request, gint64 *ret_ms, GError **error)
+{
+    const char *text = json_string_value(json_object_get(http_body(request), "expires_at"));
+    g_autoptr(GTimeZone) utc = g_time_zone_new_utc();
+    g_autoptr(GDateTime) time = text ? g_date_time_new_from_iso8601(text, utc) : NULL;
+    *ret_ms = time ? g_date_time_to_unix(time) * 1000 : 0;
+    if (text && *ret_ms <= library_now_ms()) {
+        g_set_error_literal(error, ALBUMEN_ERROR, ALBUMEN_ERROR_INVALID,
+                            "expires_at must be a time to come, such as 2030-01-31T00:00:00Z");
+        return FALSE;
+    }
+    return TRUE;
+}
+
+gboolean albumen_key_add(HttpRequest *request, GError **error)
+{
+    const Principal *principal = api_principal(request);
+    const json_t *body = http_body(request);
+    const char *scope_text = json_string_value(json_object_get(body, "scope"));
+    KeyScope scope = scope_text ? key_scope_from_name(scope_text) : KEY_SCOPE_READ;
+    gint64 expires_ms = 0, id = 0;
+    if (!check_owner(principal, error) || !read_expiry(request, &expires_ms, error)) {
+        return FALSE;
+    }
+    g_autoptr(StoreTx) tx = store_write(library_store(api_of(request)->library), error);
+    const char *name = json_string_value(json_object_get(body, "name"));
+    g_autofree char *secret =
+        tx ? key_create(tx, principal_account(principal), name, scope, expires_ms, &id, error)
+           : NULL;
+    g_autoptr(GPtrArray) keys =
+        secret ? key_list(tx, principal_account(principal), error) : NULL;
+    if (!keys || !commit(request, tx, error)) {
+        return FALSE;
+    }
+    JsonWriter *writer = json_writer_new(LIMIT_JSON_OUTPUT_BYTES);
+    write_key(writer, find(keys, id), secret);
+    http_set_header(request, "Cache-Control", "no-store");
+    return http_respond_json(request, writer, error);
+}
+
+gboolean albumen_key_remove(HttpRequest *request, GError **error)
+{
+    gint64 id = http_int(request, "id", 0);
+    if (!check_owner(api_principal(request), error)) {
+        return FALSE;
+    }
+    g_autoptr(StoreTx) tx = store_write(library_store(api_of(request)->library), error);
+    g_autoptr(GPtrArray) keys = tx ? managed_keys(request, tx, error) : NULL;
+    if (!keys) {
+        return FALSE;
+    }
+    /* Somebody else's key is not known to exist. */
+    if (!key_revoke(tx, find(keys, id) ? id : 0, error) || !commit(request, tx, error)) {
+        return FALSE;
+    }
+    http_set_status(request, 204);
+    return http_respond_bytes(request, NULL, NULL);
+}
