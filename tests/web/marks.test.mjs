@@ -9,7 +9,8 @@ const app = useApp({ photos: [photos] });
 
 const tile = (page, id) => page.locator(`[data-id="${id}"]`);
 const cell = (page, id) => page.getByRole('gridcell').filter({ has: tile(page, id) });
-const shown = (page, id) => cell(page, id).locator('.marks').allTextContents();
+const shown = async (page, id) =>
+  (await cell(page, id).locator('.marks').allTextContents()).map((text) => text.trim());
 
 // What the server has; a photo's marks as one text.
 async function marksOf(...ids) {
