@@ -132,6 +132,11 @@ static gboolean follow(Catalog *catalog, GError **error)
     return TRUE;
 }
 
+gboolean catalog_prepare(Catalog *catalog, GError **error)
+{
+    return follow(catalog, error);
+}
+
 static gboolean needs_asking(Catalog *catalog)
 {
     return atomic_load(&catalog->version) == 0 ||

@@ -109,6 +109,17 @@ static const HttpParameter scan_stream_query[] = {
     {0},
 };
 
+static const HttpParameter persons_query[] = {
+    {.name = "ids", .type = HTTP_TEXT, .summary = "Also these, by commas"},
+    {0},
+};
+
+static const HttpParameter location_query[] = {
+    {.name = "lat", .type = HTTP_NUMBER, .required = TRUE},
+    {.name = "lng", .type = HTTP_NUMBER, .required = TRUE},
+    {0},
+};
+
 static const HttpParameter language_path[] = {{.name = "lang", .type = HTTP_TEXT}, {0}};
 
 #define GET_JSON(route, cap, schema, text, function, ...)                                          \
@@ -162,6 +173,16 @@ static const HttpRoute routes[] = {
              facet_apertures),
     GET_JSON("/api/filter_options/focal_lengths", CAPABILITY_BROWSE, "FacetFocalLengths",
              "Focal lengths", facet_focal_lengths),
+    GET_JSON("/api/filter_options/tags", CAPABILITY_BROWSE, "FacetTags", "Tags", facet_tags),
+    GET_JSON("/api/filter_options/patterns", CAPABILITY_BROWSE, "FacetPatterns",
+             "Patterns of composition", facet_patterns),
+    GET_JSON("/api/filter_options/categories", CAPABILITY_BROWSE, "FacetCategories", "Categories",
+             facet_categories),
+    GET_JSON("/api/filter_options/persons", CAPABILITY_BROWSE, "FacetPersonOptions", "Persons",
+             facet_person_options, .query = persons_query),
+    GET_JSON("/api/filter_options/location_name", CAPABILITY_BROWSE, "FacetLocationName",
+             "What a place is called", facet_location_name, .quick = TRUE,
+             .query = location_query),
     POST_JSON("/api/photo/set_rating", CAPABILITY_RATE, "FacetRated", "Gives a photo its stars",
               facet_set_rating, .body = rating_body),
     POST_JSON("/api/photo/toggle_favorite", CAPABILITY_RATE, "FacetFavoriteToggled",

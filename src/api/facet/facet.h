@@ -16,6 +16,11 @@ gboolean facet_cameras(HttpRequest *request, GError **error);
 gboolean facet_lenses(HttpRequest *request, GError **error);
 gboolean facet_apertures(HttpRequest *request, GError **error);
 gboolean facet_focal_lengths(HttpRequest *request, GError **error);
+gboolean facet_tags(HttpRequest *request, GError **error);
+gboolean facet_patterns(HttpRequest *request, GError **error);
+gboolean facet_categories(HttpRequest *request, GError **error);
+gboolean facet_person_options(HttpRequest *request, GError **error);
+gboolean facet_location_name(HttpRequest *request, GError **error);
 
 /* ratings.c */
 gboolean facet_set_rating(HttpRequest *request, GError **error);

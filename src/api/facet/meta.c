@@ -3,6 +3,7 @@
 #include "api/facet/facet.h"
 
 #include "base/limits.h"
+#include "library/catalog.h"
 
 #include <string.h>
 
@@ -137,7 +138,7 @@ gboolean facet_health(HttpRequest *request, GError **error)
 
 gboolean facet_ready(HttpRequest *request, GError **error)
 {
-    gboolean usable = store_schema_version(library_store(api_of(request)->library), NULL) > 0;
+    gboolean usable = catalog_prepare(library_catalog(api_of(request)->library), NULL);
     http_set_status(request, usable ? 200 : 503);
     json_t *ready = json_pack("{s:s, s:{s:s}}", "status", usable ? "ready" : "not_ready", "checks",
                               "database", usable ? "ok" : "unavailable");

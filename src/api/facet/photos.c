@@ -91,10 +91,11 @@ gboolean facet_photo(HttpRequest *request, GError **error)
  * that is not signed in yet asks too, and gets an empty list. */
 gboolean facet_type_counts(HttpRequest *request, GError **error)
 {
-    PhotoFilter everything;
-    photo_filter_init(&everything);
-    gint64 total =
-        photo_count(api_of(request)->library, api_principal(request), &everything, error);
+    const char *hide = http_text(request, "hide_duplicates", "0");
+    PhotoFilter filter;
+    photo_filter_init(&filter);
+    filter.hide_duplicates = g_str_equal(hide, "1") || g_str_equal(hide, "true");
+    gint64 total = photo_count(api_of(request)->library, api_principal(request), &filter, error);
     if (total < 0) {
         return FALSE;
     }
