@@ -9,6 +9,8 @@ const app = useApp({ photos: [photos] });
 
 const indexed = files.filter((file) => file.outcome === 'indexed');
 const everything = files.find((file) => file.path === 'facts/everything.jpg');
+// What a browser without a graphics card says of drawing.
+const SLOW_DRAWING = { expected: /GL Driver Message/ };
 const path = (page) => new URL(page.url()).pathname;
 const params = (page) => Object.fromEntries(new URL(page.url()).searchParams);
 const look = (page, name) =>
@@ -73,7 +75,8 @@ test('years and months lead to their place in the gallery', () =>
     await thumbnailsShown(page);
     const layout = await app.layout();
     const days = (await idsInSight(page)).map((id) => layout.days[layout.ids.indexOf(id)]);
-    const shown = days.map((day) => new Date(day * 86_400_000).toISOString().slice(0, 7));
+    const dated = days.filter((day) => day > -1e6);
+    const shown = dated.map((day) => new Date(day * 86_400_000).toISOString().slice(0, 7));
     assert.ok(shown.includes(month), `${month} is not among ${shown}`);
   }));
 
@@ -125,7 +128,7 @@ test('the map shows where photos were taken, and finds them by key', () =>
     await page.getByRole('button', { name: /^Remove filter: Within/ }).waitFor();
     await thumbnailsShown(page);
     assert.ok((await idsInSight(page)).includes(await app.idOf(`${photos}/facts/everything.jpg`)));
-  }));
+  }, SLOW_DRAWING));
 
 test('the dates of the map choose among its photos', () =>
   app.visit(`/map?lat=${everything.latitude}&lng=${everything.longitude}&zoom=14`, {}, async (page) => {
@@ -139,7 +142,7 @@ test('the dates of the map choose among its photos', () =>
     await page.getByRole('button', { name: /^Show \d+ photos? from here/ }).click();
     await eventually(() => 'gps_radius_km' in params(page), true);
     await thumbnailsShown(page);
-  }));
+  }, SLOW_DRAWING));
 
 test('on a phone the rooms are in the menu, and the list lies under the map', () =>
   app.visit('/', PHONE, async (page) => {
@@ -150,4 +153,4 @@ test('on a phone the rooms are in the menu, and the list lies under the map', ()
     const [map, list] = [await page.locator('.canvas').boundingBox(), await places.boundingBox()];
     assert.equal(list.width, 390);
     assert.ok(list.y >= map.y + map.height - 1);
-  }));
+  }, SLOW_DRAWING));
