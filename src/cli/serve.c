@@ -7,6 +7,7 @@
 #include "cli/upkeep.h"
 #include "jobs/scheduler.h"
 #include "jobs/watch.h"
+#include "library/catalog.h"
 #include "library/job.h"
 #include "library/source.h"
 
@@ -116,8 +117,16 @@ static Watch *start_watch(Library *library, Scheduler *scheduler, const Serving 
     return serving->watches ? watch_start(&options) : NULL;
 }
 
+/* While the rest starts. When it fails, whoever looks first tries again and tells why. */
+static gpointer prepare_catalog(gpointer data)
+{
+    catalog_prepare(library_catalog(data), NULL);
+    return NULL;
+}
+
 static gboolean serve_library(Api *api, const Serving *serving, GError **error)
 {
+    GThread *preparing = g_thread_new("catalogue", prepare_catalog, api->library);
     g_autoptr(HttpEvents) events = http_events_new();
     ScanLog *scan_log = scan_log_new();
     Scheduler *scheduler = scheduler_start(api->library, api->workers, scan_log, serving->watches);
@@ -146,6 +155,7 @@ static gboolean serve_library(Api *api, const Serving *serving, GError **error)
     };
     api->server = &options;
     gboolean served = serve(&options, error);
+    g_thread_join(preparing);
     tidings_stop(tidings);
     watch_stop(watch);
     scheduler_stop(scheduler);

@@ -102,6 +102,8 @@ gint64 catalog_duplicate_group(const CatalogView *view, guint32 row);
 const char *catalog_view_key(const CatalogView *view);
 
 Catalog *catalog_new(Store *store);
+/* Brings it up to date, so that the first who looks does not wait while it is loaded. */
+gboolean catalog_prepare(Catalog *catalog, GError **error);
 void catalog_free(Catalog *catalog);
 /* This process has committed a change: the next look takes it in even where looks do not ask the
  * database (catalog_glance). */

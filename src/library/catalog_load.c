@@ -118,7 +118,7 @@ static gboolean read_photos(StoreTx *tx, gint64 version, PhotoVisit visit, gpoin
     };
     static const StoreQuery changed = {
         .name = "catalog_photos_changed",
-        .sql = PHOTOS "p.version > ?1 ORDER BY p.id",
+        .sql = PHOTOS "p.version > ?1",
     };
     g_autoptr(GHashTable) folders = read_folders(tx, version, error);
     StoreStatement *row = folders ? store_prepare(tx, version ? &changed : &all, error) : NULL;

@@ -97,12 +97,13 @@ static guint32 hash_of_path(const Catalog *catalog, guint32 row)
     return hash_path(catalog->table.folder[row], catalog_row_name(catalog, row));
 }
 
-/* A content hash is random in all its bits. */
+/* A content hash is random in all its bits, unless somebody chose the contents for its first ones.
+ */
 static guint32 hash_of_content(const ContentHash *content)
 {
-    guint32 hash;
-    memcpy(&hash, content->bytes, sizeof hash);
-    return hash;
+    guint64 words[HASH_BYTES / sizeof(guint64)];
+    memcpy(words, content->bytes, sizeof words);
+    return row_hash_number(words[0] ^ words[1] ^ words[2] ^ words[3]);
 }
 
 typedef struct {

@@ -192,9 +192,25 @@ onEachEngine('the gallery', (engine) => {
       assert.equal(answer.per_page, 5);
     });
 
-    it('hides nothing that is in no burst and no group of duplicates', async () => {
-      const query = { hide_bursts: 'true', hide_duplicates: 'true', hide_blinks: 'true' };
-      assert.equal((await photos(query)).total, total);
+    it('hides nothing that is in no burst', async () => {
+      assert.equal((await photos({ hide_bursts: 'true', hide_blinks: 'true' })).total, total);
+    });
+
+    it('hides all but one of each group of duplicates', async () => {
+      const all = (await photos({ per_page: 1000 })).photos;
+      const hidden = all.filter((photo) => photo.is_duplicate_lead === 0);
+      const groups = new Set(hidden.map((photo) => photo.duplicate_group_id));
+      assert.ok(groups.size > 0);
+      for (const group of groups) {
+        const same = all.filter((photo) => photo.duplicate_group_id === group);
+        assert.equal(same.filter((photo) => photo.is_duplicate_lead === 1).length, 1);
+        assert.equal(new Set(same.map((photo) => photo.phash)).size, 1);
+      }
+      for (const on of ['1', 'true']) {
+        assert.equal((await photos({ hide_duplicates: on })).total, total - hidden.length);
+      }
+      const { types } = await server.get('/api/type_counts', { hide_duplicates: 1 });
+      assert.equal(types[0].count, total - hidden.length);
     });
   });
 
@@ -233,6 +249,27 @@ onEachEngine('the gallery', (engine) => {
       assert.deepEqual(apertures.map(([value]) => value), [1.2, 4]);
       const lengths = (await server.get('/api/filter_options/focal_lengths')).focal_lengths;
       assert.deepEqual(lengths.map(([value]) => value), [35, 50]);
+    });
+
+    it('count the photos of each tag', async () => {
+      const all = (await photos({ per_page: 1000 })).photos;
+      const { tags } = await server.get('/api/filter_options/tags');
+      assert.ok(tags.length > 1);
+      for (const [name, n] of tags) {
+        assert.equal(n, all.filter((photo) => photo.tags?.split(',').includes(name)).length, name);
+      }
+      const sorted = tags.slice().sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
+      assert.deepEqual(tags, sorted);
+    });
+
+    it('are none of what no photo has yet', async () => {
+      for (const name of ['patterns', 'categories', 'persons']) {
+        const answer = await server.get(`/api/filter_options/${name}`);
+        assert.deepEqual(answer, { [name]: [], cached: false });
+      }
+      const place = await server.get('/api/filter_options/location_name', { lat: 48.85, lng: 2.35 });
+      assert.deepEqual(place, { display_name: '' });
+      await server.api('GET', '/api/filter_options/location_name', { query: { lat: 1 }, status: 422 });
     });
 
     it('count the types', async () => {

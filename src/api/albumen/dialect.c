@@ -301,7 +301,7 @@ static const HttpRoute routes[] = {
                .tag = "Albumen", .summary = "Takes a folder out; its photos return with it",
                .response_schema = "RemovedSource", .path_parameters = id_path,
                .handler = albumen_source_remove),
-    GET("/api/albumen/events", CAPABILITY_BROWSE, NULL, "What changes, as it changes",
+    GET("/api/albumen/events", CAPABILITY_EVENTS, NULL, "What changes, as it changes",
         albumen_events, .quick = TRUE, .response_mime = "text/event-stream"),
     UPLOAD(HTTP_POST, "uploads", "Begins an upload (tus), perhaps with its first bytes", 201,
            albumen_upload_begin, .body_bytes = LIMIT_PICTURE_FILE_BYTES,

@@ -16,6 +16,11 @@ gboolean facet_cameras(HttpRequest *request, GError **error);
 gboolean facet_lenses(HttpRequest *request, GError **error);
 gboolean facet_apertures(HttpRequest *request, GError **error);
 gboolean facet_focal_lengths(HttpRequest *request, GError **error);
+gboolean facet_tags(HttpRequest *request, GError **error);
+gboolean facet_patterns(HttpRequest *request, GError **error);
+gboolean facet_categories(HttpRequest *request, GError **error);
+gboolean facet_person_options(HttpRequest *request, GError **error);
+gboolean facet_location_name(HttpRequest *request, GError **error);
 
 /* ratings.c */
 gboolean facet_set_rating(HttpRequest *request, GError **error);
@@ -33,6 +38,23 @@ gboolean facet_scan_directories(HttpRequest *request, GError **error);
 /* download.c */
 gboolean facet_download_options(HttpRequest *request, GError **error);
 gboolean facet_download(HttpRequest *request, GError **error);
+
+/* timeline.c */
+gboolean facet_timeline(HttpRequest *request, GError **error);
+gboolean facet_timeline_dates(HttpRequest *request, GError **error);
+gboolean facet_timeline_years(HttpRequest *request, GError **error);
+gboolean facet_timeline_months(HttpRequest *request, GError **error);
+
+/* memories.c */
+gboolean facet_memories(HttpRequest *request, GError **error);
+gboolean facet_memories_check(HttpRequest *request, GError **error);
+
+/* map.c */
+gboolean facet_map(HttpRequest *request, GError **error);
+gboolean facet_map_count(HttpRequest *request, GError **error);
+
+/* folders.c */
+gboolean facet_folders(HttpRequest *request, GError **error);
 
 /* images.c */
 gboolean facet_thumbnail(HttpRequest *request, GError **error);

@@ -73,3 +73,46 @@ gboolean facet_focal_lengths(HttpRequest *request, GError **error)
 {
     return respond(request, FACET_FOCAL_LENGTHS, "focal_lengths", G_MAXINT32, write_whole, error);
 }
+
+gboolean facet_tags(HttpRequest *request, GError **error)
+{
+    return respond(request, FACET_TAGS, "tags", most(request, "max_tags"), write_text, error);
+}
+
+/* What no photo has yet: there are no such values. */
+static gboolean respond_none(HttpRequest *request, const char *key, GError **error)
+{
+    JsonWriter *writer = json_writer_new(LIMIT_JSON_OUTPUT_BYTES);
+    json_object_begin(writer);
+    json_key(writer, key);
+    json_array_begin(writer);
+    json_array_end(writer);
+    json_member_bool(writer, "cached", FALSE);
+    json_object_end(writer);
+    return http_respond_json(request, writer, error);
+}
+
+gboolean facet_patterns(HttpRequest *request, GError **error)
+{
+    return respond_none(request, "patterns", error);
+}
+
+gboolean facet_categories(HttpRequest *request, GError **error)
+{
+    return respond_none(request, "categories", error);
+}
+
+gboolean facet_person_options(HttpRequest *request, GError **error)
+{
+    return respond_none(request, "persons", error);
+}
+
+/* Without a table of places every place is without a name, and clients show its coordinates. */
+gboolean facet_location_name(HttpRequest *request, GError **error)
+{
+    JsonWriter *writer = json_writer_new(LIMIT_JSON_OUTPUT_BYTES);
+    json_object_begin(writer);
+    json_member_string(writer, "display_name", "");
+    json_object_end(writer);
+    return http_respond_json(request, writer, error);
+}

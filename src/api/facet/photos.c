@@ -71,8 +71,7 @@ gboolean facet_photo(HttpRequest *request, GError **error)
     const Principal *viewer = api_principal(request);
     g_autoptr(StoreTx) tx = api_read(request, error);
     g_autoptr(GPtrArray) photos = g_ptr_array_new_with_free_func((GDestroyNotify)photo_free);
-    Photo *photo =
-        tx ? photo_get_by_path(tx, viewer, http_text(request, "path", ""), error) : NULL;
+    Photo *photo = tx ? photo_get_by_path(tx, viewer, http_text(request, "path", ""), error) : NULL;
     if (!photo) {
         return FALSE;
     }
@@ -91,10 +90,11 @@ gboolean facet_photo(HttpRequest *request, GError **error)
  * that is not signed in yet asks too, and gets an empty list. */
 gboolean facet_type_counts(HttpRequest *request, GError **error)
 {
-    PhotoFilter everything;
-    photo_filter_init(&everything);
-    gint64 total =
-        photo_count(api_of(request)->library, api_principal(request), &everything, error);
+    const char *hide = http_text(request, "hide_duplicates", "0");
+    PhotoFilter filter;
+    photo_filter_init(&filter);
+    filter.hide_duplicates = g_str_equal(hide, "1") || g_str_equal(hide, "true");
+    gint64 total = photo_count(api_of(request)->library, api_principal(request), &filter, error);
     if (total < 0) {
         return FALSE;
     }

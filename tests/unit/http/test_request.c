@@ -15,14 +15,17 @@ static void test_errors_become_statuses(void)
         [ALBUMEN_ERROR_CORRUPT] = 422,      [ALBUMEN_ERROR_TIMEOUT] = 504,
         [ALBUMEN_ERROR_CRASHED] = 500,      [ALBUMEN_ERROR_UNAVAILABLE] = 503,
         [ALBUMEN_ERROR_BUSY] = 503,         [ALBUMEN_ERROR_CANCELLED] = 500,
-        [ALBUMEN_ERROR_IO] = 500,
+        [ALBUMEN_ERROR_IO] = 500,           [ALBUMEN_ERROR_TOO_OFTEN] = 429,
     };
     for (gsize code = 0; code < G_N_ELEMENTS(statuses); code++) {
         g_autofree char *target = g_strdup_printf("/api/status/%" G_GSIZE_FORMAT, code);
         g_autoptr(Answer) answer = client_ask(fixture.url, "GET", target, NULL, NULL);
         g_assert_cmpint(answer->status, ==, statuses[code]);
         check_header(answer, "X-Forgotten", NULL);
-        check_header(answer, "Retry-After", statuses[code] == 503 ? "1" : NULL);
+        check_header(answer, "Retry-After",
+                     statuses[code] == 503   ? "1"
+                     : statuses[code] == 429 ? "30"
+                                             : NULL);
     }
 }
 
