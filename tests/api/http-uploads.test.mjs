@@ -272,4 +272,34 @@ onEachEngine('uploads', (engine) => {
     while (fs.readdirSync(partial).length > 0) await new Promise((next) => setTimeout(next, 10));
     assert.ok(uploads().every((name) => !name.includes('half')));
   });
+
+  test('what a client was told survives the sudden end of the server', async () => {
+    const begun = await begin('Killed.jpg', picture.length);
+    const { location } = begun.headers;
+    assert.equal((await patch(location, 0, picture.subarray(0, 2000))).status, 204);
+    await server.stop('SIGKILL');
+    server = await Server.start(home);
+    const known = await state(location);
+    assert.deepEqual([known.offset, known.done], [2000, false]);
+    // It may end between the last byte and what is done about it.
+    await server.stop('SIGKILL');
+    const partial = path.join(home.data, 'uploads/.partial', path.basename(location));
+    fs.appendFileSync(partial, picture.subarray(2000));
+    server = await Server.start(home);
+    const whole = await state(location);
+    assert.equal(whole.done, true);
+    assert.deepEqual(fs.readFileSync(whole.path), picture);
+    assert.ok(!fs.existsSync(partial));
+    // Or when the file has its place, and nobody has said so.
+    const second = (await begin('Linked.jpg', picture.length)).headers.location;
+    await server.stop('SIGKILL');
+    const other = path.join(home.data, 'uploads/.partial', path.basename(second));
+    const placed = path.join(path.dirname(whole.path), 'Linked.jpg');
+    fs.appendFileSync(other, picture);
+    fs.linkSync(other, placed);
+    server = await Server.start(home);
+    assert.equal((await state(second)).done, true);
+    assert.ok(fs.existsSync(placed) && !fs.existsSync(other));
+    assert.ok(!fs.existsSync(placed.replace('.jpg', ' (2).jpg')));
+  });
 });
