@@ -367,7 +367,7 @@ static void add_cookie(GArray *cookies, const char *begin, gsize length)
     g_array_append_val(cookies, cookie);
 }
 
-static GArray *parse_cookies(const char *header)
+GArray *request_parse_cookies(const char *header)
 {
     GArray *cookies = g_array_new(FALSE, FALSE, sizeof(HttpHeader));
     g_array_set_clear_func(cookies, clear_cookie);
@@ -382,7 +382,8 @@ static GArray *parse_cookies(const char *header)
 const char *http_request_cookie(const HttpRequest *request, const char *name)
 {
     if (!request->cookies) {
-        ((HttpRequest *)request)->cookies = parse_cookies(http_request_header(request, "Cookie"));
+        ((HttpRequest *)request)->cookies =
+            request_parse_cookies(http_request_header(request, "Cookie"));
     }
     for (guint i = 0; i < request->cookies->len; i++) {
         const HttpHeader *cookie = &g_array_index(request->cookies, HttpHeader, i);
