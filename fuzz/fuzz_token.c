@@ -23,8 +23,7 @@ static char *base64(const guint8 *bytes, gsize length)
 {
     gsize room = sodium_base64_encoded_len(length, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
     char *text = g_malloc(room);
-    return sodium_bin2base64(text, room, bytes, length,
-                             sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+    return sodium_bin2base64(text, room, bytes, length, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
 }
 
 static void check_signed(const guint8 *data, gsize length)

@@ -92,7 +92,7 @@ gboolean facet_config(HttpRequest *request, GError **error)
                   "defaults", json_object_get(viewer, "defaults"),                           //
                   "pagination", json_object_get(viewer, "pagination"),                       //
                   "display", json_object_get(viewer, "display"),                             //
-                  "features", facet_features(settings),                                         //
+                  "features", facet_features(settings),                                      //
                   "quality_thresholds", thresholds,                                          //
                   "notification_duration_ms", json_object_get(viewer, "notification_duration_ms"),
                   "translation_target_language", settings_translation_language(settings), //
