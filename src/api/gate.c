@@ -128,12 +128,22 @@ static void allow_origin(HttpRequest *request, const char *origin)
     "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; "         \
     "form-action 'self'; frame-ancestors 'none'"
 
+/* Whoever keeps a picture for others must know that it depends on who asks. */
+static void mark_media(HttpRequest *request)
+{
+    const HttpRoute *route = http_request_route(request);
+    if (route && route->capability == CAPABILITY_MEDIA) {
+        http_set_header(request, "Vary", "Cookie, Authorization");
+    }
+}
+
 void api_decorate(HttpRequest *request)
 {
     const char *origin = http_request_header(request, "Origin");
     http_set_header(request, "Content-Security-Policy", CONTENT_SECURITY_POLICY);
     http_set_header(request, "X-Content-Type-Options", "nosniff");
     http_set_header(request, "Referrer-Policy", "same-origin");
+    mark_media(request);
     if (origin) {
         http_set_header(request, "Vary", "Origin");
         if (is_allowed_origin(api_of(request), origin)) {
