@@ -150,6 +150,15 @@ static const char *resource_policy(const HttpRequest *request)
     return "same-site";
 }
 
+/* Whoever keeps a picture for others must know that it depends on who asks. */
+static void mark_media(HttpRequest *request)
+{
+    const HttpRoute *route = http_request_route(request);
+    if (route && route->capability == CAPABILITY_MEDIA) {
+        http_set_header(request, "Vary", "Cookie, Authorization");
+    }
+}
+
 void api_decorate(HttpRequest *request)
 {
     const char *origin = http_request_header(request, "Origin");
@@ -157,9 +166,13 @@ void api_decorate(HttpRequest *request)
     http_set_header(request, "Content-Security-Policy", CONTENT_SECURITY_POLICY);
     http_set_header(request, "X-Content-Type-Options", "nosniff");
     http_set_header(request, "Referrer-Policy", "same-origin");
+<<<<<<< HEAD
     http_set_header(request, "Cross-Origin-Opener-Policy", "same-origin");
     http_set_header(request, "Cross-Origin-Resource-Policy", resource_policy(request));
     http_set_header(request, "Permissions-Policy", PERMISSIONS_POLICY);
+=======
+    mark_media(request);
+>>>>>>> access
     if (origin) {
         http_set_header(request, "Vary", "Origin");
         if (is_allowed_origin(api_of(request), origin)) {
