@@ -166,13 +166,10 @@ void api_decorate(HttpRequest *request)
     http_set_header(request, "Content-Security-Policy", CONTENT_SECURITY_POLICY);
     http_set_header(request, "X-Content-Type-Options", "nosniff");
     http_set_header(request, "Referrer-Policy", "same-origin");
-<<<<<<< HEAD
     http_set_header(request, "Cross-Origin-Opener-Policy", "same-origin");
     http_set_header(request, "Cross-Origin-Resource-Policy", resource_policy(request));
     http_set_header(request, "Permissions-Policy", PERMISSIONS_POLICY);
-=======
     mark_media(request);
->>>>>>> access
     if (origin) {
         http_set_header(request, "Vary", "Origin");
         if (is_allowed_origin(api_of(request), origin)) {

@@ -80,9 +80,6 @@ void request_finish_body(HttpRequest *request);
 /* Calls the handler again, after http_go_to_work. */
 void request_run_again(HttpRequest *request);
 
-/* A Cookie header taken apart, of HttpHeader, up to LIMIT_HTTP_COOKIES; NULL has none. */
-GArray *request_parse_cookies(const char *header);
-
 /* Answers with an error, through the dialect where there is one. */
 void request_fail(HttpRequest *request, int status, const GError *error);
 
