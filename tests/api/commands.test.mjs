@@ -43,7 +43,7 @@ onEachEngine('the command line', (engine) => {
   it('refuses to be reached by others while there are no accounts', async () => {
     const answer = await run(['serve', ...home.args, '--listen', '0.0.0.0:0']);
     assert.equal(answer.status, 1);
-    assert.match(answer.stderr, /no accounts/);
+    assert.match(answer.stderr, /neither accounts nor a password/);
   });
 
   it('refuses an address that is taken', async () => {
