@@ -1,7 +1,7 @@
 // Kills the server, its workers and scans at random moments while photos are rated, thrown away,
 // restored, removed, moved and added; afterwards rows and files must agree, and whatever was
 // acknowledged must be there.
-//   node tests/kill/kill.mjs [--rounds N] [--seed S] [--check-every N]
+//   node tests/kill/kill.mjs [--rounds N] [--seed S] [--check-every N] [--engine sqlite|postgres]
 // On SQLite, and on PostgreSQL too where ALBUMEN_TEST_POSTGRES is set (scripts/test-postgres).
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -15,6 +15,7 @@ const { values: options } = parseArgs({
   options: {
     rounds: { type: 'string', default: '20' },
     seed: { type: 'string', default: `${Date.now() % 1_000_000_000}` },
+    engine: { type: 'string' },
     'check-every': { type: 'string', default: '5' },
   },
 });
@@ -120,7 +121,7 @@ class Torment {
     else if (wish === 'scan') await ask(this.url, 'POST', '/api/albumen/scans', {});
     else if (wish === 'move') {
       const photo = this.#choose('shown');
-      if (photo) this.library.moveFile(photo);
+      if (photo && !photo.moved) this.library.moveFile(photo);
     } else await this.#change(wish);
   }
 
@@ -197,7 +198,8 @@ async function torment(engine) {
   return { ...work.counts, photos: library.photos.length };
 }
 
-const engines = process.env.ALBUMEN_TEST_POSTGRES ? ['sqlite', 'postgres'] : ['sqlite'];
+const all = process.env.ALBUMEN_TEST_POSTGRES ? ['sqlite', 'postgres'] : ['sqlite'];
+const engines = options.engine ? [options.engine] : all;
 let failed = false;
 for (const engine of engines) {
   try {

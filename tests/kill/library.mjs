@@ -33,6 +33,7 @@ export class Library {
       states: new Set(['new']),
       stars: new Set([null]),
       busy: false,
+      moved: false,
     };
     fs.mkdirSync(path.join(this.folder, photo.folder), { recursive: true });
     const hidden = path.join(this.folder, photo.folder, `.${photo.name}`);
@@ -42,7 +43,10 @@ export class Library {
     return photo;
   }
 
+  // Once between two checks: a scan that finds a file in two places while it runs takes the second
+  // for another photo, and the first for missing.
   moveFile(photo) {
+    photo.moved = true;
     const from = this.place(photo);
     photo.folder = this.#anyFolder();
     fs.mkdirSync(path.join(this.folder, photo.folder), { recursive: true });
@@ -94,6 +98,7 @@ export class Library {
 
   #checkPhotos() {
     this.learnIds();
+    for (const photo of this.photos) photo.moved = false;
     const rows = new Map();
     const query =
       "SELECT p.id, p.uuid, p.name, p.path, coalesce(p.kept_out, 'shown'), p.state, r.stars " +
@@ -102,7 +107,16 @@ export class Library {
       assert.ok(!rows.has(Number(id)));
       rows.set(Number(id), { uuid, name, where, state, presence, stars });
     }
-    for (const photo of this.photos) this.#checkPhoto(photo, rows.get(photo.id));
+    for (const photo of this.photos) {
+      try {
+        this.#checkPhoto(photo, rows.get(photo.id));
+      } catch (error) {
+        const same = [...rows].filter(([, row]) => row.name === photo.name);
+        error.message += `\nrows of its name: ${JSON.stringify(same)}\nit is in ${this.place(photo)}`;
+        error.stack = `${error.message}\n${error.stack}`;
+        throw error;
+      }
+    }
     const known = new Set(this.photos.map((photo) => photo.id));
     for (const [id, row] of rows) {
       // A file that was read where it lay for a moment may leave a row behind, of a missing photo
