@@ -2,6 +2,8 @@
 #include "api/api.h"
 #include "api/session.h"
 
+#include "api/albumen/uploads.h"
+
 #include <string.h>
 
 /* The name in "name", "name:port" or "[address]:port"; NULL when it is none of them. */
@@ -131,6 +133,7 @@ static void allow_origin(HttpRequest *request, const char *origin)
 void api_decorate(HttpRequest *request)
 {
     const char *origin = http_request_header(request, "Origin");
+    albumen_uploads_decorate(request);
     http_set_header(request, "Content-Security-Policy", CONTENT_SECURITY_POLICY);
     http_set_header(request, "X-Content-Type-Options", "nosniff");
     http_set_header(request, "Referrer-Policy", "same-origin");

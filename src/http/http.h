@@ -222,8 +222,8 @@ typedef struct {
 } HttpSink;
 
 /* For the handler of a route with body_bytes: has the body handed to the sink, which may outlive
- * the request. Takes `data` in any case. BUSY when LIMIT_HTTP_STREAMS bodies and streams are on
- * their way already. */
+ * the request; the request's principal lives until `free` has been called. Takes `data` in any
+ * case. BUSY when LIMIT_HTTP_STREAMS bodies and streams are on their way already. */
 gboolean http_take_body(HttpRequest *request, const HttpSink *sink, gpointer data, GError **error);
 
 /* --- the response: exactly one http_respond_ per request that succeeds. What a handler set before

@@ -19,6 +19,8 @@ struct HttpIntake {
     gint64 most_bytes;
     HttpSink sink;
     gpointer data;
+    gpointer principal; /* the request's, when that is gone */
+    GDestroyNotify free_principal;
 
     GMutex lock;
     Half halves[2];
@@ -38,6 +40,9 @@ static void intake_unref(HttpIntake *intake)
         return;
     }
     intake->sink.free(intake->data);
+    if (intake->free_principal) {
+        intake->free_principal(intake->principal);
+    }
     g_free(intake->halves[0].bytes);
     g_free(intake->halves[1].bytes);
     g_clear_error(&intake->error);
@@ -66,8 +71,10 @@ HttpIntake *intake_new(HttpWork *work, struct MHD_Connection *connection, gint64
     return intake;
 }
 
-void intake_leave(HttpIntake *intake)
+void intake_leave(HttpIntake *intake, gpointer principal, GDestroyNotify free_principal)
 {
+    intake->principal = principal;
+    intake->free_principal = free_principal;
     intake_unref(intake);
 }
 

@@ -24,8 +24,9 @@ gboolean intake_take(HttpIntake *intake, const char *bytes, gsize *length);
 /* The body is complete: suspends the connection and has `finish` called on the work pool when all
  * is written. FALSE when the server stops; then neither. */
 gboolean intake_end(HttpIntake *intake, void (*finish)(gpointer data), gpointer data);
-/* The request ends. What has come is still written. */
-void intake_leave(HttpIntake *intake);
+/* The request ends, or answers with an error. What has come is still written. `principal` (NULL:
+ * none) is freed after the sink's data. */
+void intake_leave(HttpIntake *intake, gpointer principal, GDestroyNotify free_principal);
 
 /* For `finish`: the sink's answer, or what went wrong before it. */
 gboolean intake_answer(HttpIntake *intake, HttpRequest *request, GError **error);

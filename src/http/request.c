@@ -26,11 +26,12 @@ static void clear_cookie(gpointer data)
 
 void request_free(HttpRequest *request)
 {
-    if (request->free_principal) {
+    if (request->intake) {
+        intake_leave(request->intake, request->principal, request->free_principal);
+    } else if (request->free_principal) {
         request->free_principal(request->principal);
     }
     response_clear(&request->response);
-    g_clear_pointer(&request->intake, intake_leave);
     g_clear_pointer(&request->cookies, g_array_unref);
     g_clear_pointer(&request->raw_body, g_byte_array_unref);
     json_decref(request->body);
@@ -116,7 +117,9 @@ static void fail_by_error(HttpRequest *request, const GError *error)
         log_internal(request, error);
     }
     response_reset(&request->response);
-    g_clear_pointer(&request->intake, intake_leave);
+    if (request->intake) {
+        intake_leave(g_steal_pointer(&request->intake), NULL, NULL);
+    }
     if (status == 503 || status == 429) {
         http_set_header(request, "Retry-After", status == 503 ? "1" : "30");
     }

@@ -43,8 +43,8 @@ export class Server extends Program {
   }
 
   // A JSON request whose answer must have `status` (200) and be as the OpenAPI document says.
-  async api(method, target, { query, json, headers = {}, status = 200 } = {}) {
-    const options = { headers: { ...headers } };
+  async api(method, target, { query, json, body, headers = {}, status = 200 } = {}) {
+    const options = { headers: { ...headers }, body };
     if (json !== undefined) {
       options.headers['content-type'] = 'application/json';
       options.body = JSON.stringify(json);
@@ -70,6 +70,15 @@ export class Server extends Program {
       return new ApiDocument(JSON.parse(answer.body.toString('utf8')));
     });
     return this.document;
+  }
+
+  // A connection, for tests that misbehave on it. Its errors are theirs.
+  connect() {
+    const { hostname, port } = new URL(this.url);
+    return new Promise((resolve, reject) => {
+      const socket = net.connect(Number(port), hostname, () => resolve(socket));
+      socket.on('error', reject);
+    });
   }
 
   // Sends bytes as they are and gives what comes back until the server closes.

@@ -18,7 +18,7 @@ describe('with files that could not be read', () => {
     app.visit('/', {}, async (page) => {
       await thumbnailsShown(page);
       await page.getByRole('button', { name: 'Menu', exact: true }).click();
-      await page.getByRole('group', { name: 'Menu' }).getByRole('button', { name: told }).click();
+      await page.getByRole('group', { name: 'Menu' }).getByRole('link', { name: told }).click();
       await page.getByRole('heading', { name: 'Files that could not be read' }).waitFor();
       assert.equal(new URL(page.url()).pathname, '/failures');
       await page.goBack();

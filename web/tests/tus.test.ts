@@ -103,6 +103,18 @@ test('a file arrives whole, in pieces, with its name', async (context) => {
   assert.equal(memory.urls.size, 0);
 });
 
+test('a copy of what is there already is told', async (context) => {
+  const server = new TusServer();
+  const endpoint = await server.start(context);
+  server.fault = (incoming, response) => {
+    if (incoming.method === 'PATCH') response.setHeader('Albumen-Duplicate-Of', '17');
+    return false;
+  };
+  const { url, duplicateOf } = await upload(made(endpoint));
+  assert.equal(duplicateOf, 17);
+  assert.equal(url, `${endpoint}/1`);
+});
+
 test('an empty file arrives too', async (context) => {
   const server = new TusServer();
   const endpoint = await server.start(context);

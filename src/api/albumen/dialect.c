@@ -1,6 +1,9 @@
 #include "api/albumen/albumen.h"
+#include "api/albumen/tus.h"
+#include "api/albumen/uploads.h"
 #include "api/filter_params.h"
 #include "base/limits.h"
+#include "library/upload.h"
 #include "media/picture.h"
 
 #include <string.h>
@@ -149,6 +152,19 @@ static const HttpParameter delete_body[] = {
     HTTP_ROUTE(CAPABILITY_EDIT, .method = verb, .path = route, .tag = "Albumen", .summary = text,  \
                .response_schema = schema, .body = members, .handler = function)
 
+static const HttpParameter upload_path[] = {
+    {.name = "id",
+     .type = HTTP_TEXT,
+     .bounded = TRUE,
+     .min = UPLOAD_ID_CHARS,
+     .max = UPLOAD_ID_CHARS},
+    {0},
+};
+
+#define UPLOAD(verb, route, text, answer_status, function, ...)                                    \
+    HTTP_ROUTE(CAPABILITY_EDIT, .method = verb, .path = "/api/albumen/" route, .tag = "Uploads",   \
+               .summary = text, .status = answer_status, .handler = function, __VA_ARGS__)
+
 static const HttpParameter scan_body[] = {
     {.name = "sources",
      .type = HTTP_INT_LIST,
@@ -285,8 +301,21 @@ static const HttpRoute routes[] = {
                .tag = "Albumen", .summary = "Takes a folder out; its photos return with it",
                .response_schema = "RemovedSource", .path_parameters = id_path,
                .handler = albumen_source_remove),
-    GET("/api/albumen/events", CAPABILITY_BROWSE, NULL, "What changes, as it changes",
+    GET("/api/albumen/events", CAPABILITY_EVENTS, NULL, "What changes, as it changes",
         albumen_events, .quick = TRUE, .response_mime = "text/event-stream"),
+    UPLOAD(HTTP_POST, "uploads", "Begins an upload (tus), perhaps with its first bytes", 201,
+           albumen_upload_begin, .body_bytes = LIMIT_PICTURE_FILE_BYTES,
+           .body_mime = TUS_CONTENT_TYPE, .response_mime = "*/*"),
+    UPLOAD(HTTP_GET, "uploads/{id}", "How far an upload is", 200, albumen_upload,
+           .path_parameters = upload_path, .response_schema = "Upload"),
+    UPLOAD(HTTP_PATCH, "uploads/{id}", "The next bytes of an upload", 204, albumen_upload_bytes,
+           .path_parameters = upload_path, .body_bytes = LIMIT_PICTURE_FILE_BYTES,
+           .body_mime = TUS_CONTENT_TYPE, .response_mime = "*/*"),
+    UPLOAD(HTTP_DELETE, "uploads/{id}", "Gives an upload up", 204, albumen_upload_cancel,
+           .path_parameters = upload_path, .response_mime = "*/*"),
+    UPLOAD(HTTP_POST, "photos", "Uploads in one go: a form with files", 201, albumen_upload_form,
+           .body_bytes = LIMIT_UPLOAD_FORM_BYTES, .body_mime = "multipart/form-data",
+           .response_schema = "Uploaded"),
     GET("/api/openapi.json", CAPABILITY_PUBLIC, "OpenApi", "This document", albumen_openapi),
     GET("/api/docs", CAPABILITY_PUBLIC, NULL, "This document, to read", albumen_docs, .quick = TRUE,
         .response_mime = "text/html"),

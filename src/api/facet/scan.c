@@ -24,27 +24,6 @@ static gboolean check_enabled(const HttpRequest *request, GError **error)
     return FALSE;
 }
 
-static gboolean check_superadmin(const HttpRequest *request, GError **error)
-{
-    const Principal *principal = api_principal(request);
-    if (!principal_is_authenticated(principal)) {
-        g_set_error_literal(error, ALBUMEN_ERROR, ALBUMEN_ERROR_UNAUTHORIZED,
-                            "Authentication required");
-        return FALSE;
-    }
-    if (principal_role(principal) < ROLE_SUPERADMIN) {
-        g_set_error_literal(error, ALBUMEN_ERROR, ALBUMEN_ERROR_FORBIDDEN,
-                            "Superadmin access required");
-        return FALSE;
-    }
-    return TRUE;
-}
-
-static gboolean may_scan(const HttpRequest *request, GError **error)
-{
-    return check_superadmin(request, error) && check_enabled(request, error);
-}
-
 /* Directories */
 
 static gint compare_texts(gconstpointer a, gconstpointer b)
@@ -93,7 +72,7 @@ static gboolean is_own(const Principal *viewer, const char *path)
 
 gboolean facet_scan_directories(HttpRequest *request, GError **error)
 {
-    if (!may_scan(request, error)) {
+    if (!check_enabled(request, error)) {
         return FALSE;
     }
     const Principal *viewer = api_principal(request);
@@ -215,7 +194,7 @@ static void write_texts(JsonWriter *writer, const char *name, char *const *texts
 gboolean facet_scan_start(HttpRequest *request, GError **error)
 {
     const Api *api = api_of(request);
-    if (!may_scan(request, error)) {
+    if (!check_enabled(request, error)) {
         return FALSE;
     }
     g_auto(GStrv) started = queue(api, json_object_get(http_body(request), "directories"), error);
@@ -263,7 +242,7 @@ static guint asked_lines(const HttpRequest *request)
 
 gboolean facet_scan_status(HttpRequest *request, GError **error)
 {
-    if (!may_scan(request, error)) {
+    if (!check_enabled(request, error)) {
         return FALSE;
     }
     g_auto(ScanLogView) view = {0};
@@ -308,9 +287,21 @@ static GBytes *next_status(gpointer data, gboolean *ret_last)
     return status_event(&view);
 }
 
+/* An EventSource sends no headers: the token is in the address, or nowhere. */
+static gboolean check_follower(const HttpRequest *request, GError **error)
+{
+    const char *token = http_text(request, "token", NULL);
+    if (!token) {
+        return access_check(api_principal(request), CAPABILITY_SUPERADMIN, error);
+    }
+    g_autoptr(Principal) principal =
+        roster_identify(api_of(request)->roster, token, api_is_here(request));
+    return access_check(principal, CAPABILITY_SUPERADMIN, error);
+}
+
 gboolean facet_scan_stream(HttpRequest *request, GError **error)
 {
-    if (!check_enabled(request, error) || !check_superadmin(request, error)) {
+    if (!check_enabled(request, error) || !check_follower(request, error)) {
         return FALSE;
     }
     Follower *follower = g_new0(Follower, 1);

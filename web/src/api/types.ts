@@ -60,6 +60,8 @@ export interface Scan {
   readonly state: 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
   readonly found: number;
   readonly indexed: number;
+  /** Files that are elsewhere than before. */
+  readonly moved: number;
   readonly unchanged: number;
   readonly failed: number;
   /** Files that were in the library and are gone. */

@@ -37,14 +37,21 @@ const RETRY_MAX_MS = 30_000;
 /** So many failures in a row, without a byte between them, end an upload. */
 const RETRIES_MAX = 10;
 
+export interface Uploaded {
+  readonly url: string;
+  /** The photo of the library that this is a copy of, when the server did not keep it for that. */
+  readonly duplicateOf: number | null;
+}
+
 /** Brings a file to the server, or throws what stopped it: an ApiError, or the signal's AbortError.
  * What is sent stays; the same call goes on from there. */
-export async function upload(what: Upload): Promise<void> {
+export async function upload(what: Upload): Promise<Uploaded> {
   const wait = what.wait ?? pause;
   let url = what.memory.get(what.fingerprint);
   let offset = url === null ? 0 : -1; // -1: the server knows.
   let piece = PIECE_FIRST_BYTES;
   let failures = 0;
+  let duplicateOf: number | null = null;
   for (;;) {
     try {
       if (url === null) {
@@ -56,13 +63,15 @@ export async function upload(what: Upload): Promise<void> {
       what.onprogress(offset);
       while (offset < what.body.size) {
         const began = performance.now();
-        offset = await send(url, what, offset, piece);
+        const response = await send(url, what, offset, piece);
+        offset = offsetIn(response);
+        duplicateOf = Number(response.headers.get('Albumen-Duplicate-Of')) || null;
         piece = nextPiece(piece, performance.now() - began);
         failures = 0;
         what.onprogress(offset);
       }
       what.memory.delete(what.fingerprint);
-      return;
+      return { url, duplicateOf };
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (gone(error) && url !== null) {
@@ -113,8 +122,8 @@ async function offsetOf(url: string, signal: AbortSignal): Promise<number> {
   return offsetIn(await request(url, { method: 'HEAD', signal, headers, cache: 'no-store' }));
 }
 
-async function send(url: string, what: Upload, offset: number, bytes: number): Promise<number> {
-  const response = await request(url, {
+function send(url: string, what: Upload, offset: number, bytes: number): Promise<Response> {
+  return request(url, {
     method: 'PATCH',
     signal: what.signal,
     headers: {
@@ -124,7 +133,6 @@ async function send(url: string, what: Upload, offset: number, bytes: number): P
     },
     body: what.body.slice(offset, offset + bytes),
   });
-  return offsetIn(response);
 }
 
 function offsetIn(response: Response): number {

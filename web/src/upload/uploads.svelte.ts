@@ -1,6 +1,6 @@
 // The uploads of this page: three at a time, the others in a row behind them.
 
-import { isAbort } from '../api/http';
+import { getJson, isAbort } from '../api/http';
 import { t } from '../i18n/i18n.svelte';
 import { library } from '../gallery/library.svelte';
 import { problemText } from '../ui/problem';
@@ -17,6 +17,8 @@ export class Item {
   state = $state<UploadState>('waiting');
   sent = $state(0);
   problem = $state('');
+  /** The photo that was in the library already, with the same content. */
+  duplicateOf = $state<number | null>(null);
   abort = new AbortController();
 
   constructor(
@@ -35,10 +37,15 @@ class Uploads {
   #memory = new BrowserMemory();
   #next = 1;
   #sending = 0;
+  #latest: string | null = null;
 
   readonly total = $derived(this.items.reduce((sum, item) => sum + item.file.size, 0));
   readonly sent = $derived(this.items.reduce((sum, item) => sum + item.sent, 0));
   readonly done = $derived(this.items.filter((item) => item.state === 'done').length);
+  /** Of those, what was not in the library before. */
+  readonly kept = $derived(
+    this.items.filter((item) => item.state === 'done' && item.duplicateOf === null).length,
+  );
   readonly failed = $derived(this.items.filter((item) => item.state === 'failed').length);
   /** Whether anything is left to send. */
   readonly active = $derived(this.items.some((item) => isOpen(item.state)));
@@ -105,6 +112,13 @@ class Uploads {
     this.paused = false;
   }
 
+  /** The folder on the server where the latest is; null when that is not known. */
+  async folder(): Promise<string | null> {
+    if (this.#latest === null) return null;
+    const { path } = await getJson<{ path: string | null }>(this.#latest);
+    return path?.replace(/\/[^/]*$/, '') ?? null;
+  }
+
   forgetUnfinished(): void {
     for (const fingerprint of Object.keys(this.unfinished)) this.#forget(fingerprint);
     this.unfinished = {};
@@ -134,16 +148,22 @@ class Uploads {
     item.state = 'sending';
     item.abort = new AbortController();
     try {
-      await upload({
+      const { url, duplicateOf } = await upload({
         endpoint: ENDPOINT,
         body: item.file,
-        metadata: { filename: item.file.name, path: item.path, filetype: item.file.type },
+        metadata: {
+          filename: item.file.name,
+          lastModified: String(item.file.lastModified),
+          skip_duplicates: '1',
+        },
         fingerprint: item.fingerprint,
         memory: this.#memory,
         signal: item.abort.signal,
         onprogress: (sent) => (item.sent = sent),
       });
       item.state = 'done';
+      item.duplicateOf = duplicateOf;
+      if (duplicateOf === null) this.#latest = url;
     } catch (error) {
       if (isAbort(error)) item.state = 'waiting';
       else {
