@@ -4,10 +4,12 @@ PHOTOS  ?=
 DATA    ?= ./albumen-data
 PREFIX  ?= /usr/local
 SECONDS ?= 60
+ROUNDS  ?= 300
+SEED    ?=
 SAMPLE  := ./sample-library
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test bench fuzz lint fmt install clean
+.PHONY: help setup build run test bench kill fuzz lint fmt install clean
 
 help: ## this list
 	@echo "make TARGET, where TARGET is"
@@ -34,6 +36,12 @@ bench: ## measure the budgets beside outside yardsticks
 	@scripts/setup build sample bench
 	@scripts/build release
 	@exec bench/run
+
+kill: ## the long kill test: ROUNDS=300 on each database, with SEED=N the same choices again
+	@scripts/setup build test
+	@scripts/build release
+	@scripts/test-postgres node tests/kill/kill.mjs --rounds "$(ROUNDS)" $(if $(SEED),--seed "$(SEED)")
+	@exec node tests/kill/troubles.mjs
 
 fuzz: ## run every fuzz target for SECONDS=60
 	@scripts/setup build test

@@ -60,7 +60,9 @@ function multiplyPostgres(data, database, photos) {
 
 function newDatabase() {
   const server = process.env.ALBUMEN_TEST_POSTGRES;
-  execFileSync('psql', ['-qXd', server, '-c', 'CREATE DATABASE bench']);
+  const psql = ['-qX', '-d', server];
+  execFileSync('psql', [...psql, '-c', 'DROP DATABASE IF EXISTS bench']);
+  execFileSync('psql', [...psql, '-c', 'CREATE DATABASE bench']);
   return server.replace('/postgres?', '/bench?');
 }
 

@@ -5,7 +5,7 @@ import { browserRows } from './browser.mjs';
 import { corpus } from './corpus.mjs';
 import { makeLibrary } from './library.mjs';
 import { memoryRows, scanRows } from './scan.mjs';
-import { postgresRows, sqliteRows } from './serve.mjs';
+import { serveRows } from './serve.mjs';
 import { circumstances, markdown, writePage } from './table.mjs';
 import { CACHE } from './tools.mjs';
 
@@ -13,21 +13,35 @@ const { values: options } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     photos: { type: 'string', default: '100000' },
+    large: { type: 'string', default: '1000000' },
   },
 });
 const photos = Number(options.photos);
-if (!Number.isInteger(photos) || photos < 1000 || photos > 1_000_000) {
-  console.error('bench/run: --photos takes a number from 1000 to 1000000');
-  process.exit(2);
+const large = Number(options.large);
+for (const [name, number, least] of [['photos', photos, 1000], ['large', large, 0]]) {
+  if (!Number.isInteger(number) || number < least || number > 1_000_000) {
+    console.error(`bench/run: --${name} takes a number from ${least} to 1000000`);
+    process.exit(2);
+  }
+}
+
+// The same library at each size on each engine, one after the other, for they take much room.
+async function libraryRows(engine, name, size, seeds) {
+  const args = makeLibrary(engine, size, ...seeds);
+  const rows = await serveRows(name, args, { photos: size, quick: options.quick });
+  if (engine === 'sqlite' && size === photos) rows.push(...(await browserRows(args)));
+  return rows;
 }
 
 fs.mkdirSync(CACHE, { recursive: true });
 const where = circumstances();
 const pictures = corpus();
 const rows = [...scanRows(pictures, options), ...(await memoryRows(pictures))];
-const sqlite = makeLibrary('sqlite', photos, pictures.photographs);
-rows.push(...(await sqliteRows(sqlite, options)), ...(await browserRows(sqlite)));
-if (!options.quick) rows.push(...(await postgresRows(makeLibrary('postgres', photos))));
+const sizes = options.quick || large === 0 ? [photos] : [photos, large];
+for (const size of sizes) {
+  rows.push(...(await libraryRows('sqlite', 'SQLite', size, [pictures.photographs])));
+  if (!options.quick) rows.push(...(await libraryRows('postgres', 'PostgreSQL', size, [])));
+}
 
 const text = `${where}; ${photos.toLocaleString('en')} photos\n\n${markdown(rows)}\n`;
 console.log(text);

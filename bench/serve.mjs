@@ -17,6 +17,7 @@ const PAGES = [
   ['by aggregate (of which there is none yet), hiding the same', `sort=aggregate&sort_direction=DESC&${HIDDEN}`],
   ['by rating', 'sort=star_rating&sort_direction=DESC'],
   ['by ISO, ascending', 'sort=iso&sort_direction=ASC'],
+  ['by shutter speed', 'sort=shutter_speed&sort_direction=DESC'],
   ['a camera, by date', `${DATE}&camera=Camera+3`],
   ['a lens, by date', `${DATE}&lens=Lens+5+24-70mm+f%2F2.8`],
   ['a tag, by date', `${DATE}&tag=subject+17`],
@@ -25,6 +26,7 @@ const PAGES = [
   ['rated 4 or 5, by date', `${DATE}&min_rating=4`],
   ['a place, by date', `${DATE}&gps_lat=43.2&gps_lng=-4.85&gps_radius_km=2000`],
   ['a search, by date', `${DATE}&search=river`],
+  ['a folder, by date', `${DATE}&path_prefix=/srv/photos+of+the+benchmark/2015`],
 ];
 const OTHERS = [
   ['layout of all photos', `/api/albumen/layout?${DATE}`],
@@ -32,10 +34,15 @@ const OTHERS = [
   ['lenses', '/api/filter_options/lenses'],
   ['apertures', '/api/filter_options/apertures'],
   ['focal lengths', '/api/filter_options/focal_lengths'],
+  ['tags', '/api/filter_options/tags'],
   ['type counts', '/api/type_counts'],
   ['state of the library', '/api/albumen/library'],
 ];
-const ON_POSTGRES = ['by date', 'by date, page 800', 'by rating', 'a camera, by date', 'a search, by date'];
+
+// What a page of 64 may take in a library of so many photos.
+function pageBudget(photos) {
+  return photos > 100_000 ? { p50: 3, p99: 20 } : { p50: 1, p99: 10 };
+}
 
 function ofEach({ rate, cpu_ms }) {
   const cpu = cpu_ms < 0.1 ? `${Math.round(cpu_ms * 1000)} CPU-µs` : `${cpu_ms.toFixed(2)} CPU-ms`;
@@ -54,31 +61,31 @@ async function rates(server, target, shortest) {
   return { ...one, rate: two.rate, text: `first ${milliseconds(first_ms)}, ${after}; ${ofEach(two)}` };
 }
 
-async function pageRow(server, engine, [name, query, page = 1], seconds) {
+async function pageRow(server, where, [name, query, page = 1], seconds, { p50, p99 }) {
   const target = `/api/photos?page=${page}&per_page=64&${query}`;
   const found = await rates(server, target, seconds);
   const answer = await server.json(target);
   if (answer.photos.length !== 64) throw new Error(`${target} gives ${answer.photos.length} photos`);
   return {
-    what: `page of 64, ${engine}: ${name} (${whole(answer.total)} photos)`,
-    budget: 'p50 < 1 ms, p99 < 10 ms; > 2,000/s',
+    what: `page of 64, ${where}: ${name} (${whole(answer.total)} photos)`,
+    budget: `p50 < ${p50} ms, p99 < ${p99} ms; > 2,000/s`,
     measured: found.text,
-    met: found.p50_ms < 1 && found.p99_ms < 10 && found.rate > 2000,
+    met: found.p50_ms < p50 && found.p99_ms < p99 && found.rate > 2000,
   };
 }
 
-async function otherRow(server, engine, [name, target], seconds) {
+async function otherRow(server, where, [name, target], seconds) {
   const found = await rates(server, target, seconds);
   const bytes = (await server.get(target)).length;
   return {
-    what: `${name}, ${engine} (${whole(bytes)} bytes)`,
+    what: `${name}, ${where} (${whole(bytes)} bytes)`,
     budget: 'p99 < 50 ms',
     measured: found.text,
     met: found.p99_ms < 50,
   };
 }
 
-async function startRow(args, rounds) {
+async function startRow(where, args, rounds, most) {
   const took = [];
   for (let round = 0; round < rounds; round++) {
     const server = await Server.start(...args);
@@ -86,10 +93,10 @@ async function startRow(args, rounds) {
     await server.stop();
   }
   return {
-    what: 'start until /ready answers',
-    budget: '< 300 ms',
+    what: `start until /ready answers, ${where}`,
+    budget: most ? `< ${most} ms` : '',
     measured: milliseconds(median(took)),
-    met: median(took) < 300,
+    met: most ? median(took) < most : undefined,
   };
 }
 
@@ -158,7 +165,7 @@ async function somePhotos(server, count) {
   return photos;
 }
 
-async function thumbnailRows(server, seconds) {
+async function thumbnailRows(server, where, seconds) {
   const photos = await somePhotos(server, 400);
   const ways = [
     ['/api/albumen/photos/ID/thumbnail?size=320', (p) => `/api/albumen/photos/${p.id}/thumbnail?size=320`],
@@ -181,7 +188,7 @@ async function thumbnailRows(server, seconds) {
     const { p50_ms } = wrk(server, ours, { connections: 1, seconds });
     const ratio = our.rate / their.rate;
     rows.push({
-      what: `thumbnail: ${name}`,
+      what: `thumbnail, ${where}: ${name}`,
       budget: 'p50 < 0.3 ms; > 20,000/s; ≥ half of nginx',
       measured: `p50 ${milliseconds(p50_ms)}; ${ofEach(our)}`,
       yardstick: `${ofEach(their)}, nginx, same bytes`,
@@ -192,33 +199,21 @@ async function thumbnailRows(server, seconds) {
   return rows;
 }
 
-export async function sqliteRows(args, { quick }) {
-  say('Serving it from SQLite ...');
+// `engine` is what people call it.
+export async function serveRows(engine, args, { photos, quick }) {
+  const where = `${engine}, ${whole(photos)} photos`;
+  say(`Serving it (${where}) ...`);
+  const isLarge = photos > 100_000;
   const seconds = quick ? 1 : 2;
-  const rows = [await startRow(args, quick ? 3 : 9)];
+  const rows = [await startRow(where, args, quick || isLarge ? 3 : 9, isLarge ? 0 : 300)];
   const server = await Server.start(...args);
   try {
     await sleep(1000);
-    rows.push(memoryRow(server, 'at rest', 80));
-    for (const page of PAGES) rows.push(await pageRow(server, 'SQLite', page, seconds));
-    for (const other of OTHERS) rows.push(await otherRow(server, 'SQLite', other, seconds));
-    rows.push(...(await thumbnailRows(server, seconds)));
-    rows.push(memoryRow(server, 'after all that'));
-  } finally {
-    await server.stop();
-  }
-  return rows;
-}
-
-export async function postgresRows(args) {
-  say('Serving it from PostgreSQL ...');
-  const server = await Server.start(...args);
-  const rows = [];
-  try {
-    for (const page of PAGES.filter(([name]) => ON_POSTGRES.includes(name))) {
-      rows.push(await pageRow(server, 'PostgreSQL', page, 2));
-    }
-    for (const other of OTHERS.slice(0, 2)) rows.push(await otherRow(server, 'PostgreSQL', other, 2));
+    rows.push(memoryRow(server, `at rest, ${where}`, isLarge ? 0 : 80));
+    for (const page of PAGES) rows.push(await pageRow(server, where, page, seconds, pageBudget(photos)));
+    for (const other of OTHERS) rows.push(await otherRow(server, where, other, seconds));
+    rows.push(...(await thumbnailRows(server, where, seconds)));
+    rows.push(memoryRow(server, `after all that, ${where}`));
   } finally {
     await server.stop();
   }

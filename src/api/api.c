@@ -15,6 +15,16 @@ const Principal *api_principal(const HttpRequest *request)
     return http_request_principal(request);
 }
 
+const Principal *api_bootstrap_viewer(const HttpRequest *request, Principal **ret_owner)
+{
+    const Principal *viewer = api_principal(request);
+    if (principal_sees_library(viewer)) {
+        return viewer;
+    }
+    *ret_owner = principal_new_owner();
+    return *ret_owner;
+}
+
 StoreTx *api_read(HttpRequest *request, GError **error)
 {
     return store_read(library_store(api_of(request)->library), error);

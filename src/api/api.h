@@ -60,4 +60,7 @@ LruCache *albumen_downloads_new(void);
 /* Shorthands for handlers. */
 const Api *api_of(const HttpRequest *request);
 const Principal *api_principal(const HttpRequest *request);
+/* For what a client asks before anybody signs in and never again: the caller, or the owner
+ * (`ret_owner`, to be freed) for who sees nothing. Tell them no more than whether there is any. */
+const Principal *api_bootstrap_viewer(const HttpRequest *request, Principal **ret_owner);
 StoreTx *api_read(HttpRequest *request, GError **error);

@@ -1,33 +1,19 @@
 #include "api/photo_values.h"
 
+#include "base/calendar.h"
+
 #include <float.h>
 #include <math.h>
 #include <string.h>
 
 typedef struct {
-    int year, month, day, hour, minute, second;
+    CalendarDate date;
+    int hour, minute, second;
 } WallClock;
 
-/* Days since 1970-01-01 as a date of the Gregorian calendar: eras of 400 years, years that begin in
- * March, so that the leap day is the last (the civil_from_days of H. Hinnant's "chrono-Compatible
- * Low-Level Date Algorithms"). A GDateTime would cost a tenth of a page of photos. */
-static void date_of_day(gint64 day, WallClock *ret_clock)
-{
-    const gint64 days_per_era = 146097;
-    gint64 shifted = day + 719468; /* since 0000-03-01 */
-    gint64 era = (shifted >= 0 ? shifted : shifted - days_per_era + 1) / days_per_era;
-    gint64 in_era = shifted - era * days_per_era;
-    gint64 year = (in_era - in_era / 1460 + in_era / 36524 - in_era / 146096) / 365;
-    gint64 in_year = in_era - (365 * year + year / 4 - year / 100);
-    gint64 month_from_march = (5 * in_year + 2) / 153;
-    ret_clock->day = (int)(in_year - (153 * month_from_march + 2) / 5 + 1);
-    ret_clock->month = (int)(month_from_march < 10 ? month_from_march + 3 : month_from_march - 9);
-    ret_clock->year = (int)(year + era * 400 + (ret_clock->month <= 2));
-}
-
-/* What a year of four digits can name: 0001-01-01 and 9999-12-31, the last millisecond of it. */
-#define FIRST_MS (-62135596800000LL)
-#define LAST_MS  253402300799999LL
+#define MS_PER_DAY 86400000LL
+#define FIRST_MS   (CALENDAR_FIRST_DAY * MS_PER_DAY)
+#define LAST_MS    ((CALENDAR_LAST_DAY + 1) * MS_PER_DAY - 1)
 
 /* The camera's wall clock is kept as if it were UTC. FALSE when it is unknown or out of reach. */
 static gboolean wall_clock(const MediaFacts *facts, WallClock *ret_clock)
@@ -39,7 +25,7 @@ static gboolean wall_clock(const MediaFacts *facts, WallClock *ret_clock)
     gint64 seconds = facts->taken_local_ms / 1000 - (facts->taken_local_ms % 1000 < 0);
     gint64 day = seconds / seconds_per_day - (seconds % seconds_per_day < 0);
     int in_day = (int)(seconds - day * seconds_per_day);
-    date_of_day(day, ret_clock);
+    ret_clock->date = calendar_date(day);
     ret_clock->hour = in_day / 3600;
     ret_clock->minute = in_day / 60 % 60;
     ret_clock->second = in_day % 60;
@@ -67,9 +53,9 @@ char *photo_taken_exif(const MediaFacts *facts)
     if (!wall_clock(facts, &clock)) {
         return NULL;
     }
-    const int parts[] = {clock.month, clock.day, clock.hour, clock.minute, clock.second};
+    const int parts[] = {clock.date.month, clock.date.day, clock.hour, clock.minute, clock.second};
     char text[] = "YYYY:MM:DD HH:MM:SS";
-    char *at = put_digits(text, (guint64)clock.year, 4);
+    char *at = put_digits(text, (guint64)clock.date.year, 4);
     for (gsize i = 0; i < G_N_ELEMENTS(parts); i++) {
         at = put_digits(at + 1, (guint64)parts[i], 2); /* what stands between stays */
     }
@@ -83,9 +69,9 @@ char *photo_taken_european(const MediaFacts *facts)
         return g_strdup("");
     }
     char text[] = "DD/MM/YYYY HH:MM";
-    char *at = put_digits(text, (guint64)clock.day, 2);
-    at = put_digits(at + 1, (guint64)clock.month, 2);
-    at = put_digits(at + 1, (guint64)clock.year, 4);
+    char *at = put_digits(text, (guint64)clock.date.day, 2);
+    at = put_digits(at + 1, (guint64)clock.date.month, 2);
+    at = put_digits(at + 1, (guint64)clock.date.year, 4);
     at = put_digits(at + 1, (guint64)clock.hour, 2);
     put_digits(at + 1, (guint64)clock.minute, 2);
     return g_strdup(text);

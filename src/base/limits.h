@@ -55,13 +55,6 @@
 #define LIMIT_HTTP_PARTS                   1000         /* of a form */
 #define LIMIT_HTTP_PART_HEADER_BYTES       (8U << 10)
 #define LIMIT_HTTP_EVENT_STREAMS           1024
-#define LIMIT_HTTP_EVENT_BYTES             (64U << 10) /* of one event */
-#define LIMIT_HTTP_EVENT_STREAM_SECONDS                                                            \
-    900                                 /* then the client asks again, and the gate is asked       \
-                                         */
-#define LIMIT_HTTP_HEARTBEAT_SECONDS 15 /* between comments on a quiet event stream */
-#define LIMIT_JSON_OUTPUT_BYTES      (256U << 20)
-#define LIMIT_JSON_OUTPUT_DEPTH      32
 #define LIMIT_HTTP_EVENT_BYTES             (64U << 10)
 #define LIMIT_HTTP_EVENT_STREAM_SECONDS    900 /* then its client comes again */
 #define LIMIT_HTTP_HEARTBEAT_SECONDS       15  /* between comments on a quiet event stream */
@@ -93,22 +86,6 @@
 #define LIMIT_FORWARDED_ADDRESSES             32   /* looked at in one request */
 
 /* Library */
-#define LIMIT_SELECTION_CACHE_BYTES   (32U << 20) /* of orders of photos lately asked for */
-#define LIMIT_PAGE_PHOTOS             1000
-#define LIMIT_IDS_PER_REQUEST         200
-#define LIMIT_RATINGS_PER_REQUEST     1000
-#define LIMIT_DOWNLOAD_PHOTOS         10000      /* in one archive */
-#define LIMIT_DOWNLOAD_TICKETS_BYTES  (8U << 20) /* archives that may be asked for */
-#define LIMIT_DOWNLOAD_TICKET_SECONDS 600
-#define LIMIT_IDS_PER_CHANGE          1000    /* thrown away, removed, restored in one request */
-#define LIMIT_SCAN_DEPTH              128     /* folders within folders */
-#define LIMIT_SCAN_FOLDER_ENTRIES     1000000 /* files and folders directly in one folder */
-#define LIMIT_SCAN_BATCH_PHOTOS       64      /* written in one transaction */
-#define LIMIT_LISTED_FAILURES         10000   /* told in one answer; the rest are counted */
-#define LIMIT_STATEMENT_CACHE         128     /* prepared statements a connection */
-#define LIMIT_READER_CONNECTIONS      16
-#define LIMIT_WRITER_CONNECTIONS      8           /* to PostgreSQL; SQLite has one writer */
-#define LIMIT_BLOB_GET_BYTES          (1LL << 30) /* larger ones are read through a descriptor */
 #define LIMIT_SELECTION_CACHE_BYTES (32U << 20) /* of orders of photos lately asked for */
 #define LIMIT_CATALOG_AUDIENCES     64          /* sets of folders whose counts are kept */
 #define LIMIT_PAGE_PHOTOS           1000
@@ -144,3 +121,10 @@
 #define LIMIT_READER_CONNECTIONS    16
 #define LIMIT_WRITER_CONNECTIONS    8           /* to PostgreSQL; SQLite has one writer */
 #define LIMIT_BLOB_GET_BYTES        (1LL << 30) /* larger ones are read through a descriptor */
+
+/* Summaries and downloads */
+#define LIMIT_SUMMARY_CACHE_BYTES     (32U << 20) /* of what was worked out of the whole library */
+#define LIMIT_TIMELINE_PHOTOS         5000        /* in one answer; then the next page begins */
+#define LIMIT_DOWNLOAD_PHOTOS         10000       /* in one archive */
+#define LIMIT_DOWNLOAD_TICKETS_BYTES  (8U << 20)  /* of archives that may be asked for */
+#define LIMIT_DOWNLOAD_TICKET_SECONDS 600

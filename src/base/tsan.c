@@ -32,6 +32,30 @@ WRAPPED(void, g_mutex_unlock, GMutex *mutex)
     __real_g_mutex_unlock(mutex);
 }
 
+WRAPPED(void, g_rw_lock_reader_lock, GRWLock *lock)
+{
+    __real_g_rw_lock_reader_lock(lock);
+    __tsan_acquire(lock);
+}
+
+WRAPPED(void, g_rw_lock_reader_unlock, GRWLock *lock)
+{
+    __tsan_release(lock);
+    __real_g_rw_lock_reader_unlock(lock);
+}
+
+WRAPPED(void, g_rw_lock_writer_lock, GRWLock *lock)
+{
+    __real_g_rw_lock_writer_lock(lock);
+    __tsan_acquire(lock);
+}
+
+WRAPPED(void, g_rw_lock_writer_unlock, GRWLock *lock)
+{
+    __tsan_release(lock);
+    __real_g_rw_lock_writer_unlock(lock);
+}
+
 WRAPPED(void, g_cond_wait, GCond *condition, GMutex *mutex)
 {
     __tsan_release(mutex);

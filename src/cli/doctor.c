@@ -139,8 +139,7 @@ static void check_counts(Doctor *doctor)
     PhotoFilter everything;
     photo_filter_init(&everything);
     gint64 photos = photo_count(doctor->library, owner, &everything, &error);
-    g_autoptr(StoreTx) tx =
-        photos >= 0 ? store_read(library_store(doctor->library), &error) : NULL;
+    g_autoptr(StoreTx) tx = photos >= 0 ? store_read(library_store(doctor->library), &error) : NULL;
     gint64 failures = tx ? failure_count(tx, owner, &error) : -1;
     if (failures < 0) {
         tell(doctor, BAD, "database", error->message);

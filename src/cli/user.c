@@ -130,7 +130,7 @@ static gboolean add(UserCall *call, GError **error)
 static void print_account(const Account *account)
 {
     g_autofree char *own = g_strjoinv(" ", account->directories);
-    const char *folders = *own                                     ? own
+    const char *folders = *own ? own
                           : account->role == ROLE_SUPERADMIN && !account->from_settings
                               ? "(every folder)"
                               : "(shared folders)";

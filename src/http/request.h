@@ -85,6 +85,8 @@ void request_fail(HttpRequest *request, int status, const GError *error);
 
 /* --- response.c --- */
 void response_init(HttpResponse *response);
+/* A token of RFC 9110, section 5.6.2: the name of a header. */
+gboolean http_is_token(const char *name);
 /* Forgets everything, so that another answer can be given. */
 void response_reset(HttpResponse *response);
 void response_clear(HttpResponse *response);

@@ -57,8 +57,7 @@ void http_set_status(HttpRequest *request, int status)
     request->response.status = status;
 }
 
-/* A token of RFC 9110, section 5.6.2. */
-static gboolean is_header_name(const char *name)
+gboolean http_is_token(const char *name)
 {
     for (const char *at = name; *at; at++) {
         if (!g_ascii_isalnum(*at) && !strchr("!#$%&'*+-.^_`|~", *at)) {
@@ -92,7 +91,7 @@ static HttpHeader *find_header(const HttpResponse *response, const char *name)
 void http_set_header(HttpRequest *request, const char *name, const char *value)
 {
     HttpResponse *response = &request->response;
-    if (!is_header_name(name) || !is_header_value(value)) {
+    if (!http_is_token(name) || !is_header_value(value)) {
         response->bad_header = TRUE;
         return;
     }

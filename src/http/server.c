@@ -1,5 +1,6 @@
 #include "base/hash.h"
 #include "http/events.h"
+#include "http/framing.h"
 #include "http/listen.h"
 #include "http/request.h"
 
@@ -298,9 +299,24 @@ static void *on_target(void *cls, const char *uri, struct MHD_Connection *connec
     return request;
 }
 
-/* The headers are here. */
-static enum MHD_Result begin(HttpServer *server, HttpRequest *request, const char *method)
+static enum MHD_Result look_at_header(void *cls, enum MHD_ValueKind kind, const char *name,
+                                      const char *value)
 {
+    framing_add(cls, name, value ? value : "");
+    return MHD_YES;
+}
+
+/* The headers are here. */
+static enum MHD_Result begin(HttpServer *server, HttpRequest *request, const char *method,
+                             const char *version)
+{
+    HttpFraming framing = {0};
+    MHD_get_connection_values(request->connection, MHD_HEADER_KIND, look_at_header, &framing);
+    const char *problem = framing_problem(&framing, version);
+    if (problem) { /* what follows on this connection is nobody's request */
+        http_set_header(request, "Connection", "close");
+        return answer_error(server, request, 400, ALBUMEN_ERROR_INVALID, problem);
+    }
     request->method = router_method(method);
     request->method_name =
         g_str_equal(method, "HEAD") ? "HEAD" : router_method_name(request->method);
@@ -324,7 +340,7 @@ static enum MHD_Result on_access(void *cls, struct MHD_Connection *connection, c
     HttpRequest *request = *con_cls;
     int stage = g_atomic_int_get(&request->stage);
     if (stage == STAGE_TARGET) {
-        return begin(server, request, method);
+        return begin(server, request, method, version);
     }
     if (request->waits_to_hear) { /* no more: the library asks again where it was suspended */
         request->waits_to_hear = FALSE;

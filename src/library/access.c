@@ -137,14 +137,29 @@ gboolean principal_sees_library(const Principal *principal)
     return !principal->directories || principal->directories[0];
 }
 
+static gboolean lies_in(const char *path, const char *folder)
+{
+    return g_str_has_prefix(path, folder) && strchr("/", path[strlen(folder)]);
+}
+
 gboolean principal_sees_path(const Principal *principal, const char *path)
 {
     for (char **at = principal->directories; at && *at; at++) {
-        if (g_str_has_prefix(path, *at) && strchr("/", path[strlen(*at)])) {
+        if (lies_in(path, *at)) {
             return TRUE;
         }
     }
     return !principal->directories;
+}
+
+gboolean principal_sees_into(const Principal *principal, const char *folder)
+{
+    for (char **at = principal->directories; at && *at; at++) {
+        if (lies_in(*at, folder)) {
+            return TRUE;
+        }
+    }
+    return principal_sees_path(principal, folder);
 }
 
 static gboolean refuse(GError **error, AlbumenError code, const char *message)

@@ -78,6 +78,8 @@ const char *const *principal_directories(const Principal *principal);
 gboolean principal_sees_library(const Principal *principal);
 /* Whether the principal may know of a file or folder of this path (base/path_text.h). */
 gboolean principal_sees_path(const Principal *principal, const char *path);
+/* The same, or of something beneath it. */
+gboolean principal_sees_into(const Principal *principal, const char *folder);
 
 /* UNAUTHORIZED when nobody is signed in (NOT_FOUND for CAPABILITY_MEDIA), FORBIDDEN when the
  * principal may not. The messages are what clients are told. */

@@ -251,8 +251,8 @@ guint32 catalog_copies(const CatalogView *view, guint32 row)
 gint64 catalog_duplicate_group(const CatalogView *view, guint32 row)
 {
     guint32 lead_id = 0;
-    gboolean may_be = (view->catalog->table.flags[row] & CATALOG_HAS_COPIES) != 0 &&
-                      catalog_lists(view, row);
+    gboolean may_be =
+        (view->catalog->table.flags[row] & CATALOG_HAS_COPIES) != 0 && catalog_lists(view, row);
     return may_be && catalog_audience_copies(view->audience, view->catalog, row, &lead_id) > 1
                ? lead_id
                : 0;

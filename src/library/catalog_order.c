@@ -402,9 +402,11 @@ static void insert_sorted(const Catalog *catalog, CatalogOrder *order, CatalogOr
         memcpy(merged + done, order->entries + from, (place - from) * sizeof *merged);
         done += place - from;
         from = place;
-        gboolean follows = done > 0 && same_run(catalog, by, CATALOG_ROW(merged[done - 1]), rows[i]);
+        gboolean follows =
+            done > 0 && same_run(catalog, by, CATALOG_ROW(merged[done - 1]), rows[i]);
         merged[done++] = rows[i] | (follows ? 0 : CATALOG_STARTS_RUN);
-        if (from < order->count && same_run(catalog, by, rows[i], CATALOG_ROW(order->entries[from]))) {
+        if (from < order->count &&
+            same_run(catalog, by, rows[i], CATALOG_ROW(order->entries[from]))) {
             order->entries[from] = CATALOG_ROW(order->entries[from]);
         }
     }

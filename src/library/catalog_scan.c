@@ -55,10 +55,8 @@ void scan_and(guint8 *restrict keep, guint32 rows, const guint8 *restrict also)
     PASS(also[i])
 }
 
-void scan_and_not(guint8 *restrict keep, guint32 rows, const guint8 *restrict without)
-{
-    PASS(without[i] ^ 1)
-}
+void scan_and_not(guint8 *restrict keep, guint32 rows,
+                  const guint8 *restrict without){PASS(without[i] ^ 1)}
 
 guint32 scan_count(const guint8 *keep, guint32 rows)
 {

@@ -7,9 +7,9 @@
 struct CatalogTally {
     guint32 photos;
     GHashTable *cameras, *lenses, *tags; /* by their numbers */
-    GHashTable *apertures;                   /* by tenths */
-    GHashTable *focal_lengths;               /* by whole millimetres */
-    GHashTable *days;                        /* since 1970-01-01 */
+    GHashTable *apertures;               /* by tenths */
+    GHashTable *focal_lengths;           /* by whole millimetres */
+    GHashTable *days;                    /* since 1970-01-01 */
 };
 
 CatalogTally *catalog_tally_new(void);

@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#define UNIT          4 /* records begin at multiples of it, so that 32 bits reach 16 GB */
-#define LEAST_WASTED  (1U << 20)
+#define UNIT         4 /* records begin at multiples of it, so that 32 bits reach 16 GB */
+#define LEAST_WASTED (1U << 20)
 #define SLACK_BYTES  16 /* after the last record: a search reads that far beyond it */
 
 static gsize record_bytes(gsize length)
@@ -139,8 +139,8 @@ static gboolean contains(const CatalogText *record, const Needle *needle)
     gsize places = record->length - needle->length + 1;
     for (gsize at = 0; at < places; at += BLOCK) {
         const char *from = record->text + at;
-        Block hits = is_either(from, needle->first) &
-                     is_either(from + needle->length - 1, needle->last);
+        Block hits =
+            is_either(from, needle->first) & is_either(from + needle->length - 1, needle->last);
         if (!is_any(hits)) {
             continue;
         }

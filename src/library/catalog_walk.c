@@ -38,8 +38,8 @@ static guint8 value_of(guint8 marks, CatalogOrderBy by, gboolean ascending)
 {
     guint8 value = marks & CATALOG_MARK_STARS;
     if (by != CATALOG_BY_STARS) {
-        value = (marks & (by == CATALOG_BY_FAVORITE ? CATALOG_MARK_FAVORITE
-                                                    : CATALOG_MARK_REJECTED)) != 0;
+        value = (marks &
+                 (by == CATALOG_BY_FAVORITE ? CATALOG_MARK_FAVORITE : CATALOG_MARK_REJECTED)) != 0;
     }
     return ascending ? value : (guint8)(MOST_VALUES - 1 - value);
 }

@@ -80,7 +80,7 @@ gboolean facet_list(Library *library, const Principal *viewer, Facet facet, gint
     for (guint i = 0; i < values->len && i < limit; i++) {
         const Value *value = &g_array_index(values, Value, i);
         double number = facet == FACET_APERTURES ? value->number / 10.0 : value->number;
-        visit(value->text, number, value->count, data);
+        visit(value->text, is_text ? 0 : number, value->count, data);
     }
     return TRUE;
 }

@@ -24,24 +24,47 @@ static Failure *failure_from_row(const StoreStatement *row)
     return failure;
 }
 
+/* Of the files beneath a folder: "0" is what follows "/". */
+static void add_beneath(StoreSql *sql, const char *directory)
+{
+    g_autofree char *first = g_strconcat(directory, "/", NULL);
+    g_autofree char *after = g_strconcat(directory, "0", NULL);
+    store_sql_add(sql, " OR (path >= ");
+    store_sql_value_text(sql, first);
+    store_sql_add(sql, " AND path < ");
+    store_sql_value_text(sql, after);
+    store_sql_add(sql, ")");
+}
+
+/* "columns FROM failure WHERE ..." of what `viewer` may know of. */
+static StoreSql *visible(const char *columns, const Principal *viewer)
+{
+    const char *const *directories = principal_directories(viewer);
+    StoreSql *sql = store_sql_new();
+    store_sql_add_constant(sql, columns);
+    store_sql_add(sql, " FROM failure WHERE (");
+    store_sql_add_constant(sql, directories ? "1 = 0" : "1 = 1");
+    for (; directories && *directories; directories++) {
+        add_beneath(sql, *directories);
+    }
+    store_sql_add(sql, ")");
+    return sql;
+}
+
 GPtrArray *failure_list(StoreTx *tx, const Principal *viewer, const char *after, gint64 limit,
                         GError **error)
 {
-    static const StoreQuery query = {
-        .name = "failure_list",
-        .sql = "SELECT path, name, code, reason, file_bytes, failed_ms FROM failure "
-               "WHERE path > ?1 ORDER BY path LIMIT ?2",
-    };
-    g_autoptr(GPtrArray) failures = g_ptr_array_new_with_free_func((GDestroyNotify)failure_free);
-    if (!principal_sees_library(viewer)) {
-        return g_steal_pointer(&failures);
-    }
-    StoreStatement *row = store_prepare(tx, &query, error);
+    g_autoptr(StoreSql) sql =
+        visible("SELECT path, name, code, reason, file_bytes, failed_ms", viewer);
+    store_sql_add(sql, " AND path > ");
+    store_sql_value_text(sql, after ? after : "");
+    store_sql_add(sql, " ORDER BY path LIMIT ");
+    store_sql_value_int(sql, limit);
+    StoreStatement *row = store_prepare_sql(tx, sql, error);
     if (!row) {
         return NULL;
     }
-    store_bind_text(row, 1, after ? after : "");
-    store_bind_int(row, 2, limit);
+    g_autoptr(GPtrArray) failures = g_ptr_array_new_with_free_func((GDestroyNotify)failure_free);
     StoreStep step;
     while ((step = store_step(row, error)) == STORE_ROW) {
         g_ptr_array_add(failures, failure_from_row(row));
@@ -51,14 +74,8 @@ GPtrArray *failure_list(StoreTx *tx, const Principal *viewer, const char *after,
 
 gint64 failure_count(StoreTx *tx, const Principal *viewer, GError **error)
 {
-    static const StoreQuery query = {
-        .name = "failure_count",
-        .sql = "SELECT count(*) FROM failure",
-    };
-    if (!principal_sees_library(viewer)) {
-        return 0;
-    }
-    StoreStatement *row = store_prepare(tx, &query, error);
+    g_autoptr(StoreSql) sql = visible("SELECT count(*)", viewer);
+    StoreStatement *row = store_prepare_sql(tx, sql, error);
     gint64 count = -1;
     return row && store_step_int(row, &count, error) ? count : -1;
 }

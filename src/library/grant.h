@@ -8,8 +8,8 @@
 typedef struct Grant Grant;
 
 /* The permission to read the bytes of this photo; NOT_FOUND when `viewer` may not know of it. From
- * memory: it sees what this process changed at once, and what others did within a second. Not inside
- * a transaction. */
+ * memory: it sees what this process changed at once, and what others did within a second. Not
+ * inside a transaction. */
 Grant *access_grant_photo(Library *library, const Principal *viewer, gint64 photo_id,
                           GError **error);
 Grant *access_grant_path(Library *library, const Principal *viewer, const char *path,

@@ -98,10 +98,10 @@ char *ingest_file_path(const char *folder_path, const char *name)
 /* clang-format off */
 #define UPSERT_PHOTO                                                                               \
     "INSERT INTO photo (uuid, folder_id, path, name, file_bytes, modified_ns, content_hash, "      \
-    "format, width, height, phash, indexed_ms, state_ms, " PHOTO_FACT_COLUMNS                        \
+    "format, width, height, phash, indexed_ms, state_ms, " PHOTO_FACT_COLUMNS                      \
     "tags, state, version, sidecar_bytes, sidecar_modified_ns) "                                   \
     "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12, "                             \
-    PHOTO_FACT_VALUES "?35, 'present', " LIBRARY_VERSION_SQL ", ?36, ?37) "                         \
+    PHOTO_FACT_VALUES "?35, 'present', " LIBRARY_VERSION_SQL ", ?36, ?37) "                        \
     "ON CONFLICT (path) DO UPDATE SET folder_id = excluded.folder_id, name = excluded.name, "      \
     "file_bytes = excluded.file_bytes, modified_ns = excluded.modified_ns, "                       \
     "content_hash = excluded.content_hash, format = excluded.format, width = excluded.width, "     \

@@ -2,6 +2,7 @@
 
 #include "library/catalog.h"
 #include "library/selection.h"
+#include "library/summary.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,6 +20,7 @@ struct Library {
     Blobs *thumbnails;
     int trash;
     LruCache *selections;
+    LruCache *summaries;
     Catalog *catalog;
     GArray *followers; /* of Follower; does not change once the library is in use */
 };
@@ -64,6 +66,7 @@ Library *library_open(const char *data_folder, const char *database_url, GError 
     library->data_folder = g_canonicalize_filename(data_folder, NULL);
     library->trash = -1;
     library->selections = selection_cache_new();
+    library->summaries = summary_cache_new();
     library->followers = g_array_new(FALSE, FALSE, sizeof(Follower));
     if (!open_parts(library, database_url, error)) {
         return NULL;
@@ -83,6 +86,7 @@ void library_close(Library *library)
     g_clear_pointer(&library->thumbnails, blobs_free);
     g_clear_pointer(&library->store, store_close);
     lru_cache_free(library->selections);
+    lru_cache_free(library->summaries);
     g_array_unref(library->followers);
     g_free(library->data_folder);
     g_free(library);
@@ -111,6 +115,11 @@ int library_trash(const Library *library)
 LruCache *library_selections(Library *library)
 {
     return library->selections;
+}
+
+LruCache *library_summaries(Library *library)
+{
+    return library->summaries;
 }
 
 Catalog *library_catalog(Library *library)

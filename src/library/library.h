@@ -26,6 +26,8 @@ LruCache *library_selections(Library *library);
 
 /* Every photo that is shown, in memory (library/catalog.h); loaded by the first who looks. */
 Catalog *library_catalog(Library *library);
+/* What was worked out of the whole catalogue (library/summary.h). */
+LruCache *library_summaries(Library *library);
 
 /* Begins a change of photos, tags, ratings or sources: the first call of every transaction that
  * writes them. Each row written after it takes LIBRARY_VERSION_SQL as its version, by which what is

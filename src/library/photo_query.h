@@ -62,7 +62,7 @@ typedef struct {
     const char *date_from;    /* YYYY-MM-DD, the camera's day; what is no date is no condition */
     const char *date_to;
     double latitude, longitude, radius_km; /* a box around the point when all three are numbers */
-    int min_stars; /* 1..5; this and the marks below are the viewer's own */
+    int min_stars;                         /* 1..5; this and the marks below are the viewer's own */
     gboolean only_favorites;
     gboolean only_rejected; /* wins over hide_rejected */
     gboolean hide_rejected;
@@ -98,6 +98,6 @@ typedef struct {
     guint32 count;
     guint32 *ids;
     guint16 *aspects; /* width / height x 1000, at least 100, at most 10000 */
-    gint32 *days; /* since 1970-01-01 of the camera's date; PHOTO_NO_DAY unknown */
+    gint32 *days;     /* since 1970-01-01 of the camera's date; PHOTO_NO_DAY unknown */
 } PhotoLayout;
 #define PHOTO_NO_DAY G_MININT32

@@ -39,8 +39,9 @@
 /* Every column of a Photo, of "photo p" and the viewer's "rating r", which may be none. */
 #define PHOTO_SELECT                                                                               \
     "SELECT p.id, p.uuid, p.path, p.name, p.file_bytes, p.modified_ns, p.content_hash, p.format, " \
-    "p.width, p.height, p.phash, " PHOTO_FACTS(PHOTO_FACT_P_COLUMN_) "p.indexed_ms, p.tags, "        \
-    "p.stack_of, r.stars, r.favorite, r.rejected"
+    "p.width, p.height, p.phash, " PHOTO_FACTS(                                                    \
+        PHOTO_FACT_P_COLUMN_) "p.indexed_ms, p.tags, "                                             \
+                              "p.stack_of, r.stars, r.favorite, r.rejected"
 
 /* "columns FROM photo p WHERE ..." of what `viewer` may see: every query of photos starts here, so
  * that none forgets whose they are. The caller goes on with " AND ...". */

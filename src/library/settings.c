@@ -175,6 +175,13 @@ gint64 settings_int(const Settings *settings, const char *section, const char *k
     return json_is_integer(value) ? json_integer_value(value) : absent;
 }
 
+gint64 settings_option_int(const Settings *settings, const char *section, const char *key,
+                           gint64 absent)
+{
+    const json_t *value = json_object_get(json_object_get(settings->root, section), key);
+    return json_is_integer(value) ? json_integer_value(value) : absent;
+}
+
 const char *settings_text(const Settings *settings, const char *section, const char *key,
                           const char *absent)
 {

@@ -20,6 +20,9 @@ const json_t *settings_viewer(const Settings *settings);
 
 /* A member of a member of "viewer", or `absent` when it is of another type. */
 gint64 settings_int(const Settings *settings, const char *section, const char *key, gint64 absent);
+/* A member of a section beside "viewer", of which the defaults have none. */
+gint64 settings_option_int(const Settings *settings, const char *section, const char *key,
+                           gint64 absent);
 const char *settings_text(const Settings *settings, const char *section, const char *key,
                           const char *absent);
 

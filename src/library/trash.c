@@ -19,7 +19,7 @@ typedef struct {
     gint64 id;
     char uuid[UUID_CHARS + 1];
     char *path, *name; /* texts */
-    char *folder, *source;
+    char *folder, *source, *root_identity;
     gint64 folder_id;
     ContentHash hash;
     gboolean moved;
@@ -31,11 +31,13 @@ static void row_free(Row *row)
     g_free(row->name);
     g_free(row->folder);
     g_free(row->source);
+    g_free(row->root_identity);
     g_free(row);
 }
 
 #define ROW_COLUMNS                                                                                \
-    "SELECT p.id, p.uuid, p.path, p.name, f.path, s.path, p.folder_id, p.content_hash"
+    "SELECT p.id, p.uuid, p.path, p.name, f.path, s.path, p.folder_id, p.content_hash, "           \
+    "s.root_identity"
 
 static Row *row_read(const StoreStatement *statement)
 {
@@ -52,6 +54,7 @@ static Row *row_read(const StoreStatement *statement)
     if (length == HASH_BYTES) {
         memcpy(row->hash.bytes, hash, HASH_BYTES);
     }
+    row->root_identity = g_strdup(store_column_text(statement, 8));
     return row;
 }
 
@@ -208,6 +211,7 @@ static RowFiles row_files(Library *library, const Row *row)
         .kept_name = files.kept_name,
         .source = files.source,
         .relative = files.relative,
+        .root_identity = row->root_identity,
         .hash = &row->hash,
     };
     return files;
@@ -714,7 +718,7 @@ static Row *row_of_uuid(Library *library, const char *uuid, KeptOutState *ret_st
     if (store_step(statement, error) != STORE_ROW) {
         return NULL;
     }
-    const char *kept_out = store_column_text(statement, 8);
+    const char *kept_out = store_column_text(statement, 9);
     *ret_state = !kept_out                        ? KEPT_OUT_NOT
                  : g_str_equal(kept_out, "trash") ? KEPT_OUT_TRASH
                                                   : KEPT_OUT_REMOVED;

@@ -36,13 +36,57 @@ static void close_ends(Ends *ends)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Ends, close_ends)
 
+static DIR *list(int folder)
+{
+    int own = openat(folder, ".", FOLDER_FLAGS);
+    DIR *entries = own >= 0 ? fdopendir(own) : NULL;
+    if (!entries && own >= 0) {
+        close(own);
+    }
+    return entries;
+}
+
+static gboolean is_empty(int folder)
+{
+    DIR *entries = list(folder);
+    gboolean found = !entries;
+    const struct dirent *entry = NULL;
+    while (!found && (entry = readdir(entries))) {
+        found = strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
+    }
+    if (entries) {
+        closedir(entries);
+    }
+    return !found;
+}
+
+/* A file that is put into the empty mount point of a disk is gone when the disk is back. */
+static gboolean check_mounted(const TrashFiles *files, int root, GError **error)
+{
+    struct stat info;
+    if (!files->root_identity || fstat(root, &info) != 0) {
+        return TRUE;
+    }
+    g_autofree char *now = g_strdup_printf("%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT,
+                                           (guint64)info.st_dev, (guint64)info.st_ino);
+    if (strcmp(now, files->root_identity) == 0 || !is_empty(root)) {
+        return TRUE;
+    }
+    g_set_error_literal(error, ALBUMEN_ERROR, ALBUMEN_ERROR_UNAVAILABLE,
+                        "The folder that it belongs to is empty, and is not the one that was "
+                        "there: its disk may not be mounted");
+    return FALSE;
+}
+
 static gboolean open_folder(Ends *ends, gboolean make, GError **error)
 {
     int root = open(ends->files->source, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (root < 0) {
         return error_set_errno(error, errno, "open the source folder");
     }
-    ends->folder = beneath_open_parent(root, ends->files->relative, make, &ends->name, error);
+    if (!make || check_mounted(ends->files, root, error)) {
+        ends->folder = beneath_open_parent(root, ends->files->relative, make, &ends->name, error);
+    }
     close(root);
     return ends->folder >= 0;
 }
@@ -147,16 +191,6 @@ static gboolean take_sidecar_back(const Ends *ends, const char *kept, GError **e
     return FALSE;
 }
 
-static DIR *list(int folder)
-{
-    int own = openat(folder, ".", FOLDER_FLAGS);
-    DIR *entries = own >= 0 ? fdopendir(own) : NULL;
-    if (!entries && own >= 0) {
-        close(own);
-    }
-    return entries;
-}
-
 static gboolean take_sidecars_back(const Ends *ends, GError **error)
 {
     DIR *entries = list(ends->bin);
@@ -184,6 +218,12 @@ static gboolean put_original_apart(const Ends *ends, GError **error)
            file_copy_proven(ends->folder, ends->name, ends->bin, MOVING, error) &&
            file_remove(ends->folder, ends->name, error) &&
            file_rename(ends->bin, MOVING, ends->bin, kept, &apart, error);
+}
+
+static gboolean check_writable(const Ends *ends, GError **error)
+{
+    return faccessat(ends->folder, ".", W_OK, AT_EACCESS) == 0 ||
+           error_set_errno(error, errno == EROFS ? EACCES : errno, "write to its folder");
 }
 
 static gboolean put_original(const Ends *ends, GError **error)
@@ -234,11 +274,14 @@ static gboolean take_original_back(const Ends *ends, GError **error)
 
 static gboolean put(const Ends *ends, GError **error)
 {
-    if (put_sidecars(ends, error) && put_original(ends, error)) {
+    if (check_writable(ends, error) && put_sidecars(ends, error) && put_original(ends, error)) {
         return TRUE;
     }
     if (!file_is_there(ends->bin, ends->files->kept_name)) {
         take_sidecars_back(ends, NULL);
+        if (file_is_there(ends->folder, ends->name)) {
+            unlinkat(ends->bin, MOVING, 0);
+        }
         unlinkat(ends->files->trash, ends->files->uuid, AT_REMOVEDIR); /* when it is empty */
     }
     return FALSE;

@@ -16,10 +16,12 @@
 #include "base/hash.h"
 
 typedef struct {
-    int trash;               /* the open trash folder */
-    const char *uuid;        /* of the photo */
-    const char *kept_name;   /* bytes: the original's name in the trash */
-    const char *source;      /* bytes: the source's folder */
+    int trash;             /* the open trash folder */
+    const char *uuid;      /* of the photo */
+    const char *kept_name; /* bytes: the original's name in the trash */
+    const char *source;    /* bytes: the source's folder */
+    /* "DEVICE:INODE" of it when it was last scanned (jobs/walk.h); NULL: not known */
+    const char *root_identity;
     const char *relative;    /* bytes: where the original belongs, beneath it */
     const ContentHash *hash; /* of the original */
     gboolean takes_shared;   /* STEM.xmp goes along: no other shown photo has that stem */
@@ -29,7 +31,8 @@ typedef struct {
  * when it is gone; then all is as before, but for what only a later settling puts right. */
 gboolean trash_files_put(const TrashFiles *files, GError **error);
 
-/* Trash to folder, which is made again when it is missing. CONFLICT when the place is taken. */
+/* Trash to folder, which is made again when it is missing. CONFLICT when the place is taken,
+ * UNAVAILABLE when the source is but the empty mount point of its disk. */
 gboolean trash_files_take_back(const TrashFiles *files, GError **error);
 
 /* Whether anything lies where the original belongs. */

@@ -6,6 +6,8 @@ import { fullPicture, PHONE, thumbnailsShown, useApp } from './harness.mjs';
 
 const { photos } = corpus();
 const app = useApp({ photos: [photos] });
+// What a browser without a graphics card says of drawing the map.
+const SLOW_DRAWING = { expected: /GL Driver Message/ };
 
 // Every place of the app, one after the other.
 async function judgeEverywhere(page) {
@@ -28,6 +30,18 @@ async function judgeEverywhere(page) {
   await judge(page, 'the list of keys');
   await page.keyboard.press('Escape');
 
+  await page.locator('[data-id]').first().focus();
+  await page.keyboard.press('Space');
+  await page.keyboard.press('Shift+ArrowRight');
+  await page.keyboard.press('x');
+  await page.getByRole('toolbar', { name: 'Chosen photos' }).getByText('2 chosen').waitFor();
+  await page.getByRole('button', { name: 'Undo' }).waitFor();
+  await judge(page, 'the selection');
+  await page.getByRole('button', { name: 'Give stars' }).click();
+  await judge(page, 'the stars to give');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Control+z');
+
   const id = await app.idOf(`${photos}/facts/everything.jpg`);
   await page.goto(`${app.url}/?search=everything&min_star_rating=3&photo=${id}`);
   await fullPicture(page, id);
@@ -46,11 +60,24 @@ async function judgeEverywhere(page) {
   await page.goto(`${app.url}/failures`);
   await page.locator('main li').first().waitFor();
   await judge(page, 'the failures');
+
+  await page.goto(`${app.url}/folders`);
+  await page.locator('.cards a').first().waitFor();
+  await judge(page, 'the folders');
+  await page.goto(`${app.url}/years`);
+  await page.locator('.cards a').first().waitFor();
+  await judge(page, 'the years');
+  await page.goto(`${app.url}/memories?date=2031-07-03`);
+  await page.getByRole('heading', { name: /7 years ago$/ }).waitFor();
+  await judge(page, 'the memories');
+  await page.goto(`${app.url}/map?lat=48.8584&lng=2.2945&zoom=14`);
+  await page.locator('button.place').first().waitFor();
+  await judge(page, 'the map');
 }
 
 for (const colorScheme of ['light', 'dark']) {
   test(`on a large screen, ${colorScheme}`, () =>
-    app.visit('/', { colorScheme }, (page) => judgeEverywhere(page)));
+    app.visit('/', { colorScheme }, judgeEverywhere, SLOW_DRAWING));
   test(`on a phone, ${colorScheme}`, () =>
-    app.visit('/', { ...PHONE, colorScheme }, (page) => judgeEverywhere(page)));
+    app.visit('/', { ...PHONE, colorScheme }, judgeEverywhere, SLOW_DRAWING));
 }

@@ -9,6 +9,11 @@ const CHROMIUM = process.env.ALBUMEN_CHROMIUM ?? '/usr/bin/chromium';
 export function launchBrowser() {
   return chromium.launch({
     executablePath: CHROMIUM,
-    args: ['--no-sandbox', '--disable-background-networking', '--disable-component-update'],
+    args: [
+      '--no-sandbox',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--enable-unsafe-swiftshader', // The map is drawn by WebGL, here without a graphics card.
+    ],
   });
 }

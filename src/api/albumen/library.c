@@ -8,12 +8,15 @@
 #include "library/photo_query.h"
 #include "library/source.h"
 
-static void write_sources(JsonWriter *writer, const GPtrArray *sources)
+static void write_sources(JsonWriter *writer, const GPtrArray *sources, const Principal *viewer)
 {
     json_key(writer, "sources");
     json_array_begin(writer);
     for (guint i = 0; i < sources->len; i++) {
         const Source *source = g_ptr_array_index(sources, i);
+        if (!principal_sees_into(viewer, source->path)) {
+            continue;
+        }
         g_autofree char *scanned = time_iso(source->scanned_ms);
         json_object_begin(writer);
         json_member_string(writer, "path", source->path);
@@ -40,7 +43,7 @@ gboolean albumen_library(HttpRequest *request, GError **error)
     json_member_string(writer, "version", api_of(request)->version);
     json_member_int(writer, "photos", photos);
     json_member_int(writer, "failures", failures);
-    write_sources(writer, sources);
+    write_sources(writer, sources, viewer);
     json_key(writer, "scan");
     if (!scan_state_write(writer, tx, error)) {
         return FALSE;

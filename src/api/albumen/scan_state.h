@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/json_writer.h"
-#include "store/store.h"
+#include "library/library.h"
 
 /* An object, or null when there never was a scan. */
 gboolean scan_state_write(JsonWriter *writer, StoreTx *tx, GError **error);

@@ -78,13 +78,13 @@ gboolean facet_auth_status(HttpRequest *request, GError **error)
         principal_has_account(principal) ? role_name(principal_role(principal)) : "user";
     keep_cookie(request, mode);
     http_set_header(request, "Cache-Control", "no-store");
-    json_t *status = json_pack(
-        "{s:b, s:b, s:b, s:b, s:s?, s:s?, s:s?, s:o, s:[]}", "authenticated", authenticated,
-        "multi_user", mode == ACCESS_ACCOUNTS, "edition_enabled", TRUE, "edition_authenticated",
-        access_check(principal, CAPABILITY_EDIT, NULL), "user_id", principal_user_id(principal),
-        "user_role", authenticated ? role : NULL, "display_name",
-        authenticated ? principal_display_name(principal) : NULL, "features",
-        facet_features(api->settings), "download_profiles");
+    json_t *status =
+        json_pack("{s:b, s:b, s:b, s:b, s:s?, s:s?, s:s?, s:o, s:[]}", "authenticated",
+                  authenticated, "multi_user", mode == ACCESS_ACCOUNTS, "edition_enabled", TRUE,
+                  "edition_authenticated", access_check(principal, CAPABILITY_EDIT, NULL),
+                  "user_id", principal_user_id(principal), "user_role", authenticated ? role : NULL,
+                  "display_name", authenticated ? principal_display_name(principal) : NULL,
+                  "features", facet_features(api->settings), "download_profiles");
     gboolean sent = http_respond_json_t(request, status, error);
     json_decref(status);
     return sent;

@@ -109,6 +109,62 @@ static const HttpParameter scan_stream_query[] = {
     {0},
 };
 
+/* clang-format off */
+#define HIDE_PARAMS                                                                                \
+    {.name = "hide_blinks", .type = HTTP_TEXT},                                                    \
+    {.name = "hide_bursts", .type = HTTP_TEXT},                                                    \
+    {.name = "hide_duplicates", .type = HTTP_TEXT}
+#define DATE_PARAMS                                                                                \
+    {.name = "date_from", .type = HTTP_TEXT, .summary = "YYYY-MM-DD"},                             \
+    {.name = "date_to", .type = HTTP_TEXT, .summary = "YYYY-MM-DD, that day included"}
+#define YEAR_PARAM                                                                                 \
+    {.name = "year", .type = HTTP_INT, .required = TRUE, .bounded = TRUE, .min = 1900, .max = 2100}
+/* clang-format on */
+
+static const HttpParameter timeline_query[] = {
+    {.name = "cursor", .type = HTTP_TEXT, .summary = "next_cursor of the page before"},
+    {.name = "limit", .type = HTTP_INT, .bounded = TRUE, .min = 1, .max = 500, .fallback = "50"},
+    {.name = "direction", .type = HTTP_TEXT, .fallback = "older", .summary = "older or newer"},
+    {.name = "photos_per_group", .type = HTTP_INT, .bounded = TRUE, .min = 1, .max = 100},
+    {.name = "sort_by", .type = HTTP_TEXT, .summary = "aggregate, date_taken or filename"},
+    {.name = "granularity", .type = HTTP_TEXT, .summary = "day, week or month"},
+    HIDE_PARAMS,
+    DATE_PARAMS,
+    {0},
+};
+
+static const HttpParameter timeline_dates_query[] = {
+    YEAR_PARAM,  {.name = "month", .type = HTTP_INT, .bounded = TRUE, .min = 1, .max = 12},
+    HIDE_PARAMS, DATE_PARAMS,
+    {0},
+};
+
+static const HttpParameter timeline_years_query[] = {HIDE_PARAMS, DATE_PARAMS, {0}};
+
+static const HttpParameter timeline_months_query[] = {YEAR_PARAM, HIDE_PARAMS, DATE_PARAMS, {0}};
+
+static const HttpParameter memories_query[] = {
+    {.name = "date", .type = HTTP_TEXT, .summary = "YYYY-MM-DD; today unless given"},
+    {0},
+};
+
+static const HttpParameter map_query[] = {
+    {.name = "bounds",
+     .type = HTTP_TEXT,
+     .required = TRUE,
+     .summary = "sw_lat,sw_lng,ne_lat,ne_lng"},
+    {.name = "zoom", .type = HTTP_INT, .bounded = TRUE, .min = 0, .max = 22, .fallback = "10"},
+    {.name = "limit", .type = HTTP_INT, .bounded = TRUE, .min = 1, .max = 2000, .fallback = "500"},
+    DATE_PARAMS,
+    {0},
+};
+
+static const HttpParameter folders_query[] = {
+    {.name = "prefix", .type = HTTP_TEXT, .summary = "The path of a folder"},
+    HIDE_PARAMS,
+    {0},
+};
+
 static const HttpParameter persons_query[] = {
     {.name = "ids", .type = HTTP_TEXT, .summary = "Also these, by commas"},
     {0},
@@ -181,8 +237,7 @@ static const HttpRoute routes[] = {
     GET_JSON("/api/filter_options/persons", CAPABILITY_BROWSE, "FacetPersonOptions", "Persons",
              facet_person_options, .query = persons_query),
     GET_JSON("/api/filter_options/location_name", CAPABILITY_BROWSE, "FacetLocationName",
-             "What a place is called", facet_location_name, .quick = TRUE,
-             .query = location_query),
+             "What a place is called", facet_location_name, .quick = TRUE, .query = location_query),
     POST_JSON("/api/photo/set_rating", CAPABILITY_RATE, "FacetRated", "Gives a photo its stars",
               facet_set_rating, .body = rating_body),
     POST_JSON("/api/photo/toggle_favorite", CAPABILITY_RATE, "FacetFavoriteToggled",
@@ -201,6 +256,24 @@ static const HttpRoute routes[] = {
              .query = download_options_query),
     GET_JSON("/api/download", CAPABILITY_MEDIA, NULL, "A photo to save", facet_download,
              .response_mime = "*/*", .query = download_query),
+    GET_JSON("/api/timeline", CAPABILITY_PUBLIC, "FacetTimeline", "Photos by day, week or month",
+             facet_timeline, .query = timeline_query),
+    GET_JSON("/api/timeline/dates", CAPABILITY_PUBLIC, "FacetTimelineDates", "Days with photos",
+             facet_timeline_dates, .query = timeline_dates_query),
+    GET_JSON("/api/timeline/years", CAPABILITY_PUBLIC, "FacetTimelineYears", "Years with photos",
+             facet_timeline_years, .query = timeline_years_query),
+    GET_JSON("/api/timeline/months", CAPABILITY_PUBLIC, "FacetTimelineMonths",
+             "Months of a year with photos", facet_timeline_months, .query = timeline_months_query),
+    GET_JSON("/api/memories", CAPABILITY_PUBLIC, "FacetMemories", "This day in other years",
+             facet_memories, .query = memories_query),
+    GET_JSON("/api/memories/check", CAPABILITY_PUBLIC, "FacetMemoriesCheck",
+             "Are there photos of this day", facet_memories_check, .query = memories_query),
+    GET_JSON("/api/photos/map", CAPABILITY_PUBLIC, "FacetMap", "Photos on a map", facet_map,
+             .query = map_query),
+    GET_JSON("/api/photos/map/count", CAPABILITY_PUBLIC, "FacetMapCount",
+             "How many photos have a place", facet_map_count),
+    GET_JSON("/api/folders", CAPABILITY_PUBLIC, "FacetFolders", "Folders in a folder",
+             facet_folders, .query = folders_query),
     GET_JSON("/thumbnail", CAPABILITY_MEDIA, NULL, "A small picture", facet_thumbnail,
              .quick = TRUE, .response_mime = "image/jpeg", .query = thumbnail_query),
     GET_JSON("/image", CAPABILITY_MEDIA, NULL, "The picture", facet_image,

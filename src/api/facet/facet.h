@@ -39,6 +39,23 @@ gboolean facet_scan_directories(HttpRequest *request, GError **error);
 gboolean facet_download_options(HttpRequest *request, GError **error);
 gboolean facet_download(HttpRequest *request, GError **error);
 
+/* timeline.c */
+gboolean facet_timeline(HttpRequest *request, GError **error);
+gboolean facet_timeline_dates(HttpRequest *request, GError **error);
+gboolean facet_timeline_years(HttpRequest *request, GError **error);
+gboolean facet_timeline_months(HttpRequest *request, GError **error);
+
+/* memories.c */
+gboolean facet_memories(HttpRequest *request, GError **error);
+gboolean facet_memories_check(HttpRequest *request, GError **error);
+
+/* map.c */
+gboolean facet_map(HttpRequest *request, GError **error);
+gboolean facet_map_count(HttpRequest *request, GError **error);
+
+/* folders.c */
+gboolean facet_folders(HttpRequest *request, GError **error);
+
 /* images.c */
 gboolean facet_thumbnail(HttpRequest *request, GError **error);
 gboolean facet_image(HttpRequest *request, GError **error);

@@ -9,7 +9,15 @@
 
 /* The parts of Facet's client that this server can serve by now. What the owner switched on but is
  * not here is told to be off, so that the client does not show what would not work. */
-static const char *const served_features[] = {NULL};
+static const char *const served_features[] = {
+    "show_rating_controls",
+    "show_rating_badge",
+    "show_memories",
+    "show_timeline",
+    "show_map",
+    "show_folders",
+    NULL,
+};
 
 static gboolean is_served(const char *feature)
 {
@@ -92,7 +100,7 @@ gboolean facet_config(HttpRequest *request, GError **error)
                   "defaults", json_object_get(viewer, "defaults"),                           //
                   "pagination", json_object_get(viewer, "pagination"),                       //
                   "display", json_object_get(viewer, "display"),                             //
-                  "features", facet_features(settings),                                         //
+                  "features", facet_features(settings),                                      //
                   "quality_thresholds", thresholds,                                          //
                   "notification_duration_ms", json_object_get(viewer, "notification_duration_ms"),
                   "translation_target_language", settings_translation_language(settings), //

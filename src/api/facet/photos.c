@@ -71,8 +71,7 @@ gboolean facet_photo(HttpRequest *request, GError **error)
     const Principal *viewer = api_principal(request);
     g_autoptr(StoreTx) tx = api_read(request, error);
     g_autoptr(GPtrArray) photos = g_ptr_array_new_with_free_func((GDestroyNotify)photo_free);
-    Photo *photo =
-        tx ? photo_get_by_path(tx, viewer, http_text(request, "path", ""), error) : NULL;
+    Photo *photo = tx ? photo_get_by_path(tx, viewer, http_text(request, "path", ""), error) : NULL;
     if (!photo) {
         return FALSE;
     }

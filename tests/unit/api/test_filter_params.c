@@ -51,6 +51,8 @@ static gboolean answer_filter(HttpRequest *request, GError **error)
     append_text(told, "stars", filter.min_stars ? "some" : NULL);
     append_text(told, "rejected", filter.only_rejected ? "only" : NULL);
     append_text(told, "hide", filter.hide_rejected ? "rejected" : NULL);
+    append_text(told, "favorites", filter.only_favorites ? "only" : NULL);
+    append_text(told, "hide", filter.hide_duplicates ? "duplicates" : NULL);
     append_text(told, "nothing", filter.nothing ? "yes" : NULL);
     http_respond_text(request, "text/plain", g_strchomp(told->str));
     g_string_free(told, TRUE);
@@ -143,7 +145,11 @@ static void test_what_no_photo_has_yet(void)
         {"composition_pattern=x", "nothing=yes"},
         {"album_id=1", "nothing=yes"},
         {"type=top_picks", "nothing=yes"},
-        {"favorites_only=1", "nothing=yes"},
+        {"favorites_only=1", "favorites=only"},
+        {"favorites_only=true", ""},
+        {"hide_duplicates=1", "hide=duplicates"},
+        {"hide_duplicates=true", "hide=duplicates"},
+        {"hide_duplicates=yes", ""},
         {"is_monochrome=1", "nothing=yes"},
         {"favorites_only=0", ""},
         {"person=", ""},

@@ -286,6 +286,14 @@ static void test_requests(void)
     g_assert_cmpint(got.max_pixels, ==, 320);
     g_assert_cmpint(got.quality, ==, 80);
     g_assert_true(g_bytes_equal(got.jpeg, jpeg));
+    g_assert_null(got.sidecar);
+
+    WorkerRequest reading = {.operation = WORKER_READ, .name = "a.jpg", .sidecar = jpeg};
+    g_autoptr(GBytes) read_body = worker_request_encode(&reading, &error);
+    g_auto(WorkerRequest) read = {0};
+    g_assert_true(worker_request_decode(read_body, &read, &error));
+    g_assert_null(read.jpeg);
+    g_assert_true(g_bytes_equal(read.sidecar, jpeg));
 
     g_auto(WorkerRequest) none = {0};
     g_assert_false(worker_request_decode(jpeg, &none, &error));

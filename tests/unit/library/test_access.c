@@ -123,6 +123,13 @@ static void test_folders(void)
     g_assert_false(sees(own, "/photos/1000/1.jpg"));
     g_assert_false(sees(own, "/photos/1.jpg"));
     g_assert_false(sees(own, "/"));
+    g_autoptr(Principal) user =
+        principal_new(&(Principal){ACCOUNT, .role = ROLE_USER, .directories = own});
+    g_assert_true(principal_sees_into(user, "/photos"));
+    g_assert_true(principal_sees_into(user, "/photos/a_b"));
+    g_assert_true(principal_sees_into(user, "/photos/a_b/c"));
+    g_assert_false(principal_sees_into(user, "/photos/a"));
+    g_assert_false(principal_sees_into(user, "/other"));
     char *root[] = {"", NULL};
     g_assert_true(sees(root, "/photos/1.jpg"));
     g_assert_false(sees(no_directories, "/photos/1.jpg"));

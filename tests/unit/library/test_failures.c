@@ -1,5 +1,6 @@
 #include "library/failures.h"
 
+#include "library/principal.h"
 #include "library_fixture.h"
 
 static void assert_list(StoreFixture *fixture, const Principal *viewer, const char *after,
@@ -33,6 +34,11 @@ static void test_pages_by_path(StoreFixture *fixture, gconstpointer unused)
     assert_list(fixture, owner, "/photos/e", 2, "");
     assert_list(fixture, owner, "/photos/a", 1, "c"); /* the one before need not be there */
     assert_list(fixture, nobody, NULL, 10, "");
+    char *own[] = {"/photos/a", "/photos/e_", NULL};
+    g_autoptr(Principal) user =
+        principal_new(&(Principal){.kind = PRINCIPAL_ACCOUNT, .directories = own});
+    assert_list(fixture, user, NULL, 10, "c");
+    assert_list(fixture, user, "/photos/a/c", 10, "");
 }
 
 static void test_count(StoreFixture *fixture, gconstpointer unused)

@@ -21,7 +21,8 @@ static void test_a_grant_names_the_picture(StoreFixture *fixture, gconstpointer 
     g_assert_cmpstr(grant_format(by_id), ==, "jpeg");
     g_assert_cmpstr(grant_content(by_id), ==, content);
     g_clear_pointer(&tx, store_tx_free);
-    g_autoptr(Grant) by_path = access_grant_path(fixture_library(fixture), owner, "/photos/a/b.jpg", &error);
+    g_autoptr(Grant) by_path =
+        access_grant_path(fixture_library(fixture), owner, "/photos/a/b.jpg", &error);
     g_assert_no_error(error);
     g_assert_cmpint(grant_photo_id(by_path), ==, id);
 }

@@ -250,12 +250,149 @@ static void test_texts_are_sorted_bytewise(StoreFixture *fixture, gconstpointer 
     g_assert_cmpstr(names, ==, "");
 }
 
+/* A row in every table of schema 1, as its release wrote them: what a library that is upgraded
+ * holds. Never changed, as the schema is not. */
+static const StoreQuery rows_of_schema_1[] = {
+    {.name = "source", .sql = "INSERT INTO source VALUES (1, '/photos', 10, 20)"},
+    {.name = "folder", .sql = "INSERT INTO folder VALUES (1, 1, '/photos/a')"},
+    {.name = "photo",
+     .sql = "INSERT INTO photo (id, uuid, folder_id, path, name, file_bytes, modified_ns, "
+            "content_hash, format, width, height, orientation, phash, taken_local_ms, "
+            "camera_model, iso, f_stop, latitude, file_rating, tags, indexed_ms, state, state_ms) "
+            "VALUES (7, '01890000-0000-7000-8000-000000000007', 1, '/photos/a/b.jpg', 'b.jpg', "
+            "1000, 1700000000123456789, x'0102', 'jpeg', 400, 300, 6, -9223372036854775807, "
+            "-86400000, 'Camera \"X\"', 100, 2.8, -33.0458, 4, 'sea', 30, 'present', 30), "
+            "(8, '01890000-0000-7000-8000-000000000008', 1, '/photos/a/c.jpg', 'c.jpg', 1, 2, "
+            "x'', 'png', 1, 1, 1, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 31, 'missing', 32)",
+     .postgres =
+         "INSERT INTO photo (id, uuid, folder_id, path, name, file_bytes, modified_ns, "
+         "content_hash, format, width, height, orientation, phash, taken_local_ms, "
+         "camera_model, iso, f_stop, latitude, file_rating, tags, indexed_ms, state, state_ms) "
+         "VALUES (7, '01890000-0000-7000-8000-000000000007', 1, '/photos/a/b.jpg', 'b.jpg', "
+         "1000, 1700000000123456789, '\\x0102', 'jpeg', 400, 300, 6, -9223372036854775807, "
+         "-86400000, 'Camera \"X\"', 100, 2.8, -33.0458, 4, 'sea', 30, 'present', 30), "
+         "(8, '01890000-0000-7000-8000-000000000008', 1, '/photos/a/c.jpg', 'c.jpg', 1, 2, "
+         "'\\x', 'png', 1, 1, 1, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 31, 'missing', 32)"},
+    {.name = "tag", .sql = "INSERT INTO tag VALUES (1, 'sea')"},
+    {.name = "photo_tag", .sql = "INSERT INTO photo_tag VALUES (7, 1, 0)"},
+    {.name = "failure",
+     .sql = "INSERT INTO failure VALUES ('/photos/a/bad.jpg', 1, 'bad.jpg', 5, 6, 'corrupt', "
+            "'It ends too early', 33)"},
+    {.name = "job",
+     .sql = "INSERT INTO job VALUES (3, 'scan', 'done', '{}', '{\"found\":2}', NULL, 'node', 40, "
+            "41, 42, 43)"},
+    {.name = "library_version", .sql = "UPDATE library_version SET version = 1234567"},
+};
+
+static const StoreQuery tables_of_schema_1 = {
+    .name = "tables",
+    .sql = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' "
+           "ESCAPE '\\' AND name <> 'schema_migration' ORDER BY name",
+    .postgres = "SELECT table_name COLLATE \"C\" AS name FROM information_schema.tables "
+                "WHERE table_schema = current_schema() AND table_name <> 'schema_migration' "
+                "ORDER BY name",
+};
+
+/* Every row, with the columns that schema 1 had. */
+static const StoreQuery kept_of_schema_1 = {
+    .name = "kept",
+    .sql = "SELECT 'source ' || id || path || added_ms || scanned_ms AS line FROM source "
+           "UNION ALL SELECT 'folder ' || id || source_id || path FROM folder "
+           "UNION ALL SELECT 'photo ' || id || uuid || folder_id || path || name || file_bytes || "
+           "modified_ns || hex(content_hash) || format || width || height || orientation || phash "
+           "|| coalesce(taken_local_ms, 0) || coalesce(camera_model, '-') || coalesce(iso, 0) || "
+           "coalesce(CAST(f_stop * 10 AS INTEGER), 0) || "
+           "coalesce(CAST(latitude * 10000 AS INTEGER), 0) || coalesce(file_rating, -9) || "
+           "coalesce(tags, '-') || indexed_ms || state || state_ms FROM photo "
+           "UNION ALL SELECT 'tag ' || id || name FROM tag "
+           "UNION ALL SELECT 'photo_tag ' || photo_id || tag_id || position FROM photo_tag "
+           "UNION ALL SELECT 'failure ' || path || folder_id || name || file_bytes || modified_ns "
+           "|| code || reason || failed_ms FROM failure "
+           "UNION ALL SELECT 'job ' || id || kind || state || payload || progress || "
+           "coalesce(error, '-') || node || lease_until_ms || created_ms || started_ms || "
+           "finished_ms FROM job "
+           "UNION ALL SELECT 'library_version ' || version FROM library_version ORDER BY line",
+    .postgres =
+        "SELECT 'source ' || id || path || added_ms || scanned_ms AS line FROM source "
+        "UNION ALL SELECT 'folder ' || id || source_id || path FROM folder "
+        "UNION ALL SELECT 'photo ' || id || uuid || folder_id || path || name || file_bytes || "
+        "modified_ns || upper(encode(content_hash, 'hex')) || format || width || height || "
+        "orientation || phash "
+        "|| coalesce(taken_local_ms, 0) || coalesce(camera_model, '-') || coalesce(iso, 0) || "
+        "coalesce(CAST(trunc(f_stop * 10) AS BIGINT), 0) || "
+        "coalesce(CAST(trunc(latitude * 10000) AS BIGINT), 0) || coalesce(file_rating, -9) || "
+        "coalesce(tags, '-') || indexed_ms || state || state_ms FROM photo "
+        "UNION ALL SELECT 'tag ' || id || name FROM tag "
+        "UNION ALL SELECT 'photo_tag ' || photo_id || tag_id || position FROM photo_tag "
+        "UNION ALL SELECT 'failure ' || path || folder_id || name || file_bytes || modified_ns "
+        "|| code || reason || failed_ms FROM failure "
+        "UNION ALL SELECT 'job ' || id || kind || state || payload || progress || "
+        "coalesce(error, '-') || node || lease_until_ms || created_ms || started_ms || "
+        "finished_ms FROM job "
+        "UNION ALL SELECT 'library_version ' || version FROM library_version ORDER BY line",
+};
+
+static void test_schema_1_is_upgraded(StoreFixture *fixture, gconstpointer unused)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Store) store = open_store(fixture);
+    g_autoptr(GPtrArray) own = migrations_load(fixture->engine);
+    g_autoptr(GPtrArray) first = migrations_load(fixture->engine);
+    g_assert_cmpint(own->len, >, 1);
+    g_ptr_array_set_size(first, 1);
+    g_assert_true(migrations_apply(store, first, &error));
+    g_assert_no_error(error);
+    GString *names = g_string_new(NULL);
+    for (gsize i = 0; i < G_N_ELEMENTS(rows_of_schema_1); i++) {
+        run(store, &rows_of_schema_1[i]);
+        g_string_append_printf(names, "%s\n", rows_of_schema_1[i].name);
+    }
+    g_autofree char *tables = lines(store, &tables_of_schema_1);
+    g_auto(GStrv) filled = g_strsplit(names->str, "\n", -1);
+    g_auto(GStrv) all = g_strsplit(tables, "\n", -1);
+    for (char **table = all; **table; table++) {
+        g_assert_true(g_strv_contains((const char *const *)filled, *table));
+    }
+    g_string_free(names, TRUE);
+    g_autofree char *before = lines(store, &kept_of_schema_1);
+    g_assert_cmpint(store_schema_version(store, &error), ==, 1);
+
+    g_assert_true(store_migrate(store, &error));
+    g_assert_no_error(error);
+    g_assert_cmpint(store_schema_version(store, &error), ==, own->len);
+    g_autofree char *after = lines(store, &kept_of_schema_1);
+    g_assert_nonnull(strstr(before, "0102"));
+    g_assert_cmpstr(before, ==, after);
+}
+
+/* What is made anew has the schema that an upgrade leads to. */
+static void test_upgraded_is_as_new(StoreFixture *fixture, gconstpointer unused)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Store) store = open_store(fixture);
+    g_autoptr(GPtrArray) first = migrations_load(fixture->engine);
+    g_ptr_array_set_size(first, 1);
+    g_assert_true(migrations_apply(store, first, &error) && store_migrate(store, &error));
+    g_assert_no_error(error);
+    g_autofree char *path = g_build_filename(fixture->folder, "new.db", NULL);
+    g_autoptr(Store) sqlite = store_open(path, &error);
+    g_assert_true(store_migrate(sqlite, &error));
+    const StoreQuery *const catalogues[] = {&columns, &indexes};
+    for (gsize i = 0; i < G_N_ELEMENTS(catalogues); i++) {
+        g_autofree char *here = lines(sqlite, catalogues[i]);
+        g_autofree char *there = lines(store, catalogues[i]);
+        g_assert_cmpstr(here, ==, there);
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     store_fixture_add_empty("/migrate/empty", test_from_empty);
     store_fixture_add_empty("/migrate/upgrade", test_upgrade_and_failure);
     store_fixture_add_empty_for(STORE_SQLITE, "/migrate/rebuild", test_tables_can_be_rebuilt);
+    store_fixture_add_empty("/migrate/schema-1", test_schema_1_is_upgraded);
+    store_fixture_add_empty("/migrate/as-new", test_upgraded_is_as_new);
     store_fixture_add("/migrate/newer", test_newer_is_refused);
     store_fixture_add_empty("/migrate/at-once", test_processes_at_once);
     store_fixture_add_for(STORE_POSTGRES, "/migrate/same", test_engines_have_the_same_schema);

@@ -52,7 +52,8 @@ class MarksStore {
   async act(act: MarkAct, ids: readonly number[]): Promise<void> {
     if (ids.length === 0) return;
     const change = changeOf(act, ids.map((id) => this.of(id)));
-    this.announcement = textOf(change, ids.length);
+    // A notice speaks for itself.
+    this.announcement = ids.length > 1 ? '' : textOf(change, 1);
     const before = await this.#send(ids, change);
     if (before.length === 0) return;
     const command = this.#command(before, change);

@@ -1,0 +1,377 @@
+// The walk: every route of the OpenAPI document, asked by every kind of somebody for every kind of
+// picture. What a route's capability means for each is told here once; what a route answers to who
+// is let in, in ROUTES. A route that is not there fails the walk.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import http from 'node:http';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { corpus, newHome, onEachEngine, scan, Server, temporaryFolder } from './harness.mjs';
+import {
+  addUser, bearer, command, configure, editionSignIn, facetToken, makeKey, signIn,
+} from './people.mjs';
+
+const SECRET = 'a secret of the walk, long enough to be one';
+const UNKNOWN_ID = 999_999;
+const IN = 'in';
+
+// --- what a capability means, for each kind of somebody ---
+
+const KINDS = {
+  nobody: { public: IN, media: 404, other: 401 },
+  cookie: { public: IN, media: IN, events: IN, other: 401 }, // of a user, and nothing else
+  looker: { public: IN, browse: IN, shared: IN, media: IN, events: IN, self: IN, other: 403 },
+  owner: { superadmin: 403, other: IN }, // may edit, in a library without accounts
+  user: { public: IN, browse: IN, shared: IN, media: IN, events: IN, rate: IN, self: IN, other: 403 },
+  admin: { admin: 403, accounts: 403, superadmin: 403, other: IN },
+  superadmin: { other: IN },
+  readKey: { public: IN, browse: IN, shared: IN, media: IN, events: IN, other: 403 },
+  writeKey: { public: IN, browse: IN, shared: IN, media: IN, events: IN, rate: IN, edit: IN, other: 403 },
+  adminKey: { self: 403, accounts: 403, other: IN },
+  ownersKey: { self: 403, accounts: 403, superadmin: 403, other: IN }, // of scope admin
+  usersKey: { public: IN, browse: IN, shared: IN, media: IN, events: IN, rate: IN, other: 403 }, // likewise
+};
+const CAPABILITIES = [
+  'public', 'browse', 'shared', 'media', 'events', 'rate', 'edit', 'self', 'admin', 'accounts', 'superadmin',
+];
+const verdict = (kind, capability) => KINDS[kind][capability] ?? KINDS[kind].other;
+
+// --- what each route is asked, and what it answers to who is let in ---
+
+const empty = { json: {} };
+const ids = (...list) => ({ json: { ids: list } });
+// Of one picture: `seen` when it may be known of, else `hidden`.
+const one = (ask, seen = 200, hidden = 404) => ({ ask, seen, hidden });
+// Of a list that a picture is in, or not: `has` finds it in the answer.
+const list = (ask, has, status = 200) => ({ ask, seen: status, hidden: status, has });
+// Of no picture.
+const plain = (status, target, options = {}) => ({ status, target, options });
+
+const paths = (answer) => answer.photos.map((photo) => photo.path);
+const ROUTES = {
+  'GET /api/albumen/library': plain(200),
+  'GET /api/albumen/layout': plain(200),
+  'GET /api/albumen/photos': list(
+    (o) => ({ target: `/api/albumen/photos?ids=${o.id}` }), (answer, o) => paths(answer).includes(o.path)),
+  'POST /api/albumen/photos': plain([400, 415, 422], undefined, empty),
+  'GET /api/albumen/photos/{id}': one((o) => ({ target: `/api/albumen/photos/${o.id}` })),
+  'GET /api/albumen/photos/{id}/thumbnail': one((o) => ({ target: `/api/albumen/photos/${o.id}/thumbnail` })),
+  'GET /api/albumen/photos/{id}/image': one((o) => ({ target: `/api/albumen/photos/${o.id}/image` })),
+  'POST /api/albumen/downloads': one((o) => ids(o.id), 201),
+  'GET /api/albumen/downloads/{ticket}': plain(404, '/api/albumen/downloads/0123456789abcdef'),
+  'PUT /api/albumen/ratings': list(
+    (o) => ({ json: { ids: [o.id], stars: 3 } }), (answer, o) => answer.ratings.some(({ id }) => id === o.id)),
+  'GET /api/albumen/failures': list(() => ({}), (answer, o) => answer.failures.some((f) => f.path === o.path)),
+  'GET /api/albumen/trash': plain(200),
+  'POST /api/albumen/trash': plain(200, undefined, ids(UNKNOWN_ID)),
+  'DELETE /api/albumen/trash': plain(200, undefined, ids(UNKNOWN_ID)),
+  'POST /api/albumen/trash/restore': plain(200, undefined, ids(UNKNOWN_ID)),
+  'GET /api/albumen/trash/{id}/thumbnail': plain(404, `/api/albumen/trash/${UNKNOWN_ID}/thumbnail`),
+  'GET /api/albumen/removed': plain(200),
+  'POST /api/albumen/removed': plain(200, undefined, ids(UNKNOWN_ID)),
+  'POST /api/albumen/removed/restore': plain(200, undefined, ids(UNKNOWN_ID)),
+  'POST /api/albumen/scans': plain([202, 404], undefined, { json: { sources: [UNKNOWN_ID] } }),
+  'POST /api/albumen/scans/cancel': plain(200, undefined, empty),
+  'GET /api/albumen/sources': plain(200),
+  'POST /api/albumen/sources': plain([400, 404], undefined, { json: { path: '/nowhere/at/all' } }),
+  'DELETE /api/albumen/sources/{id}': plain(404, `/api/albumen/sources/${UNKNOWN_ID}`),
+  'GET /api/albumen/events': plain(200),
+  'POST /api/albumen/uploads': plain(412, undefined, empty), // tus wants its version
+  'HEAD /api/albumen/uploads/{id}': plain(404, '/api/albumen/uploads/0123456789abcdef0123456789abcdef'),
+  'GET /api/albumen/uploads/{id}': plain([404, 412], '/api/albumen/uploads/0123456789abcdef0123456789abcdef'),
+  'PATCH /api/albumen/uploads/{id}': plain([404, 412, 415], '/api/albumen/uploads/0123456789abcdef0123456789abcdef', empty),
+  'DELETE /api/albumen/uploads/{id}': plain([404, 412], '/api/albumen/uploads/0123456789abcdef0123456789abcdef'),
+  'GET /api/albumen/users': plain(200),
+  'POST /api/albumen/users': plain(422, undefined, empty),
+  'PATCH /api/albumen/users/{id}': plain(404, `/api/albumen/users/${UNKNOWN_ID}`, { json: { role: 'superadmin' } }),
+  'DELETE /api/albumen/users/{id}': plain(404, `/api/albumen/users/${UNKNOWN_ID}`),
+  'GET /api/albumen/shared-directories': plain(200),
+  'PUT /api/albumen/shared-directories': plain(422, undefined, empty),
+  'PUT /api/albumen/me/password': plain([400, 409], undefined, { json: { current: 'x', new: '' } }),
+  'POST /api/albumen/me/sign-out-everywhere': { ...plain([204, 409]), last: true },
+  // Without accounts the keys are for who may edit.
+  'GET /api/albumen/keys': { ...plain(200), looker: 403 },
+  'POST /api/albumen/keys': { ...plain(422, undefined, empty) },
+  'DELETE /api/albumen/keys/{id}': { ...plain(404, `/api/albumen/keys/${UNKNOWN_ID}`), looker: 403 },
+  'GET /api/openapi.json': plain(200),
+  'GET /api/docs': plain(200),
+  'GET /api/docs/{file}': plain(404, '/api/docs/none'),
+  'POST /api/auth/login': plain(422, undefined, empty),
+  'POST /api/auth/edition/login': plain(422, undefined, empty),
+  'POST /api/auth/edition/logout': plain(200, undefined, empty),
+  'GET /api/auth/status': plain(200),
+  'POST /api/scan/start': plain(403, undefined, empty), // the feature is off
+  'GET /api/scan/status': plain(403),
+  'GET /api/scan/stream': plain(403),
+  'GET /api/scan/directories': plain(403),
+  'GET /api/config': plain(200),
+  'GET /api/i18n/languages': plain(200),
+  'GET /api/i18n/{lang}': plain(200, '/api/i18n/en'),
+  'GET /health': plain(200),
+  'GET /ready': plain(200),
+  'GET /api/photos': list(() => ({ target: '/api/photos?per_page=1000' }), (answer, o) => paths(answer).includes(o.path)),
+  'GET /api/photo': one((o) => ({ target: `/api/photo?path=${encodeURIComponent(o.path)}` })),
+  'GET /api/type_counts': plain(200),
+  'GET /api/filter_options/cameras': plain(200),
+  'GET /api/filter_options/lenses': plain(200),
+  'GET /api/filter_options/apertures': plain(200),
+  'GET /api/filter_options/focal_lengths': plain(200),
+  'GET /api/timeline': list(
+    () => ({ target: '/api/timeline?limit=500&photos_per_group=100' }),
+    (answer, o) => answer.groups.some((group) => group.photos.some((photo) => photo.path === o.path))),
+  'GET /api/timeline/dates': plain([200, 422]),
+  'GET /api/timeline/years': plain(200),
+  'GET /api/timeline/months': plain([200, 422]),
+  'GET /api/memories': plain(200),
+  'GET /api/memories/check': plain(200),
+  'GET /api/photos/map': plain(200, '/api/photos/map?bounds=-90,-180,90,180&zoom=3'),
+  'GET /api/photos/map/count': plain(200),
+  'GET /api/folders': plain(200),
+  'POST /api/photo/set_rating': one((o) => ({ json: { photo_path: o.path, rating: 3 } })),
+  'POST /api/photo/toggle_favorite': one((o) => ({ json: { photo_path: o.path } })),
+  'POST /api/photo/toggle_rejected': one((o) => ({ json: { photo_path: o.path } })),
+  'POST /api/photos/batch_favorite': list((o) => ({ json: { photo_paths: [o.path] } }), (answer) => answer.count === 1),
+  'POST /api/photos/batch_reject': list((o) => ({ json: { photo_paths: [o.path] } }), (answer) => answer.count === 1),
+  'POST /api/photos/batch_rating': list((o) => ({ json: { photo_paths: [o.path], rating: 2 } }), (answer) => answer.count === 1),
+  'GET /api/download/options': one((o) => ({ target: `/api/download/options?path=${encodeURIComponent(o.path)}` }), 200, [200, 404]),
+  'GET /api/download': one((o) => ({ target: `/api/download?path=${encodeURIComponent(o.path)}` })),
+  'GET /thumbnail': one((o) => ({ target: `/thumbnail?path=${encodeURIComponent(o.path)}` })),
+  'GET /image': one((o) => ({ target: `/image?path=${encodeURIComponent(o.path)}` })),
+};
+
+// --- pictures of every kind ---
+
+const picture = path.join(corpus().photos, 'formats/baseline.jpg');
+
+// A library with a picture of the user's own, one that is shared, somebody else's, one in the trash and
+// one whose file is gone.
+async function makePictures(home, folder) {
+  const kinds = ['own/own', 'shared/shared', 'other/other', 'own/trashed', 'own/missing'];
+  for (const name of kinds) {
+    const file = path.join(folder, `${name}.jpg`);
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    fs.writeFileSync(file, Buffer.concat([fs.readFileSync(picture), Buffer.from(name)]));
+  }
+  fs.writeFileSync(path.join(folder, 'other/broken.jpg'), 'no picture');
+  await scan(home, folder);
+  const server = await Server.start(home);
+  const found = await ask(server, 'GET', '/api/albumen/photos?ids=1,2,3,4,5,6', {});
+  const tiles = JSON.parse(found.text).photos;
+  const objects = kinds.map((name) => {
+    const file = path.join(folder, `${name}.jpg`);
+    return { kind: path.basename(name), path: file, id: tiles.find((tile) => tile.path === file).id };
+  });
+  const trashed = objects.find(({ kind }) => kind === 'trashed');
+  const thrown = await ask(server, 'POST', '/api/albumen/trash', {}, { ids: [trashed.id] });
+  await server.stop();
+  assert.equal(thrown.status, 200, thrown.text);
+  fs.unlinkSync(objects.find(({ kind }) => kind === 'missing').path);
+  await scan(home, folder);
+  objects.push({ kind: 'unknown', path: path.join(folder, 'own/unknown.jpg'), id: UNKNOWN_ID });
+  return objects;
+}
+
+const ALL = ['own', 'shared', 'other'];
+const SOME = ['own', 'shared'];
+
+// --- the walk ---
+
+// One request; its answer is read to its end, but for one that has none.
+function ask(server, method, target, headers, json) {
+  const { hostname, port } = new URL(server.url);
+  const body = json === undefined ? undefined : JSON.stringify(json);
+  const all = { ...headers, ...(body ? { 'content-type': 'application/json' } : {}) };
+  return new Promise((resolve, reject) => {
+    const request = http.request({ hostname, port, method, path: target, headers: all, agent: false }, (response) => {
+      const parts = [];
+      const done = () => resolve({ status: response.statusCode, text: Buffer.concat(parts).toString() });
+      if (response.headers['content-type'] === 'text/event-stream') {
+        done();
+        request.destroy();
+        return;
+      }
+      response.on('data', (part) => parts.push(part));
+      response.on('end', done);
+    });
+    request.on('error', reject);
+    request.end(body);
+  });
+}
+
+async function walkRoute(scene, name, capability, route) {
+  const [method, template] = name.split(' ');
+  for (const who of scene.people) {
+    const expected = verdict(who.kind, capability);
+    const objects = route.ask ? scene.objects : [{ kind: 'none' }];
+    for (const object of objects) {
+      const { target = route.target ?? template, json } = route.ask ? route.ask(object) : (route.options ?? {});
+      const address = target.replace(/\{[^}]+\}/g, `${object.id ?? UNKNOWN_ID}`);
+      const answer = await ask(scene.server, method, address, who.headers, json);
+      const told = `${who.name}: ${name} (${capability}), ${object.kind}: ${answer.status} ${answer.text.slice(0, 200)}`;
+      if (expected !== IN) {
+        assert.equal(answer.status, expected, told);
+        continue;
+      }
+      const sees = who.sees.includes(object.kind);
+      const statuses = [route[who.kind] ?? (route.ask ? (sees ? route.seen : route.hidden) : route.status)].flat();
+      assert.ok(statuses.includes(answer.status), told);
+      if (route.has) assert.equal(route.has(JSON.parse(answer.text), object), sees, told);
+    }
+  }
+}
+
+async function walk(scene) {
+  const document = JSON.parse((await scene.server.request('GET', '/api/openapi.json')).body);
+  const rows = [];
+  for (const [template, methods] of Object.entries(document.paths)) {
+    for (const [method, operation] of Object.entries(methods)) {
+      rows.push([`${method.toUpperCase()} ${template}`, operation['x-capability']]);
+    }
+  }
+  assert.ok(rows.length > 40);
+  for (const [name, capability] of rows) {
+    assert.ok(ROUTES[name], `the walk does not know the route ${name}`);
+    assert.ok(CAPABILITIES.includes(capability), `the walk does not know the capability ${capability}`);
+  }
+  rows.sort(([a], [b]) => (ROUTES[a].last ?? false) - (ROUTES[b].last ?? false));
+  for (const [name, capability] of rows) await walkRoute(scene, name, capability, ROUTES[name]);
+}
+
+onEachEngine('every route', (engine) => {
+  const walking = (title, prepare, more) =>
+    describe(title, () => {
+      const scene = {};
+      before(async () => {
+        scene.home = newHome(engine);
+        scene.folder = fs.realpathSync(temporaryFolder('walk'));
+        scene.objects = await makePictures(scene.home, scene.folder);
+        await prepare(scene);
+      });
+      after(async () => {
+        await scene.server?.stop();
+        scene.home?.remove();
+        fs.rmSync(scene.folder, { recursive: true, force: true });
+      });
+      more?.(scene);
+      it('answers as its capability says', () => walk(scene));
+    });
+
+  walking('of an open library', async (scene) => {
+    const key = await makeKey(scene.home, 'admin', '--scope', 'admin');
+    scene.server = await Server.start(scene.home);
+    scene.people = [
+      { name: 'here', kind: 'owner', sees: ALL, headers: {} },
+      { name: 'here, with a bad token', kind: 'owner', sees: ALL, headers: bearer('nonsense') },
+      { name: 'forwarded', kind: 'nobody', headers: { 'x-forwarded-for': '192.0.2.1' } },
+      { name: 'by another name', kind: 'nobody', headers: { host: 'evil.example' } },
+      { name: "the owner's key", kind: 'ownersKey', sees: ALL, headers: { ...bearer(key), host: 'elsewhere.example' } },
+    ];
+  });
+
+  walking('of a library with passwords', async (scene) => {
+    configure(scene.home, { share_secret: SECRET, viewer: { password: 'look', edition_password: 'edit' } });
+    const key = await makeKey(scene.home, 'admin', '--scope', 'admin');
+    scene.server = await Server.start(scene.home);
+    const looker = await signIn(scene.server, 'look');
+    scene.people = [
+      { name: 'nobody', kind: 'nobody', headers: {} },
+      { name: 'a bad token', kind: 'nobody', headers: bearer('nonsense') },
+      { name: 'a looker', kind: 'looker', sees: ALL, headers: bearer(looker) },
+      { name: 'a looker’s cookie', kind: 'cookie', sees: ALL, headers: { cookie: `albumen_session=${looker}` } },
+      { name: 'an editor', kind: 'owner', sees: ALL, headers: bearer(await editionSignIn(scene.server, 'edit')) },
+      { name: "the owner's key", kind: 'ownersKey', sees: ALL, headers: { 'x-api-key': key } },
+    ];
+  });
+
+  walking(
+    'of a library with accounts',
+    async (scene) => {
+      const { home, folder } = scene;
+      configure(home, { share_secret: SECRET });
+      await addUser(home, 'root', 'pw');
+      await addUser(home, 'admin', 'pw', '--role', 'admin', '--dir', path.join(folder, 'own'));
+      await addUser(home, 'user', 'pw', '--role', 'user', '--dir', path.join(folder, 'own'));
+      await addUser(home, 'gone', 'pw', '--role', 'superadmin');
+      const key = async (name, ...options) => bearer(await makeKey(home, name, ...options));
+      const keys = {
+        read: await key('read', '--user', 'root'),
+        write: await key('write', '--user', 'root', '--scope', 'write'),
+        admin: await key('admin', '--user', 'root', '--scope', 'admin'),
+        user: await key('user', '--user', 'user', '--scope', 'admin'),
+        revoked: await key('revoked', '--user', 'root', '--scope', 'admin'),
+        gone: await key('gone', '--user', 'gone', '--scope', 'admin'),
+      };
+      await command(home, ['key', 'revoke', 'revoked']);
+      scene.server = await Server.start(home);
+      const session = (name) => signIn(scene.server, 'pw', name);
+      const root = bearer(await session('root'));
+      const gone = bearer(await session('gone'));
+      const change = (method, target, json) => scene.server.api(method, target, { json, headers: root });
+      const { users } = await change('GET', '/api/albumen/users');
+      await change('PATCH', `/api/albumen/users/${users.find((user) => user.username === 'gone').id}`, { disabled: true });
+      await change('PUT', '/api/albumen/shared-directories', { directories: [path.join(folder, 'shared')] });
+      const now = Math.floor(Date.now() / 1000);
+      const expired = facetToken(SECRET, { sub: 'root', role: 'superadmin', iat: now - 172_801, exp: now - 1 });
+      const user = await session('user');
+      scene.people = [
+        { name: 'nobody', kind: 'nobody', headers: {} },
+        { name: 'a bad token', kind: 'nobody', headers: bearer('nonsense') },
+        { name: 'an expired token', kind: 'nobody', headers: bearer(expired) },
+        { name: 'a disabled superadmin', kind: 'nobody', headers: gone },
+        { name: 'a revoked key', kind: 'nobody', headers: keys.revoked },
+        { name: 'the key of a disabled superadmin', kind: 'nobody', headers: keys.gone },
+        { name: 'a user’s cookie', kind: 'cookie', sees: SOME, headers: { cookie: `albumen_session=${user}` } },
+        { name: 'a bad cookie', kind: 'nobody', headers: { cookie: 'albumen_session=nonsense' } },
+        { name: 'a user', kind: 'user', sees: SOME, headers: bearer(user) },
+        { name: 'an admin', kind: 'admin', sees: SOME, headers: bearer(await session('admin')) },
+        { name: 'a superadmin', kind: 'superadmin', sees: ALL, headers: root },
+        { name: 'a reading key', kind: 'readKey', sees: ALL, headers: keys.read },
+        { name: 'a writing key', kind: 'writeKey', sees: ALL, headers: keys.write },
+        { name: 'an admin key', kind: 'adminKey', sees: ALL, headers: keys.admin },
+        { name: "a user's admin key", kind: 'usersKey', sees: SOME, headers: keys.user },
+      ];
+    },
+    (scene) => {
+      const by = (name) => scene.people.find((who) => who.name === name).headers;
+      const object = (kind) => scene.objects.find((o) => o.kind === kind);
+      const post = async (name, method, target, json) => {
+        const answer = await ask(scene.server, method, target, by(name), json);
+        return { status: answer.status, ...JSON.parse(answer.text || '{}') };
+      };
+
+      it("an admin throws away and takes out no picture of another's", async () => {
+        for (const target of ['/api/albumen/trash', '/api/albumen/removed']) {
+          const answer = await post('an admin', 'POST', target, { ids: [object('other').id] });
+          assert.equal(answer.status, 200);
+          assert.equal(answer.refused.length, 1, JSON.stringify(answer));
+        }
+        assert.ok(fs.existsSync(object('other').path));
+      });
+
+      it('the trash shows its pictures to who may edit and sees their folder', async () => {
+        const target = `/api/albumen/trash/${object('trashed').id}/thumbnail`;
+        const status = async (name) => (await ask(scene.server, 'GET', target, by(name))).status;
+        assert.equal(await status('an admin'), 200);
+        assert.equal(await status('a superadmin'), 200);
+        assert.equal(await status('a user'), 403);
+        assert.equal(await status('nobody'), 404);
+      });
+
+      it('a download is for whom it was made', async () => {
+        const { url } = await post('a superadmin', 'POST', '/api/albumen/downloads', { ids: [object('other').id] });
+        const status = async (name) => (await ask(scene.server, 'GET', url, by(name))).status;
+        assert.equal(await status('a user'), 404);
+        assert.equal(await status('nobody'), 404);
+        assert.equal(await status('a superadmin'), 200);
+      });
+
+      it('folders and failures of others are not told', async () => {
+        const library = async (name) => post(name, 'GET', '/api/albumen/library');
+        assert.equal((await library('a superadmin')).failures, 1);
+        assert.equal((await library('a user')).failures, 0);
+        assert.equal((await library('a user')).photos, 2);
+        assert.equal((await library('a superadmin')).photos, 3);
+      });
+    },
+  );
+});
