@@ -113,12 +113,12 @@
 #define LIMIT_SCAN_DEPTH            128           /* folders within folders */
 #define LIMIT_SCAN_FOLDER_ENTRIES   1000000       /* files and folders directly in one folder */
 #define LIMIT_SCAN_BATCH_PHOTOS     64            /* written in one transaction */
-#define LIMIT_SCAN_COPIES           1000   /* photos of one content that a moved file may be */
-#define LIMIT_WAITING_JOBS          100    /* of one kind */
-#define LIMIT_WATCHED_FOLDERS       500000 /* more are looked through from time to time */
-#define LIMIT_WATCH_BATCH_FOLDERS   200    /* of a source; beyond it the whole is looked through */
-#define LIMIT_LISTED_FAILURES       10000  /* told in one answer; the rest are counted */
-#define LIMIT_STATEMENT_CACHE       128    /* prepared statements a connection */
+#define LIMIT_SCAN_COPIES           1000    /* photos of one content that a moved file may be */
+#define LIMIT_WAITING_JOBS          100     /* of one kind */
+#define LIMIT_WATCHED_FOLDERS       500000  /* more are looked through from time to time */
+#define LIMIT_WATCH_BATCH_FOLDERS   200     /* of a source; beyond it the whole is looked through */
+#define LIMIT_LISTED_FAILURES       10000   /* told in one answer; the rest are counted */
+#define LIMIT_STATEMENT_CACHE       128     /* prepared statements a connection */
 #define LIMIT_IDS_PER_CHANGE        1000    /* thrown away, removed, restored in one request */
 #define LIMIT_SCAN_DEPTH            128     /* folders within folders */
 #define LIMIT_SCAN_FOLDER_ENTRIES   1000000 /* files and folders directly in one folder */
