@@ -150,6 +150,15 @@ static const char *resource_policy(const HttpRequest *request)
     return "same-site";
 }
 
+/* Whoever keeps a picture for others must know that it depends on who asks. */
+static void mark_media(HttpRequest *request)
+{
+    const HttpRoute *route = http_request_route(request);
+    if (route && route->capability == CAPABILITY_MEDIA) {
+        http_set_header(request, "Vary", "Cookie, Authorization");
+    }
+}
+
 void api_decorate(HttpRequest *request)
 {
     const char *origin = http_request_header(request, "Origin");
@@ -160,6 +169,7 @@ void api_decorate(HttpRequest *request)
     http_set_header(request, "Cross-Origin-Opener-Policy", "same-origin");
     http_set_header(request, "Cross-Origin-Resource-Policy", resource_policy(request));
     http_set_header(request, "Permissions-Policy", PERMISSIONS_POLICY);
+    mark_media(request);
     if (origin) {
         http_set_header(request, "Vary", "Origin");
         if (is_allowed_origin(api_of(request), origin)) {

@@ -15,22 +15,14 @@ GQuark albumen_error_quark(void)
 const char *albumen_error_name(AlbumenError code)
 {
     static const char *const names[] = {
-        [ALBUMEN_ERROR_INTERNAL] = "internal",
-        [ALBUMEN_ERROR_INVALID] = "invalid",
-        [ALBUMEN_ERROR_UNAUTHORIZED] = "unauthorized",
-        [ALBUMEN_ERROR_FORBIDDEN] = "forbidden",
-        [ALBUMEN_ERROR_NOT_FOUND] = "not_found",
-        [ALBUMEN_ERROR_CONFLICT] = "conflict",
-        [ALBUMEN_ERROR_TOO_OFTEN] = "too_often",
-        [ALBUMEN_ERROR_TOO_LARGE] = "too_large",
-        [ALBUMEN_ERROR_UNSUPPORTED] = "unsupported",
-        [ALBUMEN_ERROR_CORRUPT] = "corrupt",
-        [ALBUMEN_ERROR_TIMEOUT] = "timeout",
-        [ALBUMEN_ERROR_CRASHED] = "crashed",
-        [ALBUMEN_ERROR_UNAVAILABLE] = "unavailable",
-        [ALBUMEN_ERROR_BUSY] = "busy",
-        [ALBUMEN_ERROR_CANCELLED] = "cancelled",
-        [ALBUMEN_ERROR_IO] = "io",
+        [ALBUMEN_ERROR_INTERNAL] = "internal",         [ALBUMEN_ERROR_INVALID] = "invalid",
+        [ALBUMEN_ERROR_UNAUTHORIZED] = "unauthorized", [ALBUMEN_ERROR_FORBIDDEN] = "forbidden",
+        [ALBUMEN_ERROR_NOT_FOUND] = "not_found",       [ALBUMEN_ERROR_CONFLICT] = "conflict",
+        [ALBUMEN_ERROR_TOO_OFTEN] = "too_often",       [ALBUMEN_ERROR_TOO_LARGE] = "too_large",
+        [ALBUMEN_ERROR_UNSUPPORTED] = "unsupported",   [ALBUMEN_ERROR_CORRUPT] = "corrupt",
+        [ALBUMEN_ERROR_TIMEOUT] = "timeout",           [ALBUMEN_ERROR_CRASHED] = "crashed",
+        [ALBUMEN_ERROR_UNAVAILABLE] = "unavailable",   [ALBUMEN_ERROR_BUSY] = "busy",
+        [ALBUMEN_ERROR_CANCELLED] = "cancelled",       [ALBUMEN_ERROR_IO] = "io",
     };
     if ((size_t)code >= G_N_ELEMENTS(names)) {
         return "internal";

@@ -57,7 +57,7 @@ struct HttpRequest {
     gsize body_bytes; /* also those that were not kept */
     gboolean no_room; /* the bodies of all requests are too large together */
     json_t *body;
-    GArray *cookies; /* HttpHeader; NULL until one is asked for */
+    GArray *cookies; /* HttpCookie; NULL until one is asked for */
 
     gpointer principal;
     GDestroyNotify free_principal;
@@ -79,9 +79,6 @@ void request_finish_body(HttpRequest *request);
 
 /* Calls the handler again, after http_go_to_work. */
 void request_run_again(HttpRequest *request);
-
-/* A Cookie header taken apart, of HttpHeader, up to LIMIT_HTTP_COOKIES; NULL has none. */
-GArray *request_parse_cookies(const char *header);
 
 /* Answers with an error, through the dialect where there is one. */
 void request_fail(HttpRequest *request, int status, const GError *error);

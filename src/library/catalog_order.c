@@ -399,7 +399,9 @@ static void insert_sorted(const Catalog *catalog, CatalogOrder *order, CatalogOr
     guint32 done = 0;
     for (guint32 i = 0; i < count; i++) {
         guint32 place = place_of(catalog, order, by, from, rows[i]);
-        memcpy(merged + done, order->entries + from, (place - from) * sizeof *merged);
+        if (place > from) { /* of an empty order there is nothing to copy, not even from */
+            memcpy(merged + done, order->entries + from, (place - from) * sizeof *merged);
+        }
         done += place - from;
         from = place;
         gboolean follows =
