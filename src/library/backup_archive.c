@@ -434,7 +434,7 @@ gboolean backup_reader_next(BackupReader *reader, const char **ret_name, gint64 
         if (!begin_reading(reader, error)) {
             return FALSE;
         }
-        if (strcmp(reader->name, END_NAME) == 0) {
+        if (g_strcmp0(reader->name, END_NAME) == 0) {
             return read_end(reader, error);
         }
         if (!g_str_has_prefix(reader->name, HASHES_PREFIX)) {

@@ -297,20 +297,20 @@ static gboolean put(const Ends *ends, GError **error)
 
 gboolean trash_files_check(const TrashFiles *files, GError **error)
 {
-    g_auto(Ends) ends = {files, -1, NULL, -1};
+    g_auto(Ends) ends = {files, -1, "", -1};
     return open_folder(&ends, FALSE, error) && check_original(&ends, error) &&
            check_writable(&ends, error);
 }
 
 gboolean trash_files_put(const TrashFiles *files, GError **error)
 {
-    g_auto(Ends) ends = {files, -1, NULL, -1};
+    g_auto(Ends) ends = {files, -1, "", -1};
     return open_folder(&ends, FALSE, error) && open_bin(&ends, TRUE, error) && put(&ends, error);
 }
 
 gboolean trash_files_take_back(const TrashFiles *files, GError **error)
 {
-    g_auto(Ends) ends = {files, -1, NULL, -1};
+    g_auto(Ends) ends = {files, -1, "", -1};
     if (!open_bin(&ends, FALSE, error) || !open_folder(&ends, TRUE, error) ||
         !take_original_back(&ends, error) || !take_sidecars_back(&ends, error)) {
         return FALSE;
@@ -321,7 +321,7 @@ gboolean trash_files_take_back(const TrashFiles *files, GError **error)
 
 gboolean trash_files_place_is_taken(const TrashFiles *files)
 {
-    g_auto(Ends) ends = {files, -1, NULL, -1};
+    g_auto(Ends) ends = {files, -1, "", -1};
     return open_folder(&ends, FALSE, NULL) &&
            faccessat(ends.folder, ends.name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
@@ -359,7 +359,7 @@ static gboolean is_reachable(const TrashFiles *files)
 
 TrashPlace trash_files_settle(const TrashFiles *files)
 {
-    g_auto(Ends) ends = {files, -1, NULL, -1};
+    g_auto(Ends) ends = {files, -1, "", -1};
     gboolean reachable = is_reachable(files);
     if (reachable) {
         open_folder(&ends, FALSE, NULL);
