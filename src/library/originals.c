@@ -39,8 +39,7 @@ gboolean original_open(StoreTx *tx, const Grant *grant, int *ret_fd, gint64 *ret
     g_autofree char *path = path_from_text(grant_path(grant));
     const char *relative = source && path ? beneath_relative(source, path) : NULL;
     if (!relative) { /* since the grant was made the photo went to another source */
-        g_set_error_literal(error, ALBUMEN_ERROR, ALBUMEN_ERROR_NOT_FOUND,
-                            "The picture was moved");
+        g_set_error_literal(error, ALBUMEN_ERROR, ALBUMEN_ERROR_NOT_FOUND, "The picture was moved");
         return FALSE;
     }
     int fd = beneath_open(source, relative, error);

@@ -33,9 +33,8 @@ static Selection *get(const Scene *scene, StoreFixture *fixture, const Principal
     PhotoFilter filter;
     photo_filter_init(&filter);
     filter.search = search;
-    Selection *selection =
-        selection_get(scene->library, viewer, &filter, photo_sort_find("iso"), ascending,
-                      SELECTION_PAGES, &error);
+    Selection *selection = selection_get(scene->library, viewer, &filter, photo_sort_find("iso"),
+                                         ascending, SELECTION_PAGES, &error);
     g_assert_no_error(error);
     return selection;
 }
