@@ -161,6 +161,11 @@ static CatalogView *look(Catalog *catalog, const Principal *viewer)
     return view;
 }
 
+CatalogView *catalog_look(Catalog *catalog, const Principal *viewer)
+{
+    return atomic_load(&catalog->version) ? look(catalog, viewer) : NULL;
+}
+
 CatalogView *catalog_view(Catalog *catalog, const Principal *viewer, GError **error)
 {
     return follow(catalog, error) ? look(catalog, viewer) : NULL;

@@ -68,7 +68,9 @@ typedef struct {
 
 /* A look at the catalogue for one viewer. While it lives nothing in it changes, and whoever brings
  * changes waits: end it soon, open none beside it on the same thread, and neither open one inside a
- * transaction nor begin a transaction inside one. The viewer must outlive it. */
+ * transaction (but for catalog_look) nor begin a transaction inside one. The viewer must outlive
+ * it.
+ */
 typedef struct CatalogView CatalogView;
 
 /* Brings the catalogue up to date with the database first. NULL with an error. */
@@ -76,6 +78,8 @@ CatalogView *catalog_view(Catalog *catalog, const Principal *viewer, GError **er
 /* Asks the database only when this process changed the library, or none was asked for a second: for
  * what is looked up thousands of times a second. */
 CatalogView *catalog_glance(Catalog *catalog, const Principal *viewer, GError **error);
+/* As it is, without asking; also inside a transaction. NULL before it was loaded. */
+CatalogView *catalog_look(Catalog *catalog, const Principal *viewer);
 void catalog_view_end(CatalogView *view);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CatalogView, catalog_view_end)
 

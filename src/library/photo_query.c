@@ -72,16 +72,14 @@ gint64 photo_count(Library *library, const Principal *viewer, const PhotoFilter 
     return scan_count(keep, catalog_columns(view)->rows);
 }
 
-gboolean photo_find_duplicates(Library *library, const Principal *viewer, GPtrArray *photos,
-                               GError **error)
+void photo_find_duplicates(Library *library, const Principal *viewer, GPtrArray *photos)
 {
-    g_autoptr(CatalogView) view = catalog_glance(library_catalog(library), viewer, error);
+    g_autoptr(CatalogView) view = catalog_look(library_catalog(library), viewer);
     for (guint i = 0; view && i < photos->len; i++) {
         Photo *photo = g_ptr_array_index(photos, i);
         guint32 row = catalog_row_of_id(view, photo->id);
         photo->duplicate_group = row == CATALOG_NO_ROW ? 0 : catalog_duplicate_group(view, row);
     }
-    return view != NULL;
 }
 
 gint64 photo_copies(Library *library, const Principal *viewer, const Photo *photo, GError **error)

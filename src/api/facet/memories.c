@@ -5,7 +5,7 @@
 #include "api/facet/photo_json.h"
 #include "base/calendar.h"
 #include "base/limits.h"
-#include "library/photo.h"
+#include "library/photo_query.h"
 
 #define TOP_PER_YEAR_MOST 100
 
@@ -38,6 +38,7 @@ static gboolean write_year(HttpRequest *request, JsonWriter *writer, StoreTx *tx
     if (!photos) {
         return FALSE;
     }
+    photo_find_duplicates(api_of(request)->library, api_principal(request), photos);
     json_object_begin(writer);
     json_member_string(writer, "year", year);
     json_key(writer, "photos");

@@ -2,6 +2,7 @@
 #include "api/facet/photo_json.h"
 #include "api/filter_params.h"
 #include "base/limits.h"
+#include "library/catalog.h"
 #include "library/selection.h"
 
 typedef struct {
@@ -60,26 +61,27 @@ gboolean facet_photos(HttpRequest *request, GError **error)
     g_autoptr(GPtrArray) photos =
         tx ? selection_page(selection, tx, viewer, page.offset, page.limit, error) : NULL;
     g_clear_pointer(&tx, store_tx_free);
-    return photos && photo_find_duplicates(api_of(request)->library, viewer, photos, error) &&
-           http_respond_json(request,
-                             write_page(request, photos, &page, number, selection_count(selection)),
-                             error);
+    if (!photos) {
+        return FALSE;
+    }
+    photo_find_duplicates(api_of(request)->library, viewer, photos);
+    return http_respond_json(
+        request, write_page(request, photos, &page, number, selection_count(selection)), error);
 }
 
 gboolean facet_photo(HttpRequest *request, GError **error)
 {
     const Principal *viewer = api_principal(request);
-    g_autoptr(StoreTx) tx = api_read(request, error);
+    Library *library = api_of(request)->library;
+    gboolean prepared = catalog_prepare(library_catalog(library), error);
+    g_autoptr(StoreTx) tx = prepared ? api_read(request, error) : NULL;
     g_autoptr(GPtrArray) photos = g_ptr_array_new_with_free_func((GDestroyNotify)photo_free);
     Photo *photo = tx ? photo_get_by_path(tx, viewer, http_text(request, "path", ""), error) : NULL;
     if (!photo) {
         return FALSE;
     }
     g_ptr_array_add(photos, photo);
-    g_clear_pointer(&tx, store_tx_free);
-    if (!photo_find_duplicates(api_of(request)->library, viewer, photos, error)) {
-        return FALSE;
-    }
+    photo_find_duplicates(library, viewer, photos);
     FacetPhotoStyle style = facet_photo_style(api_of(request)->settings, FALSE);
     JsonWriter *writer = json_writer_new(LIMIT_JSON_OUTPUT_BYTES);
     facet_write_photo(writer, photo, &style);

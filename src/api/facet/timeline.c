@@ -6,7 +6,7 @@
 #include "api/facet/photo_json.h"
 #include "base/calendar.h"
 #include "base/limits.h"
-#include "library/photo.h"
+#include "library/photo_query.h"
 
 #include <string.h>
 
@@ -108,6 +108,7 @@ static gboolean write_photos(HttpRequest *request, JsonWriter *writer, StoreTx *
     if (!photos) {
         return FALSE;
     }
+    photo_find_duplicates(api_of(request)->library, api_principal(request), photos);
     json_key(writer, "photos");
     json_array_begin(writer);
     for (guint i = 0; i < photos->len; i++) {
