@@ -122,18 +122,23 @@ describe('with users', () => {
     ));
 
   test('signing out in one tab is signing out in all', () =>
-    app.visit('/', {}, async (page) => {
-      await signIn(page, PASSWORD, 'alice');
-      await thumbnailsShown(page);
-      const other = await page.context().newPage();
-      await other.goto(`${app.url}/account`);
-      await (await openMenu(other)).getByRole('button', { name: 'Sign out' }).click();
-      await signInPage(other).waitFor();
-      await signInPage(page).waitFor();
-      await signIn(page, PASSWORD, 'alice');
-      await thumbnailsShown(page);
-      await thumbnailsShown(other);
-    }));
+    app.visit(
+      '/',
+      {},
+      async (page) => {
+        await signIn(page, PASSWORD, 'alice');
+        await thumbnailsShown(page);
+        const other = await page.context().newPage();
+        await other.goto(`${app.url}/account`);
+        await (await openMenu(other)).getByRole('button', { name: 'Sign out' }).click();
+        await signInPage(other).waitFor();
+        await signInPage(page).waitFor();
+        await signIn(page, PASSWORD, 'alice');
+        await thumbnailsShown(page);
+        await thumbnailsShown(other);
+      },
+      { expected: /401/ }, // What was just being asked for.
+    ));
 
   test('a session that was ended elsewhere leads to the sign-in, and back', () =>
     app.visit(

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { after, afterEach, test } from 'node:test';
 import { corpus, temporaryFolder } from '../server.mjs';
-import { eventually, useApp } from './harness.mjs';
+import { eventually, fullPicture, useApp } from './harness.mjs';
 
 // A folder of one's own: what is thrown away here is gone from the disk.
 const folder = temporaryFolder('thrown-away');
@@ -67,6 +67,26 @@ test('what is in the trash is shown, comes back when asked, and goes again by un
     await told(page, '3 photos are back');
     await page.getByText('The trash is empty.').waitFor();
     for (const name of names) assert.ok(fs.existsSync(fileOf(name)), name);
+  });
+});
+
+test('Delete throws the open photo away and goes on; undo brings it back', async () => {
+  const { ids: all } = await app.layout();
+  await app.visit(`/?photo=${all[1]}`, {}, async (page) => {
+    const opened = () => new URL(page.url()).searchParams.get('photo');
+    await fullPicture(page, all[1]);
+    await page.keyboard.press('Delete');
+    await told(page, '1 photo moved to the trash');
+    await eventually(opened, String(all[2]));
+    await eventually(async () => (await app.layout()).count, all.length - 1);
+    await button(page.getByRole('dialog'), 'Undo').click();
+    await told(page, '1 photo is back');
+    await eventually(async () => (await app.layout()).ids, all);
+
+    await button(page, 'Move to the trash').click();
+    await eventually(async () => (await app.layout()).count, all.length - 1);
+    await page.keyboard.press('Control+z');
+    await eventually(async () => (await app.layout()).ids, all);
   });
 });
 

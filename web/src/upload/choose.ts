@@ -1,5 +1,6 @@
+import { t } from '../i18n/i18n.svelte';
+import { toast } from '../ui/toasts.svelte';
 import { chosenFrom } from './chosen';
-import { uploads } from './uploads.svelte';
 
 /** Held while the system's window is open: some browsers forget an input that nothing refers to. */
 let input: HTMLInputElement | null = null;
@@ -11,9 +12,15 @@ export function chooseFiles(): void {
   input.multiple = true;
   // Phones then offer their photos. On other systems it would hide RAW files.
   if (matchMedia('(pointer: coarse)').matches) input.accept = 'image/*';
-  input.onchange = () => {
-    uploads.add(chosenFrom([...(input?.files ?? [])]));
+  input.onchange = async () => {
+    const files = [...(input?.files ?? [])];
     input = null;
+    try {
+      const { uploads } = await import('./uploads.svelte');
+      uploads.add(chosenFrom(files));
+    } catch {
+      toast({ text: t('page.failed') });
+    }
   };
   input.click();
 }
