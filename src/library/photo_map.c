@@ -14,15 +14,15 @@ static gboolean has_place(const CatalogColumns *columns, guint32 row)
     return !isnan(columns->latitude[row]) && !isnan(columns->longitude[row]);
 }
 
-static GBytes *make_located(Library *library, const CatalogView *view)
+static GBytes *make_located(Library *library, const CatalogView *view, gboolean hide_duplicates)
 {
-    return summary_rows(view, has_place);
+    return summary_rows(view, hide_duplicates, has_place);
 }
 
 /* Of guint32. */
 static GBytes *located(Library *library, const CatalogView *view)
 {
-    return summary_get(library, view, "located", make_located);
+    return summary_get(library, view, "located", FALSE, make_located);
 }
 
 gint64 photo_map_count(Library *library, const Principal *viewer, GError **error)

@@ -22,7 +22,8 @@ static void assert_groups(const LibraryScene *scene, TimelineGrain grain, Timeli
                           const char *expected)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(GArray) groups = timeline_groups(scene->library, scene->owner, grain, span, &error);
+    g_autoptr(GArray) groups =
+        timeline_groups(scene->library, scene->owner, grain, span, FALSE, &error);
     g_assert_no_error(error);
     g_autoptr(GString) text = g_string_new(NULL);
     for (guint i = 0; i < groups->len; i++) {
@@ -145,9 +146,9 @@ static void test_nobody_sees_anything(StoreFixture *fixture, gconstpointer unuse
     g_autoptr(GError) error = NULL;
     g_autoptr(Principal) nobody = principal_new_anonymous();
     g_autoptr(GArray) owners =
-        timeline_groups(scene.library, scene.owner, TIMELINE_YEARS, always, &error);
+        timeline_groups(scene.library, scene.owner, TIMELINE_YEARS, always, FALSE, &error);
     g_autoptr(GArray) groups =
-        timeline_groups(scene.library, nobody, TIMELINE_YEARS, always, &error);
+        timeline_groups(scene.library, nobody, TIMELINE_YEARS, always, FALSE, &error);
     g_assert_cmpuint(owners->len, ==, 2);
     g_assert_cmpuint(groups->len, ==, 0);
 }
