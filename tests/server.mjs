@@ -60,10 +60,13 @@ export async function scan(home, ...folders) {
 
 // The program serving.
 export class Program {
-  static async start(home, { args = [] } = {}) {
+  // `files`: how many it may have open; else as many as this process.
+  static async start(home, { args = [], files } = {}) {
     const server = new this();
     const all = ['serve', ...home.args, '--listen', '127.0.0.1:0', ...args];
-    server.process = spawn(PROGRAM, all, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const limit = files ? ['prlimit', `--nofile=${files}`] : [];
+    const [program, ...rest] = [...limit, PROGRAM, ...all];
+    server.process = spawn(program, rest, { stdio: ['ignore', 'pipe', 'pipe'] });
     server.log = '';
     server.process.stderr.on('data', (bytes) => (server.log += bytes));
     server.ended = new Promise((resolve) => {

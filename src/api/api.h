@@ -19,9 +19,9 @@
 typedef struct {
     Library *library;
     const Settings *settings;
-    Roster *roster;                /* who there is */
-    SignIn *sign_in;               /* who comes in */
-    const GPtrArray *proxies;      /* api/client_address.h: whose word on clients is taken */
+    Roster *roster;           /* who there is */
+    SignIn *sign_in;          /* who comes in */
+    const GPtrArray *proxies; /* api/client_address.h: whose word on clients is taken */
     WorkerPool *workers;
     LruCache *scaled;    /* thumbnails lately scaled, GBytes by content and size */
     LruCache *downloads; /* albumen_downloads_new: archives that may be asked for */

@@ -32,8 +32,8 @@ static gboolean is_proxy(GInetAddress *address, const GPtrArray *proxies)
     return FALSE;
 }
 
-/* Each proxy appends whom it heard from: the last that is no proxy of ours is the client, what stands
- * before it is the client's own invention. */
+/* Each proxy appends whom it heard from: the last that is no proxy of ours is the client, what
+ * stands before it is the client's own invention. */
 GInetAddress *client_of_forwarded(GInetAddress *peer, const char *forwarded,
                                   const GPtrArray *proxies)
 {

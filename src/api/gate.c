@@ -125,10 +125,39 @@ static void allow_origin(HttpRequest *request, const char *origin)
     }
 }
 
-/* Everything a page of ours shows comes from this server; nobody may frame it. */
+/* Everything a page of ours shows comes from this server, in files of their own: no script and no
+ * style stands in a page. Nobody may frame it. */
 #define CONTENT_SECURITY_POLICY                                                                    \
-    "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; "         \
-    "form-action 'self'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "        \
+    "font-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; "                \
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+/* What no page of ours asks a browser for. */
+#define PERMISSIONS_POLICY "camera=(), microphone=(), geolocation=(), payment=(), usb=()"
+
+/* Pages of other sites may show our pictures where the settings name such a site; those on this
+ * machine are of our site, whatever their port. */
+static const char *resource_policy(const HttpRequest *request)
+{
+    const json_t *allowed =
+        json_object_get(settings_viewer(api_of(request)->settings), "allowed_origins");
+    for (gsize i = 0; i < json_array_size(allowed); i++) {
+        const char *origin = json_string_value(json_array_get(allowed, i));
+        const char *scheme_end = origin ? strstr(origin, "://") : NULL;
+        if (scheme_end && !is_loopback_host(scheme_end + 3)) {
+            return "cross-origin";
+        }
+    }
+    return "same-site";
+}
+
+/* Whoever keeps a picture for others must know that it depends on who asks. */
+static void mark_media(HttpRequest *request)
+{
+    const HttpRoute *route = http_request_route(request);
+    if (route && route->capability == CAPABILITY_MEDIA) {
+        http_set_header(request, "Vary", "Cookie, Authorization");
+    }
+}
 
 void api_decorate(HttpRequest *request)
 {
@@ -137,6 +166,10 @@ void api_decorate(HttpRequest *request)
     http_set_header(request, "Content-Security-Policy", CONTENT_SECURITY_POLICY);
     http_set_header(request, "X-Content-Type-Options", "nosniff");
     http_set_header(request, "Referrer-Policy", "same-origin");
+    http_set_header(request, "Cross-Origin-Opener-Policy", "same-origin");
+    http_set_header(request, "Cross-Origin-Resource-Policy", resource_policy(request));
+    http_set_header(request, "Permissions-Policy", PERMISSIONS_POLICY);
+    mark_media(request);
     if (origin) {
         http_set_header(request, "Vary", "Origin");
         if (is_allowed_origin(api_of(request), origin)) {

@@ -58,8 +58,8 @@ gboolean session_answer(HttpRequest *request, const Principal *principal, GError
                                    "role", role_name(principal_role(principal)), "display_name",
                                    principal_display_name(principal))
                        : json_null();
-    json_t *answer = json_pack("{s:s, s:s, s:o}", "access_token", token, "token_type", "bearer",
-                               "user", user);
+    json_t *answer =
+        json_pack("{s:s, s:s, s:o}", "access_token", token, "token_type", "bearer", "user", user);
     session_set_cookie(request, token);
     http_set_header(request, "Cache-Control", "no-store");
     gboolean sent = http_respond_json_t(request, answer, error);

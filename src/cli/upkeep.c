@@ -17,12 +17,12 @@ gboolean upkeep_recover(Library *library, GError **error)
     if (!trash_recover(library, &recovery, error)) {
         return FALSE;
     }
-    if (recovery.finished + recovery.undone + recovery.deleted > 0) {
+    if (recovery.finished + recovery.undone + recovery.deleted + recovery.missing > 0) {
         fprintf(stderr,
                 "albumen: the trash was put in order after an interruption: %" G_GINT64_FORMAT
                 " moves finished, %" G_GINT64_FORMAT " undone, %" G_GINT64_FORMAT
-                " deletions finished\n",
-                recovery.finished, recovery.undone, recovery.deleted);
+                " deletions finished, %" G_GINT64_FORMAT " photos missing\n",
+                recovery.finished, recovery.undone, recovery.deleted, recovery.missing);
     }
     if (recovery.lost > 0) {
         fprintf(stderr,

@@ -1,6 +1,7 @@
 #include "http/request.h"
 
 #include "http/body.h"
+#include "http/cookies.h"
 
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -15,13 +16,6 @@ HttpRequest *request_new(const HttpServerOptions *options, const char *target)
     request->began_us = g_get_monotonic_time();
     response_init(&request->response);
     return request;
-}
-
-static void clear_cookie(gpointer data)
-{
-    HttpHeader *cookie = data;
-    g_free(cookie->name);
-    g_free(cookie->value);
 }
 
 void request_free(HttpRequest *request)
@@ -349,48 +343,12 @@ const char *http_request_header(const HttpRequest *request, const char *name)
     return MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, name);
 }
 
-static void add_cookie(GArray *cookies, const char *begin, gsize length)
-{
-    const char *equals = memchr(begin, '=', length);
-    if (!equals) {
-        return;
-    }
-    HttpHeader cookie = {
-        .name = g_strstrip(g_strndup(begin, (gsize)(equals - begin))),
-        .value = g_strstrip(g_strndup(equals + 1, (gsize)(begin + length - equals - 1))),
-    };
-    gsize last = strlen(cookie.value);
-    if (last >= 2 && cookie.value[0] == '"' && cookie.value[last - 1] == '"') {
-        memmove(cookie.value, cookie.value + 1, last - 2);
-        cookie.value[last - 2] = '\0';
-    }
-    g_array_append_val(cookies, cookie);
-}
-
-static GArray *parse_cookies(const char *header)
-{
-    GArray *cookies = g_array_new(FALSE, FALSE, sizeof(HttpHeader));
-    g_array_set_clear_func(cookies, clear_cookie);
-    for (const char *at = header; at && *at && cookies->len < LIMIT_HTTP_COOKIES;) {
-        const char *end = strchrnul(at, ';');
-        add_cookie(cookies, at, (gsize)(end - at));
-        at = *end ? end + 1 : end;
-    }
-    return cookies;
-}
-
 const char *http_request_cookie(const HttpRequest *request, const char *name)
 {
     if (!request->cookies) {
-        ((HttpRequest *)request)->cookies = parse_cookies(http_request_header(request, "Cookie"));
+        ((HttpRequest *)request)->cookies = cookies_parse(http_request_header(request, "Cookie"));
     }
-    for (guint i = 0; i < request->cookies->len; i++) {
-        const HttpHeader *cookie = &g_array_index(request->cookies, HttpHeader, i);
-        if (g_str_equal(cookie->name, name)) {
-            return cookie->value;
-        }
-    }
-    return NULL;
+    return cookies_find(request->cookies, name);
 }
 
 const HttpRoute *http_request_route(const HttpRequest *request)

@@ -57,7 +57,7 @@ struct HttpRequest {
     gsize body_bytes; /* also those that were not kept */
     gboolean no_room; /* the bodies of all requests are too large together */
     json_t *body;
-    GArray *cookies; /* HttpHeader; NULL until one is asked for */
+    GArray *cookies; /* HttpCookie; NULL until one is asked for */
 
     gpointer principal;
     GDestroyNotify free_principal;

@@ -4,6 +4,7 @@
 #include "base/path_text.h"
 #include "jobs/scan_folder.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define REPORT_INTERVAL_US (G_USEC_PER_SEC / 2)
@@ -127,10 +128,25 @@ static gboolean visit(Scan *scan, const Part *part, const WalkFolder *found,
     return scan_unreadable_folder(scan, part->source, path, found->error, error);
 }
 
+/* Our own data, should they lie in the source: thumbnails are no photographs. Bytes, from the
+ * source's root; NULL: they lie elsewhere. */
+static char *own_data(const Scan *scan, const Source *source)
+{
+    g_autofree char *root = path_from_text(source->path);
+    g_autofree char *real = realpath(library_data_folder(scan->options->library), NULL);
+    return real ? g_strdup(beneath_relative(root, real)) : NULL;
+}
+
 static gboolean walk_part(Scan *scan, const Part *part, GHashTable *known_folders, GError **error)
 {
     g_autofree char *start = path_from_text(part->relative);
+    g_autofree char *own = own_data(scan, part->source);
+    if (own && (strcmp(start, own) == 0 || beneath_relative(own, start))) {
+        g_hash_table_remove_all(known_folders);
+        return TRUE;
+    }
     g_autoptr(Walk) walk = walk_new_at(part->root, start, part->alone, scan_wants);
+    walk_leave_out(walk, own);
     while (scan_wait(scan, G_MAXUINT)) {
         GError *failure = NULL;
         g_autoptr(WalkFolder) found = walk_next(walk, &failure);

@@ -170,6 +170,10 @@ static void run_kept(const Lane *lane, const Job *job, Keeper *keeper)
     g_cond_signal(&keeper->changed);
     g_mutex_unlock(&keeper->lock);
     g_thread_join(thread);
+    if (failure && lane->kind->is_quiet &&
+        !g_error_matches(failure, ALBUMEN_ERROR, ALBUMEN_ERROR_CANCELLED)) {
+        g_warning("what changed was not scanned: %s", failure->message); /* nobody else says so */
+    }
     finish(lane, job, progress, failure);
     g_free(progress);
 }

@@ -22,6 +22,7 @@ struct Walk {
     gboolean (*wanted)(const char *name);
     GPtrArray *waiting; /* paths of folders still to be read, the next one last */
     gboolean alone;
+    char *left_out; /* NULL: nothing */
 };
 
 static gboolean set_root_gone(GError **error)
@@ -419,10 +420,17 @@ Walk *walk_new_at(const WalkRoot *root, const char *path, gboolean alone,
     return walk;
 }
 
+void walk_leave_out(Walk *walk, const char *path)
+{
+    g_free(walk->left_out);
+    walk->left_out = g_strdup(path);
+}
+
 void walk_free(Walk *walk)
 {
     if (walk) {
         g_ptr_array_unref(walk->waiting);
+        g_free(walk->left_out);
         g_free(walk);
     }
 }
@@ -441,7 +449,10 @@ static void walk_push(Walk *walk, const char *path, GPtrArray *folders)
     g_ptr_array_sort(folders, name_compare_backwards);
     for (guint i = 0; i < folders->len; i++) {
         const char *name = g_ptr_array_index(folders, i);
-        g_ptr_array_add(walk->waiting, *path ? g_strconcat(path, "/", name, NULL) : g_strdup(name));
+        g_autofree char *beneath = *path ? g_strconcat(path, "/", name, NULL) : g_strdup(name);
+        if (g_strcmp0(beneath, walk->left_out) != 0) {
+            g_ptr_array_add(walk->waiting, g_steal_pointer(&beneath));
+        }
     }
 }
 

@@ -79,6 +79,9 @@ Walk *walk_new(const WalkRoot *root, gboolean (*wanted)(const char *name));
  * When the folder is not there, the one that comes has a NOT_FOUND error. */
 Walk *walk_new_at(const WalkRoot *root, const char *path, gboolean alone,
                   gboolean (*wanted)(const char *name));
+/* Passes over this folder and all beneath it; `path` relative to the root (may be NULL). Before the
+ * first walk_next. */
+void walk_leave_out(Walk *walk, const char *path);
 void walk_free(Walk *walk);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Walk, walk_free)
 

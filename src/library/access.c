@@ -255,7 +255,6 @@ gboolean access_check(const Principal *principal, Capability capability, GError 
     if (principal->scope && !check_key(principal->scope, capability, error)) {
         return FALSE;
     }
-    return principal->kind == PRINCIPAL_OWNER
-               ? check_owner(principal->edition, capability, error)
-               : check_role(principal->role, capability, error);
+    return principal->kind == PRINCIPAL_OWNER ? check_owner(principal->edition, capability, error)
+                                              : check_role(principal->role, capability, error);
 }

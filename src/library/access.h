@@ -16,11 +16,11 @@ typedef enum {
     CAPABILITY_PUBLIC = 1, /* anybody, also without an account: health, sign-in, texts. Who may not
                               see pictures is told of an empty library. */
     CAPABILITY_BROWSE,     /* see pictures and what is known of them */
-    CAPABILITY_SHARED,     /* the same, and with a share's token in the parameter `token`, which the
-                              route declares: one that opens nothing finds nothing, and is not asked to
-                              sign in */
-    CAPABILITY_MEDIA,      /* the bytes of a picture; the handler needs a grant as well. Browsers send no
-                              header of ours with an <img>: the cookie does. Nobody finds nothing. */
+    CAPABILITY_SHARED,     /* the same, and with a share's token in the parameter `token`, which
+                              the route declares: one that opens nothing finds nothing, and is not
+                              asked to sign in */
+    CAPABILITY_MEDIA, /* the bytes of a picture; the handler needs a grant as well. Browsers send no
+                         header of ours with an <img>: the cookie does. Nobody finds nothing. */
     CAPABILITY_EVENTS,     /* BROWSE by an EventSource, which sends only the cookie either */
     CAPABILITY_RATE,       /* stars, favourites, rejects of one's own */
     CAPABILITY_EDIT,       /* albums, people, batches, uploads */

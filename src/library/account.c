@@ -265,8 +265,7 @@ static gboolean check_display_name(const char *name, GError **error)
 {
     return (g_utf8_validate(name, -1, NULL) &&
             g_utf8_strlen(name, -1) <= LIMIT_DISPLAY_NAME_CHARACTERS) ||
-           fail(error, ALBUMEN_ERROR_INVALID,
-                "A display name is a text of at most 200 characters");
+           fail(error, ALBUMEN_ERROR_INVALID, "A display name is a text of at most 200 characters");
 }
 
 static gboolean count(StoreTx *tx, const StoreQuery *query, gint64 id, gint64 *ret_count,
@@ -383,8 +382,7 @@ gboolean account_add(StoreTx *tx, const AccountNew *account, gint64 *ret_id, GEr
     }
     Role role = account->role ? account->role : others == 0 ? ROLE_SUPERADMIN : ROLE_USER;
     return insert(tx, account, role, ret_id, error) &&
-           (!account->directories ||
-            set_directories(tx, *ret_id, account->directories, error)) &&
+           (!account->directories || set_directories(tx, *ret_id, account->directories, error)) &&
            (role != ROLE_SUPERADMIN || superadmins > 0 || take_over(tx, *ret_id, error));
 }
 
@@ -434,14 +432,12 @@ static void apply(Account *account, const AccountChange *change)
     }
 }
 
-gboolean account_apply(StoreTx *tx, Account *account, const AccountChange *change,
-                       GError **error)
+gboolean account_apply(StoreTx *tx, Account *account, const AccountChange *change, GError **error)
 {
     gboolean was_enabled = !account->disabled;
     apply(account, change);
     return update(tx, account, error) &&
-           (!change->directories ||
-            set_directories(tx, account->id, change->directories, error)) &&
+           (!change->directories || set_directories(tx, account->id, change->directories, error)) &&
            (!(was_enabled && account->disabled) || account_end_sessions(tx, account->id, error));
 }
 

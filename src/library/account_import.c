@@ -139,8 +139,7 @@ static gboolean follow(StoreTx *tx, Account *account, const Told *told, gboolean
         .set_disabled = TRUE,
     };
     *ret_changed |= differs || other_password;
-    return (!differs ||
-            (account_touch(tx, error) && account_apply(tx, account, &change, error))) &&
+    return (!differs || (account_touch(tx, error) && account_apply(tx, account, &change, error))) &&
            (!other_password || set_imported_hash(tx, account->id, told->password_hash, error));
 }
 
@@ -293,8 +292,7 @@ static gboolean import_shared(StoreTx *tx, const json_t *users, gboolean *ret_ch
         return TRUE;
     }
     *ret_changed = TRUE;
-    return write_told(tx, is_told, error) &&
-           write_shared(tx, (const char *const *)told, error);
+    return write_told(tx, is_told, error) && write_shared(tx, (const char *const *)told, error);
 }
 
 gboolean shared_directories_set(StoreTx *tx, const char *const *directories, GError **error)

@@ -18,6 +18,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Attempts, attempts_free)
  * and then takes none. */
 gboolean attempts_take(Attempts *attempts, const char *name, const char *address, gint64 now_us);
 
-/* The attempt that was taken succeeded: the name's bucket is full again, the address has its attempt
- * back. */
+/* The attempt that was taken succeeded: the name's bucket is full again, the address has its
+ * attempt back. */
 void attempts_succeeded(Attempts *attempts, const char *name, const char *address);

@@ -32,8 +32,8 @@ static CatalogText *append(CatalogTexts *texts, gsize length)
     }
     CatalogText *record = record_at(texts, texts->used / UNIT);
     texts->used += bytes;
-    memset(texts->bytes + texts->used, 0, SLACK_BYTES);
     record->length = (guint32)length;
+    memset(record->text + length, 0, bytes - offsetof(CatalogText, text) - length + SLACK_BYTES);
     return record;
 }
 

@@ -586,7 +586,7 @@ static gboolean check_trash(Checking *checking, GError **error)
         if (!trash_recover(library, &recovery, error)) {
             return FALSE;
         }
-        gint64 ended = recovery.finished + recovery.undone + recovery.deleted;
+        gint64 ended = recovery.finished + recovery.undone + recovery.deleted + recovery.missing;
         if (ended > 0) {
             report(checking, "trash_unfinished", NULL, TRUE,
                    "%" G_GINT64_FORMAT " moves to or from the trash had been interrupted", ended);

@@ -17,6 +17,10 @@ static Failure *failure_from_row(const StoreStatement *row)
     Failure *failure = g_new0(Failure, 1);
     failure->path = g_strdup(store_column_text(row, 0));
     failure->name = g_strdup(store_column_text(row, 1));
+    if (!*failure->name) { /* a folder, which could not be read itself */
+        g_free(failure->name);
+        failure->name = g_path_get_basename(failure->path);
+    }
     failure->code = g_strdup(store_column_text(row, 2));
     failure->reason = g_strdup(store_column_text(row, 3));
     failure->file_bytes = store_column_int(row, 4);

@@ -1,4 +1,4 @@
-/* Files that could not be read, and why. */
+/* Files that could not be read, and folders, and why. */
 #pragma once
 
 #include "library/access.h"

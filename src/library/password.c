@@ -106,7 +106,8 @@ gboolean password_verify(const char *kept, const char *password)
 
 gboolean password_equal(const char *a, const char *b)
 {
-    guint8 key[crypto_generichash_KEYBYTES], hash_a[crypto_generichash_BYTES], hash_b[sizeof hash_a];
+    guint8 key[crypto_generichash_KEYBYTES], hash_a[crypto_generichash_BYTES],
+        hash_b[sizeof hash_a];
     randombytes_buf(key, sizeof key);
     crypto_generichash(hash_a, sizeof hash_a, (const guint8 *)a, strlen(a), key, sizeof key);
     crypto_generichash(hash_b, sizeof hash_b, (const guint8 *)b, strlen(b), key, sizeof key);

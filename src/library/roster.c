@@ -10,9 +10,9 @@
 #include <sodium.h>
 #include <string.h>
 
-#define LOOK_EVERY_US      (500 * G_TIME_SPAN_MILLISECOND)
-#define NOTE_USE_EVERY_MS  60000
-#define SECRET_BYTES       32
+#define LOOK_EVERY_US     (500 * G_TIME_SPAN_MILLISECOND)
+#define NOTE_USE_EVERY_MS 60000
+#define SECRET_BYTES      32
 
 /* An account as requests need it. */
 typedef struct {
@@ -342,8 +342,7 @@ static gboolean prepare(Roster *roster, GError **error)
         return FALSE;
     }
     roster->secret = *told ? g_strdup(told) : ensure_secret(tx, &made, error);
-    return roster->secret &&
-           (!(imported || made) || library_commit(roster->library, tx, error));
+    return roster->secret && (!(imported || made) || library_commit(roster->library, tx, error));
 }
 
 /* A number that another password of scoring.json makes another, and that tells nothing of it to
@@ -453,8 +452,8 @@ gboolean roster_has_foreign(Roster *roster)
 
 /* --- tokens --- */
 
-/* A token of ours tells the epoch it began in. One of Facet's own does not: it counts by when it was
- * issued. */
+/* A token of ours tells the epoch it began in. One of Facet's own does not: it counts by when it
+ * was issued. */
 static gboolean is_of_epoch(const json_t *claims, gint64 epoch, gint64 since_seconds)
 {
     const json_t *told = json_object_get(claims, "epoch");
@@ -523,14 +522,13 @@ char *roster_token(Roster *roster, const Principal *principal)
 {
     gint64 now_seconds = g_get_real_time() / G_USEC_PER_SEC;
     gboolean has_account = principal->kind == PRINCIPAL_ACCOUNT;
-    json_t *claims = json_pack(
-        "{s:s, s:s, s:I, s:I, s:I}", "sub", principal->user_id ? principal->user_id : "_legacy",
-        "role", has_account ? role_name(principal->role) : "user", "epoch",
-        (json_int_t)principal->epoch, "iat", (json_int_t)now_seconds, "exp",
-        (json_int_t)(now_seconds + LIMIT_SESSION_SECONDS));
+    json_t *claims = json_pack("{s:s, s:s, s:I, s:I, s:I}", "sub",
+                               principal->user_id ? principal->user_id : "_legacy", "role",
+                               has_account ? role_name(principal->role) : "user", "epoch",
+                               (json_int_t)principal->epoch, "iat", (json_int_t)now_seconds, "exp",
+                               (json_int_t)(now_seconds + LIMIT_SESSION_SECONDS));
     if (has_account) {
-        json_object_set_new(claims, "display_name",
-                            json_string(principal_display_name(principal)));
+        json_object_set_new(claims, "display_name", json_string(principal_display_name(principal)));
         json_object_set_new(claims, "edition", json_boolean(principal->role >= ROLE_ADMIN));
     } else if (principal->edition && *settings_edition_password(roster->settings)) {
         json_object_set_new(claims, "edition", json_true());

@@ -10,8 +10,6 @@
 #include "library/credential.h"
 #include "library/settings.h"
 
-#include <jansson.h>
-
 typedef struct Roster Roster;
 
 typedef enum {

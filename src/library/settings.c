@@ -120,8 +120,8 @@ static gboolean check_access(const json_t *root, GError **error)
                             "scoring.json: \"users\" must be an object");
         return FALSE;
     }
-    return check_text(viewer, "password", error) &&
-           check_text(viewer, "edition_password", error) && check_text(root, "share_secret", error);
+    return check_text(viewer, "password", error) && check_text(viewer, "edition_password", error) &&
+           check_text(root, "share_secret", error);
 }
 
 Settings *settings_load(const char *data_folder, GError **error)
@@ -140,8 +140,7 @@ Settings *settings_load(const char *data_folder, GError **error)
     if (chosen && stat(path, &info) == 0) {
         settings->written_seconds = info.st_mtime;
     }
-    gboolean merged =
-        merge(settings->root, defaults, error) && check_access(settings->root, error);
+    gboolean merged = merge(settings->root, defaults, error) && check_access(settings->root, error);
     json_decref(defaults);
     if (!merged) {
         settings_free(settings);

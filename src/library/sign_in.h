@@ -32,9 +32,8 @@ Principal *sign_in_edition(SignIn *sign_in, const char *password, const SignInPl
 
 /* Gives an account another password, which ends its sessions; who it is for the next one (a new
  * reference). FORBIDDEN when `current` is not its password, CONFLICT when it has no account. */
-Principal *sign_in_change_password(SignIn *sign_in, const Principal *principal,
-                                   const char *current, const char *password,
-                                   const SignInPlace *place, GError **error);
+Principal *sign_in_change_password(SignIn *sign_in, const Principal *principal, const char *current,
+                                   const char *password, const SignInPlace *place, GError **error);
 
 /* password_check and password_hash, in turn. Owned by the caller. */
 char *sign_in_hash(SignIn *sign_in, const char *password, GError **error);

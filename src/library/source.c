@@ -244,20 +244,33 @@ GPtrArray *source_directories(StoreTx *tx, GError **error)
     return step == STORE_DONE ? g_steal_pointer(&paths) : NULL;
 }
 
-gint64 source_count_photos(StoreTx *tx, gint64 source_id, GError **error)
+/* The index of the source that holds the folder; sources->len when none does. */
+static guint index_of_holder(const GPtrArray *sources, const char *folder)
 {
-    static const StoreQuery query = {
-        .name = "source_count_photos",
-        .sql = "SELECT count(*) FROM photo WHERE state = 'present' AND kept_out IS NULL AND "
-               "folder_id IN (SELECT id FROM folder WHERE source_id = ?1)",
-    };
-    StoreStatement *row = store_prepare(tx, &query, error);
-    gint64 count = -1;
-    if (!row) {
-        return -1;
+    guint i = 0;
+    for (; i < sources->len; i++) {
+        const Source *source = g_ptr_array_index(sources, i);
+        if (strcmp(source->path, folder) == 0 || beneath_relative(source->path, folder)) {
+            break;
+        }
     }
-    store_bind_int(row, 1, source_id);
-    return store_step_int(row, &count, error) ? count : -1;
+    return i;
+}
+
+gint64 *source_count_photos(const CatalogView *view, const GPtrArray *sources)
+{
+    const CatalogColumns *columns = catalog_columns(view);
+    g_autofree guint *holders = g_new(guint, columns->folders.count + 1);
+    for (guint32 i = 0; i < columns->folders.count; i++) {
+        holders[i] = index_of_holder(sources, columns->folders.texts[i]);
+    }
+    gint64 *counts = g_new0(gint64, sources->len + 1); /* the last: of none */
+    for (guint32 row = 0; row < columns->rows; row++) {
+        if (catalog_sees(view, row)) {
+            counts[holders[columns->folder[row]]]++;
+        }
+    }
+    return counts;
 }
 
 char *source_of_photo(StoreTx *tx, gint64 photo_id, GError **error)

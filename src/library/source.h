@@ -2,6 +2,7 @@
  * (base/path_text.h). Each call runs in the caller's transaction. */
 #pragma once
 
+#include "library/catalog.h"
 #include "store/store.h"
 
 typedef struct {
@@ -30,8 +31,9 @@ GPtrArray *source_list(StoreTx *tx, GError **error);
 /* The paths of every source, of the folders of every account and of those shared with all, each
  * once. Of char *. Reads only. */
 GPtrArray *source_directories(StoreTx *tx, GError **error);
-/* How many photos of it are shown; -1 on error. Counts them. */
-gint64 source_count_photos(StoreTx *tx, gint64 source_id, GError **error);
+/* How many photos of each of these sources (of Source) the view sees, in their order; owned by the
+ * caller. */
+gint64 *source_count_photos(const CatalogView *view, const GPtrArray *sources);
 /* The path of the source that a photo was indexed from; NOT_FOUND. Reads only; owned by the caller.
  */
 char *source_of_photo(StoreTx *tx, gint64 photo_id, GError **error);

@@ -1,5 +1,5 @@
-/* Session tokens: JSON Web Tokens (RFC 7519), signed with HMAC-SHA256 and nothing else. Facet's own,
- * so that a library that keeps its secret keeps its sessions. What the claims mean is told in
+/* Session tokens: JSON Web Tokens (RFC 7519), signed with HMAC-SHA256 and nothing else. Facet's
+ * own, so that a library that keeps its secret keeps its sessions. What the claims mean is told in
  * library/sign_in.h. */
 #pragma once
 

@@ -11,7 +11,8 @@
  *     delete   the files are set aside;  the row goes;  the files go
  *
  * Whatever is killed between: trash_recover() ends the move of every row that says trash, towards
- * the trash, or lets go of it where that cannot be. It brings back what was set aside of a row that
+ * the trash, or lets go of it where that cannot be; a photo whose file is nowhere is missing, and
+ * comes back like any other when a scan finds it. It brings back what was set aside of a row that
  * is still there, and deletes it for good where the row is gone. */
 #pragma once
 
@@ -64,7 +65,8 @@ typedef struct {
     gint64 finished; /* half-done moves brought to their end in the trash */
     gint64 undone;   /* photos that are shown again */
     gint64 deleted;  /* folders of photos deleted for good that were still there */
-    gint64 lost;     /* in the trash by their rows, and nowhere by their files */
+    gint64 missing;  /* that are missing now: nowhere by their files */
+    gint64 lost;     /* the same, of which that cannot be told, or whose place is taken */
     gint64 strange;  /* folders of no photo in the trash */
 } TrashRecovery;
 

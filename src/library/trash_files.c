@@ -226,13 +226,21 @@ static gboolean check_writable(const Ends *ends, GError **error)
            error_set_errno(error, errno == EROFS ? EACCES : errno, "write to its folder");
 }
 
+static gboolean check_original(const Ends *ends, GError **error)
+{
+    if (file_is_there(ends->folder, ends->name)) {
+        return TRUE;
+    }
+    gboolean link = faccessat(ends->folder, ends->name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+    g_set_error_literal(
+        error, ALBUMEN_ERROR, link ? ALBUMEN_ERROR_FORBIDDEN : ALBUMEN_ERROR_NOT_FOUND,
+        link ? "It is a link to a file that lies elsewhere" : "Its file is not there any more");
+    return FALSE;
+}
+
 static gboolean put_original(const Ends *ends, GError **error)
 {
-    if (!file_is_there(ends->folder, ends->name)) {
-        gboolean link = faccessat(ends->folder, ends->name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
-        g_set_error_literal(
-            error, ALBUMEN_ERROR, link ? ALBUMEN_ERROR_FORBIDDEN : ALBUMEN_ERROR_NOT_FOUND,
-            link ? "It is a link to a file that lies elsewhere" : "Its file is not there any more");
+    if (!check_original(ends, error)) {
         return FALSE;
     }
     gboolean apart = FALSE;
@@ -287,6 +295,13 @@ static gboolean put(const Ends *ends, GError **error)
     return FALSE;
 }
 
+gboolean trash_files_check(const TrashFiles *files, GError **error)
+{
+    g_auto(Ends) ends = {files, -1, NULL, -1};
+    return open_folder(&ends, FALSE, error) && check_original(&ends, error) &&
+           check_writable(&ends, error);
+}
+
 gboolean trash_files_put(const TrashFiles *files, GError **error)
 {
     g_auto(Ends) ends = {files, -1, NULL, -1};
@@ -328,15 +343,29 @@ static TrashPlace settle_unfinished(const Ends *ends)
     unlinkat(ends->files->trash, ends->files->uuid, AT_REMOVEDIR);
     /* Changed since it was read, and so no less somebody's. */
     gboolean changed = ends->folder >= 0 && file_is_there(ends->folder, ends->name);
-    return changed ? TRASH_UNDONE : TRASH_LOST;
+    return changed ? TRASH_UNDONE : TRASH_GONE;
+}
+
+/* Whether what is not there is not there: its folder is, or the source that held it. */
+static gboolean is_reachable(const TrashFiles *files)
+{
+    int root = open(files->source, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    gboolean reachable = root >= 0 && check_mounted(files, root, NULL);
+    if (root >= 0) {
+        close(root);
+    }
+    return reachable;
 }
 
 TrashPlace trash_files_settle(const TrashFiles *files)
 {
     g_auto(Ends) ends = {files, -1, NULL, -1};
-    open_folder(&ends, FALSE, NULL);
+    gboolean reachable = is_reachable(files);
+    if (reachable) {
+        open_folder(&ends, FALSE, NULL);
+    }
     if (!open_bin(&ends, TRUE, NULL)) {
-        return TRASH_LOST;
+        return TRASH_UNKNOWN;
     }
     if (ends.folder >= 0) {
         g_autofree char *hidden = g_strconcat(HIDDEN, files->uuid, NULL);
@@ -346,7 +375,7 @@ TrashPlace trash_files_settle(const TrashFiles *files)
         unlinkat(ends.bin, MOVING, 0);
         return TRASH_SETTLED;
     }
-    return settle_unfinished(&ends);
+    return reachable ? settle_unfinished(&ends) : TRASH_UNKNOWN;
 }
 
 /* Folders in the trash */

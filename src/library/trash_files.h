@@ -27,6 +27,9 @@ typedef struct {
     gboolean takes_shared;   /* STEM.xmp goes along: no other shown photo has that stem */
 } TrashFiles;
 
+/* Whether trash_files_put may succeed, with its errors. */
+gboolean trash_files_check(const TrashFiles *files, GError **error);
+
 /* Folder to trash. FORBIDDEN when the folder cannot be written or the original is a link, NOT_FOUND
  * when it is gone; then all is as before, but for what only a later settling puts right. */
 gboolean trash_files_put(const TrashFiles *files, GError **error);
@@ -42,7 +45,8 @@ typedef enum {
     TRASH_SETTLED,  /* it was in the trash, whole */
     TRASH_FINISHED, /* it is now */
     TRASH_UNDONE,   /* it is in its folder, from where it cannot be moved */
-    TRASH_LOST,     /* it is in neither */
+    TRASH_GONE,     /* it is in neither */
+    TRASH_UNKNOWN,  /* it is not in the trash, and its folder cannot be reached */
 } TrashPlace;
 
 /* Ends a move that was interrupted at any moment, towards the trash. */

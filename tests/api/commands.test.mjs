@@ -46,6 +46,68 @@ onEachEngine('the command line', (engine) => {
     assert.match(answer.stderr, /neither accounts nor a password/);
   });
 
+  it('makes, lists and changes accounts', async () => {
+    const other = newHome(engine);
+    const user = (args, input = '') => run(['user', ...args, ...other.args], { input });
+    const first = await user(['add', 'alice', '--display-name', 'Alice A.'], 'alicepw\n');
+    assert.deepEqual([first.status, first.stdout], [0, 'made the superadmin alice\n']);
+    assert.equal((await user(['add', 'bob', '--dir', '/photos/bob/', '--dir', '/b'], 'bobpw')).status, 0);
+    const refused = [
+      [['add', 'bob'], 'x', /bob already/],
+      [['add', 'carol'], '', /no password/],
+      [['add', 'carol'], '\n', /must not be empty/],
+      [['add', 'carol', '--role', 'owner'], 'x', /--role/],
+      [['add', '_legacy'], 'x', /name/],
+      [['passwd', 'carol'], 'x', /no such account/],
+      [['remove', 'carol'], '', /no such account/],
+      [['remove', 'alice'], '', /last superadmin/],
+    ];
+    for (const [args, input, why] of refused) {
+      const answer = await user(args, input);
+      assert.equal(answer.status, 1, args.join(' '));
+      assert.match(answer.stderr, why, args.join(' '));
+    }
+    for (const args of [[], ['dance'], ['add'], ['list', 'alice'], ['passwd', 'a', 'b']]) {
+      assert.equal((await user(args)).status, 2, args.join(' '));
+    }
+    const listed = (await user(['list'])).stdout.trim().split('\n');
+    assert.equal(listed.length, 2);
+    assert.match(listed[0], /^alice +superadmin +Alice A\. +\(every folder\)$/);
+    assert.match(listed[1], /^bob +user +bob +\/b \/photos\/bob$/);
+    assert.equal((await user(['passwd', 'bob'], 'other\n')).status, 0);
+    const server = await Server.start(other, { args: ['--listen', '0.0.0.0:0'] }); // there are accounts
+    const json = { username: 'bob', password: 'bobpw' };
+    await server.api('POST', '/api/auth/login', { json, status: 401 });
+    await server.api('POST', '/api/auth/login', { json: { ...json, password: 'other' } });
+    await server.stop();
+    assert.equal((await user(['remove', 'bob'])).status, 0);
+    assert.equal((await user(['remove', 'alice'])).status, 0); // the only one: the library is open again
+    assert.equal((await user(['list'])).stdout, '');
+    other.remove();
+  });
+
+  it('makes, lists and revokes keys', async () => {
+    const other = newHome(engine);
+    const key = (...args) => run(['key', ...args, ...other.args]);
+    const mine = await key('create', 'mine');
+    assert.equal(mine.status, 0);
+    assert.match(mine.stdout, /\nalb_[\w-]{43}\n$/); // alone on the last line
+    assert.match((await key('create', 'mine')).stderr, /mine already/);
+    assert.match((await key('create', 'x', '--scope', 'all')).stderr, /--scope/);
+    assert.match((await key('create', 'x', '--user', 'bob')).stderr, /no such account/);
+    assert.match((await key('list')).stdout, /^mine +read +\(owner\) +made \d{4}-\d\d-\d\d +used never +expires never\n$/);
+    for (const name of ['alice', 'bob']) await run(['user', 'add', name, ...other.args], { input: 'pw' });
+    assert.match((await key('list')).stdout, /^mine +read +alice /); // the first superadmin took it over
+    assert.equal((await key('create', 'mine', '--user', 'bob', '--scope', 'admin')).status, 0);
+    assert.match((await key('revoke', 'mine')).stderr, /--user/);
+    assert.equal((await key('revoke', 'mine', '--user', 'bob')).status, 0);
+    assert.equal((await key('list', '--user', 'bob')).stdout, '');
+    assert.equal((await key('revoke', 'mine')).status, 0);
+    assert.match((await key('revoke', 'mine')).stderr, /no key mine/);
+    for (const args of [[], ['dance'], ['create'], ['list', 'mine']]) assert.equal((await key(...args)).status, 2);
+    other.remove();
+  });
+
   it('refuses an address that is taken', async () => {
     const server = await Server.start(home);
     const other = newHome(engine);

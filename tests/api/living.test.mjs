@@ -119,9 +119,10 @@ onEachEngine('a watched folder', (engine) => {
     await until('the first events', () => last('library') && last('scan'));
     const { version } = last('library');
     fs.writeFileSync(place('z.jpg'), bytes('z'));
+    await shows(server, 'b.jpg', 'z.jpg');
     await until('a new version', () => last('library').version > version);
     await post(server, 'scans', {}, 202);
-    await until('a new scan', () => last('scan').unchanged === 2 && last('scan').state === 'done');
+    await until('a new scan', () => last('scan').done === 2 && last('scan').state === 'done');
     asking.destroy();
     fs.rmSync(place('z.jpg'));
     await shows(server, 'b.jpg');

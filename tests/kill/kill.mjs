@@ -1,7 +1,7 @@
 // Kills the server, its workers and scans at random moments while photos are rated, thrown away,
 // restored, removed, moved and added; afterwards rows and files must agree, and whatever was
 // acknowledged must be there.
-//   node tests/kill/kill.mjs [--rounds N] [--seed S] [--check-every N]
+//   node tests/kill/kill.mjs [--rounds N] [--seed S] [--check-every N] [--engine sqlite|postgres]
 // On SQLite, and on PostgreSQL too where ALBUMEN_TEST_POSTGRES is set (scripts/test-postgres).
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -9,12 +9,13 @@ import fs from 'node:fs';
 import http from 'node:http';
 import { parseArgs } from 'node:util';
 import { Program, PROGRAM } from '../server.mjs';
-import { Library, Random } from './library.mjs';
+import { bytesOf, Library, Random } from './library.mjs';
 
 const { values: options } = parseArgs({
   options: {
     rounds: { type: 'string', default: '20' },
     seed: { type: 'string', default: `${Date.now() % 1_000_000_000}` },
+    engine: { type: 'string' },
     'check-every': { type: 'string', default: '5' },
   },
 });
@@ -26,27 +27,28 @@ const AT_ONCE = 4;
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-// One JSON request: the answer, or null when there was none, and nobody knows what became of it.
-function ask(url, method, target, json) {
-  const body = JSON.stringify(json);
-  const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
+// One request: the answer, or null when there was none, and nobody knows what became of it.
+function send(url, method, target, headers, body) {
+  const all = { 'content-length': body?.length ?? 0, ...headers };
   return new Promise((resolve) => {
-    const request = http.request(new URL(target, url), { method, headers, agent: false }, (answer) => {
+    const request = http.request(new URL(target, url), { method, headers: all, agent: false }, (answer) => {
       const parts = [];
       answer.on('data', (part) => parts.push(part));
       answer.on('error', () => resolve(null));
       answer.on('end', () => {
-        try {
-          const value = JSON.parse(Buffer.concat(parts).toString());
-          resolve(answer.complete ? { status: answer.statusCode, value } : null);
-        } catch {
-          resolve(null);
-        }
+        const { statusCode: status, headers: answered, complete } = answer;
+        resolve(complete ? { status, headers: answered, body: Buffer.concat(parts) } : null);
       });
     });
     request.on('error', () => resolve(null));
     request.end(body);
   });
+}
+
+async function ask(url, method, target, json) {
+  const headers = { 'content-type': 'application/json' };
+  const answer = await send(url, method, target, headers, Buffer.from(JSON.stringify(json)));
+  return answer && { status: answer.status, value: JSON.parse(answer.body.toString()) };
 }
 
 // What one operation may make of a photo. `from`: the state it needs; `to`: the state it brings.
@@ -58,7 +60,7 @@ const changes = {
   delete: { from: 'trash', to: 'gone', method: 'DELETE', target: 'trash', word: 'deleted' },
 };
 const wishes = ['rate', 'rate', 'rate', 'trash', 'trash', 'restore', 'remove', 'show', 'delete', 'move',
-  'add', 'scan'];
+  'add', 'upload', 'upload', 'scan'];
 
 class Torment {
   constructor(library, random) {
@@ -108,6 +110,50 @@ class Torment {
     else photo.stars = before;
   }
 
+  // In two parts; what was interrupted goes on another time, where it was.
+  async #upload() {
+    const waiting = this.library.uploads.filter((one) => !one.busy && !one.done && one.location);
+    const upload = waiting.length > 0 ? this.random.pick(waiting) : this.library.newUpload();
+    upload.busy = true;
+    const bytes = bytesOf(upload.number);
+    const tus = { 'tus-resumable': '1.0.0' };
+    let offset = 0;
+    if (upload.location) {
+      const answer = await send(this.url, 'HEAD', upload.location, tus);
+      this.#count(answer);
+      if (!answer) return;
+      assert.equal(answer.status, 200, `an upload is not known any more: ${upload.location}`);
+      offset = Number(answer.headers['upload-offset']);
+      assert.ok(offset >= upload.acknowledged, 'bytes of an upload were lost');
+    } else {
+      const name = Buffer.from(upload.name).toString('base64');
+      const headers = { ...tus, 'upload-length': bytes.length, 'upload-metadata': `filename ${name}` };
+      const answer = await send(this.url, 'POST', '/api/albumen/uploads', headers);
+      this.#count(answer);
+      if (!answer) return;
+      assert.equal(answer.status, 201, answer.body.toString());
+      upload.location = new URL(answer.headers.location, this.url).pathname;
+    }
+    for (const end of [bytes.length >> 1, bytes.length]) {
+      if (offset >= end && end < bytes.length) continue;
+      const headers = {
+        ...tus,
+        'upload-offset': offset,
+        'content-type': 'application/offset+octet-stream',
+      };
+      const part = bytes.subarray(offset, end);
+      const answer = await send(this.url, 'PATCH', upload.location, headers, part);
+      this.#count(answer);
+      if (!answer) return;
+      if (answer.status === 409) break; // an earlier request still holds it: another time
+      assert.equal(answer.status, 204, answer.body.toString());
+      offset = end;
+      upload.acknowledged = end;
+    }
+    upload.done = offset === bytes.length;
+    upload.busy = false;
+  }
+
   #count(answer) {
     if (answer) this.counts.answered++;
     else this.counts.unanswered++;
@@ -117,10 +163,11 @@ class Torment {
     const wish = this.random.pick(wishes);
     if (wish === 'rate') await this.#rate();
     else if (wish === 'add') this.library.addFile();
+    else if (wish === 'upload') await this.#upload();
     else if (wish === 'scan') await ask(this.url, 'POST', '/api/albumen/scans', {});
     else if (wish === 'move') {
       const photo = this.#choose('shown');
-      if (photo) this.library.moveFile(photo);
+      if (photo && !photo.moved) this.library.moveFile(photo);
     } else await this.#change(wish);
   }
 
@@ -170,7 +217,10 @@ class Torment {
     this.server = await Program.start(this.library.home, { args: ['--quiet'] });
     this.url = this.server.url;
     this.alive = true;
-    const working = Array.from({ length: AT_ONCE }, () => this.#work());
+    let failure = null;
+    const working = Array.from({ length: AT_ONCE }, () =>
+      this.#work().catch((error) => (failure ??= error)),
+    );
     await pause(this.random.below(1000));
     const victim = this.random.below(4);
     if (victim === 0) await this.#killWorker();
@@ -179,7 +229,8 @@ class Torment {
     await this.server.stop('SIGKILL');
     this.counts.server++;
     await Promise.all(working);
-    for (const photo of this.library.photos) photo.busy = false;
+    if (failure) throw failure;
+    for (const one of [...this.library.photos, ...this.library.uploads]) one.busy = false;
   }
 }
 
@@ -194,10 +245,12 @@ async function torment(engine) {
     if (round % checkEvery === 0 || round === rounds) await library.check();
   }
   library.remove();
-  return { ...work.counts, photos: library.photos.length };
+  const uploads = library.uploads.filter((upload) => upload.done).length;
+  return { ...work.counts, photos: library.photos.length, uploads };
 }
 
-const engines = process.env.ALBUMEN_TEST_POSTGRES ? ['sqlite', 'postgres'] : ['sqlite'];
+const all = process.env.ALBUMEN_TEST_POSTGRES ? ['sqlite', 'postgres'] : ['sqlite'];
+const engines = options.engine ? [options.engine] : all;
 let failed = false;
 for (const engine of engines) {
   try {

@@ -20,11 +20,20 @@ export class Library {
     this.random = random;
     this.folder = folder;
     this.photos = [];
+    this.uploads = [];
+    this.numbers = 0;
+  }
+
+  newUpload() {
+    const number = this.numbers++;
+    const upload = { number, name: `u${number}.jpg`, location: null, acknowledged: 0, done: false };
+    this.uploads.push(upload);
+    return upload;
   }
 
   // A new file in one of a few folders, there at once and whole.
   addFile() {
-    const number = this.photos.length;
+    const number = this.numbers++;
     const photo = {
       number,
       name: `p${number}.jpg`,
@@ -33,6 +42,7 @@ export class Library {
       states: new Set(['new']),
       stars: new Set([null]),
       busy: false,
+      moved: false,
     };
     fs.mkdirSync(path.join(this.folder, photo.folder), { recursive: true });
     const hidden = path.join(this.folder, photo.folder, `.${photo.name}`);
@@ -42,7 +52,10 @@ export class Library {
     return photo;
   }
 
+  // Once between two checks: a scan that finds a file in two places while it runs takes the second
+  // for another photo, and the first for missing.
   moveFile(photo) {
+    photo.moved = true;
     const from = this.place(photo);
     photo.folder = this.#anyFolder();
     fs.mkdirSync(path.join(this.folder, photo.folder), { recursive: true });
@@ -80,7 +93,8 @@ export class Library {
 
   // Ends what was interrupted and brings the rows up to date; then nothing may be wrong.
   async check() {
-    const scanned = await this.command('scan', '--json', this.folder);
+    const folders = this.photos.some((photo) => photo.id) ? [] : [this.folder];
+    const scanned = await this.command('scan', '--json', ...folders);
     assert.equal(scanned.status, 0, `the scan failed: ${scanned.stderr}`);
     const doctor = await this.command('doctor', '--deep', '--json');
     const lines = doctor.stdout.trim().split('\n').map((line) => JSON.parse(line));
@@ -94,6 +108,7 @@ export class Library {
 
   #checkPhotos() {
     this.learnIds();
+    for (const photo of this.photos) photo.moved = false;
     const rows = new Map();
     const query =
       "SELECT p.id, p.uuid, p.name, p.path, coalesce(p.kept_out, 'shown'), p.state, r.stars " +
@@ -102,13 +117,42 @@ export class Library {
       assert.ok(!rows.has(Number(id)));
       rows.set(Number(id), { uuid, name, where, state, presence, stars });
     }
-    for (const photo of this.photos) this.#checkPhoto(photo, rows.get(photo.id));
+    for (const photo of this.photos) {
+      try {
+        this.#checkPhoto(photo, rows.get(photo.id));
+      } catch (error) {
+        const same = [...rows].filter(([, row]) => row.name === photo.name);
+        error.message += `\nrows of its name: ${JSON.stringify(same)}\nit is in ${this.place(photo)}`;
+        error.stack = `${error.message}\n${error.stack}`;
+        throw error;
+      }
+    }
+    this.#checkUploads(rows);
     const known = new Set(this.photos.map((photo) => photo.id));
     for (const [id, row] of rows) {
       // A file that was read where it lay for a moment may leave a row behind, of a missing photo
       // without any marks.
       const passed = row.presence === 'missing' && row.state === 'shown' && row.stars === '';
       assert.ok(known.has(id) || passed, `a row of no photo: ${JSON.stringify(row)}`);
+    }
+  }
+
+  // What was acknowledged is there, and whatever is there is whole. Takes their rows away.
+  #checkUploads(rows) {
+    const folder = path.join(this.home.data, 'uploads');
+    const files = fs.existsSync(folder) ? fs.readdirSync(folder, { recursive: true }) : [];
+    for (const upload of this.uploads) {
+      const places = files.filter((file) => path.basename(file) === upload.name);
+      assert.ok(places.length <= 1, `${upload.name} came twice: ${places}`);
+      assert.ok(!upload.done || places.length === 1, `${upload.name} was acknowledged and is lost`);
+      for (const place of places) {
+        const found = fs.readFileSync(path.join(folder, place));
+        assert.ok(found.equals(bytesOf(upload.number)), `${upload.name} is not whole`);
+        const row = [...rows].find(([, one]) => one.name === upload.name);
+        assert.ok(row, `${upload.name} has no row`);
+        assert.deepEqual([row[1].state, row[1].presence], ['shown', 'present'], upload.name);
+        rows.delete(row[0]);
+      }
     }
   }
 

@@ -81,13 +81,20 @@ test('a range has two thumbs and two numbers', () =>
     await high.focus();
     for (let step = 0; step < 40; step++) await page.keyboard.press('ArrowLeft');
     await eventually(async () => Number(filters(page).max_iso) < 10_000, true);
+    const before = await page.evaluate(() => history.length);
     const low = drawer(page).getByRole('slider', { name: 'ISO, lower end' });
     await low.focus();
+    await page.keyboard.press('Home');
+    await eventually(async () => filters(page).min_iso, undefined);
+    await page.keyboard.press('ArrowRight');
+    await eventually(async () => filters(page).min_iso, '100');
     await page.keyboard.press('End');
     await eventually(async () => filters(page).min_iso === filters(page).max_iso, true);
     await low.focus();
     await page.keyboard.press('Home');
     await eventually(async () => filters(page).min_iso, undefined);
+    const steps = (await page.evaluate(() => history.length)) - before;
+    assert.equal(steps, 0, 'every movement is a step back');
   }));
 
 test('keywords: one, several, and away again', () =>

@@ -115,3 +115,23 @@ test('long scrolling keeps the page small', () =>
     await thumbnailsShown(page);
     await assertSmall(page);
   }));
+
+test('all of it is chosen, by one key or by a reach from end to end', () =>
+  app.visit('/', {}, async (page) => {
+    const { ids } = await app.layout();
+    await thumbnailsShown(page);
+    await tiles(page).first().focus();
+    await page.keyboard.press('Control+a');
+    const all = page.getByRole('toolbar').getByText('100,000 chosen');
+    await all.waitFor();
+    await page.keyboard.press('Escape');
+    await all.waitFor({ state: 'detached' });
+    await tiles(page).first().focus();
+    await page.keyboard.press('Space');
+    await page.keyboard.press('Shift+End');
+    await eventually(() => focusedId(page), ids.at(-1));
+    await all.waitFor();
+    await page.keyboard.press('Shift+ArrowLeft');
+    await page.getByRole('toolbar').getByText('99,999 chosen').waitFor();
+    await assertSmall(page);
+  }));

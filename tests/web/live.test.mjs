@@ -27,6 +27,7 @@ const shown = (page) => tiles(page).evaluateAll((all) => all.map((tile) => Numbe
 
 test('one connection serves all tabs, and what one does the others show', () =>
   app.visit('/', {}, async (page) => {
+    await thumbnailsShown(page); // And so the first connection stands.
     let connections = 0;
     page.context().on('request', (request) => {
       if (request.url().endsWith('/api/albumen/events')) connections++;

@@ -1,11 +1,19 @@
 // Stars, favourites and rejects: by key and button, singly and in batches, with undo.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { corpus } from '../server.mjs';
+import fs from 'node:fs';
+import path from 'node:path';
+import { after, test } from 'node:test';
+import { corpus, temporaryFolder } from '../server.mjs';
 import { eventually, fullPicture, PHONE, thumbnailsShown, useApp } from './harness.mjs';
 
 const { photos } = corpus();
-const app = useApp({ photos: [photos] });
+// A file of one's own: it is thrown away.
+const folder = temporaryFolder('discarded');
+after(() => fs.rmSync(folder, { recursive: true }));
+const discarded = path.join(folder, 'discarded.jpg');
+fs.copyFileSync(path.join(photos, 'facts/leap-day.jpg'), discarded);
+
+const app = useApp({ photos: [photos, folder] });
 
 const tile = (page, id) => page.locator(`[data-id="${id}"]`);
 const cell = (page, id) => page.getByRole('gridcell').filter({ has: tile(page, id) });
@@ -160,4 +168,20 @@ test('fingers mark too', () =>
     await group.getByRole('button', { name: '2 stars' }).tap();
     await eventually(() => marksOf(ids[0]), ['2']);
     await unmarked([ids[0]]);
+  }));
+
+test('delete in the viewer moves the photo to the trash and shows the next one', () =>
+  app.visit('/', {}, async (page) => {
+    const id = await app.idOf(discarded);
+    const { ids } = await app.layout();
+    const next = ids[ids.indexOf(id) + 1];
+    await page.goto(`${app.url}/?photo=${id}`);
+    await fullPicture(page, id);
+    // It is a copy of another file, and says so.
+    await page.getByRole('button', { name: /other file has the same content/ }).waitFor();
+    await page.keyboard.press('Delete');
+    await eventually(() => Number(new URL(page.url()).searchParams.get('photo')), next);
+    assert.equal(fs.existsSync(discarded), false);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await eventually(() => fs.existsSync(discarded), true);
   }));

@@ -154,3 +154,18 @@ test('on a phone the rooms are in the menu, and the list lies under the map', ()
     assert.equal(list.width, 390);
     assert.ok(list.y >= map.y + map.height - 1);
   }, SLOW_DRAWING));
+
+test('without WebGL the list of places remains', () =>
+  app.visit('/', {}, async (page) => {
+    await page.addInitScript(() => {
+      const getContext = HTMLCanvasElement.prototype.getContext;
+      HTMLCanvasElement.prototype.getContext = function (kind, ...others) {
+        return kind.startsWith('webgl') ? null : getContext.call(this, kind, ...others);
+      };
+    });
+    await page.goto(`${app.url}/map`);
+    await page.getByText('This browser cannot draw the map.').waitFor();
+    const places = page.getByRole('complementary', { name: 'Places in view' });
+    await places.getByRole('button', { name: /photo|jpg/i }).first().click();
+    await eventually(() => path(page), '/');
+  }));

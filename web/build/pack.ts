@@ -14,6 +14,12 @@ import type { Plugin } from 'vite';
 const TEXT = /\.(html|js|css|json|svg|txt|webmanifest)$/;
 const GZIP_LEVEL = 9;
 const PREFIXES = { app: '/albumen/web', i18n: '/albumen/i18n', swagger: '/albumen/swagger' };
+/** Packages that are part of the app, and the texts of their licences. */
+const LICENSES = {
+  svelte: 'LICENSE.md',
+  'maplibre-gl': 'LICENSE.txt',
+  'world-atlas': 'LICENSE',
+};
 const SWAGGER_FILES = ['swagger-ui.css', 'swagger-ui-bundle.js', 'LICENSE', 'NOTICE'];
 
 /** Packs `dist` under the root of the web folder, once the app is in `dist/app`. */
@@ -28,6 +34,11 @@ export function pack(root: string): Plugin {
       );
       copyFolder(join(root, 'i18n'), join(dist, 'i18n'));
       copyFolder(join(root, 'swagger'), join(dist, 'swagger'));
+      mkdirSync(join(dist, 'app/licenses'), { recursive: true });
+      for (const [name, file] of Object.entries(LICENSES)) {
+        const text = join(root, 'node_modules', name, file);
+        copyFileSync(text, join(dist, 'app/licenses', `${name}.txt`));
+      }
       for (const file of SWAGGER_FILES) {
         copyFileSync(join(swagger, file), join(dist, 'swagger', file));
       }

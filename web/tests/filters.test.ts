@@ -7,10 +7,9 @@ import {
   rejectedOf,
   rounded,
   starsOf,
+  stopOf,
+  stopsOf,
   tagsOf,
-  THUMB_STEPS,
-  thumbOf,
-  valueAt,
   withBounds,
   withPlace,
   withRejected,
@@ -56,20 +55,21 @@ test('a bound at the end of its range is none', () => {
   assert.deepEqual(boundsOf({ min_iso: 'many' }, RANGES.iso), [null, null]);
 });
 
-test('every thumb stands where its value is', () => {
+test('every stop of a thumb is another value, and is found by it', () => {
   for (const range of Object.values(RANGES)) {
-    assert.equal(valueAt(range, 0), range.low);
-    assert.equal(valueAt(range, THUMB_STEPS), range.high);
-    let last = 0;
-    for (let thumb = 0; thumb <= THUMB_STEPS; thumb++) {
-      const value = valueAt(range, thumb);
-      assert.ok(value >= last && value <= range.high);
+    const stops = stopsOf(range);
+    assert.equal(stops[0], range.low);
+    assert.equal(stops.at(-1), range.high);
+    stops.forEach((value, stop) => {
+      assert.ok(stop === 0 || value > (stops[stop - 1] ?? 0));
       assert.equal(rounded(range, value), value);
-      last = value;
-    }
-    assert.equal(thumbOf(range, range.low / 2), 0);
-    assert.equal(thumbOf(range, range.high * 2), THUMB_STEPS);
+      assert.equal(stopOf(stops, value), stop);
+    });
+    assert.equal(stopOf(stops, range.low / 2), 0);
+    assert.equal(stopOf(stops, range.high * 2), stops.length - 1);
   }
+  assert.equal(stopOf([50, 100, 200], 140), 1);
+  assert.equal(stopOf([50, 100, 200], 160), 2);
   assert.equal(rounded(RANGES.aperture, 2.84), 2.8);
   assert.equal(rounded(RANGES.iso, 130), 150);
 });

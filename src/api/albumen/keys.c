@@ -20,8 +20,7 @@ static gint64 managed_account(const Principal *principal)
 /* The keys of a library without accounts are its owner's, who may edit. */
 static gboolean check_owner(const Principal *principal, GError **error)
 {
-    return principal_has_account(principal) ||
-           access_check(principal, CAPABILITY_EDIT, error);
+    return principal_has_account(principal) || access_check(principal, CAPABILITY_EDIT, error);
 }
 
 static void write_key(JsonWriter *writer, const Key *key, const char *secret)
@@ -112,8 +111,7 @@ gboolean albumen_key_add(HttpRequest *request, GError **error)
     g_autofree char *secret =
         tx ? key_create(tx, principal_account(principal), name, scope, expires_ms, &id, error)
            : NULL;
-    g_autoptr(GPtrArray) keys =
-        secret ? key_list(tx, principal_account(principal), error) : NULL;
+    g_autoptr(GPtrArray) keys = secret ? key_list(tx, principal_account(principal), error) : NULL;
     if (!keys || !commit(request, tx, error)) {
         return FALSE;
     }

@@ -3,6 +3,7 @@
 #include "api/photo_values.h"
 #include "base/limits.h"
 #include "jobs/scan_job.h"
+#include "library/catalog.h"
 #include "library/job.h"
 #include "library/source.h"
 
@@ -77,16 +78,12 @@ gboolean albumen_scans_cancel(HttpRequest *request, GError **error)
 
 /* Sources */
 
-static gboolean write_source(JsonWriter *writer, HttpRequest *request, StoreTx *tx,
-                             const Source *source, GError **error)
+static void write_source(JsonWriter *writer, HttpRequest *request, const Source *source,
+                         gint64 photos)
 {
     g_autofree char *problem = NULL;
     gboolean watched = watch_sees(api_of(request)->watch, source->id, &problem);
     g_autofree char *scanned = time_iso(source->scanned_ms);
-    gint64 photos = source_count_photos(tx, source->id, error);
-    if (photos < 0) {
-        return FALSE;
-    }
     json_object_begin(writer);
     json_member_int(writer, "id", source->id);
     json_member_string(writer, "path", source->path);
@@ -96,28 +93,41 @@ static gboolean write_source(JsonWriter *writer, HttpRequest *request, StoreTx *
     json_member_bool(writer, "watched", watched);
     json_member_string(writer, "problem", problem);
     json_object_end(writer);
-    return TRUE;
+}
+
+/* With the photos of each; NULL with an error. */
+static GPtrArray *list_sources(HttpRequest *request, gint64 **ret_photos, GError **error)
+{
+    g_autoptr(StoreTx) tx = api_read(request, error);
+    g_autoptr(GPtrArray) sources = tx ? source_list(tx, error) : NULL;
+    g_clear_pointer(&tx, store_tx_free); /* a view of the catalogue stands outside of any */
+    g_autoptr(CatalogView) view = sources ? catalog_view(library_catalog(api_of(request)->library),
+                                                         api_principal(request), error)
+                                          : NULL;
+    if (!view) {
+        return NULL;
+    }
+    *ret_photos = source_count_photos(view, sources);
+    return g_steal_pointer(&sources);
 }
 
 gboolean albumen_sources(HttpRequest *request, GError **error)
 {
-    g_autoptr(StoreTx) tx = api_read(request, error);
-    g_autoptr(GPtrArray) sources = tx ? source_list(tx, error) : NULL;
+    g_autofree gint64 *photos = NULL;
+    g_autoptr(GPtrArray) sources = list_sources(request, &photos, error);
     if (!sources) {
         return FALSE;
     }
-    g_autoptr(JsonWriter) writer = json_writer_new(LIMIT_JSON_OUTPUT_BYTES);
+    JsonWriter *writer = json_writer_new(LIMIT_JSON_OUTPUT_BYTES);
     json_object_begin(writer);
     json_key(writer, "sources");
     json_array_begin(writer);
     for (guint i = 0; i < sources->len; i++) {
-        if (!write_source(writer, request, tx, g_ptr_array_index(sources, i), error)) {
-            return FALSE;
-        }
+        write_source(writer, request, g_ptr_array_index(sources, i), photos[i]);
     }
     json_array_end(writer);
     json_object_end(writer);
-    return http_respond_json(request, g_steal_pointer(&writer), error);
+    return http_respond_json(request, writer, error);
 }
 
 /* A watch that sees the new source has it scanned; without one it is queued here. */
@@ -144,15 +154,24 @@ static void tell_others(const Api *api)
     watch_wake(api->watch);
 }
 
-static const Source *find_source(const GPtrArray *sources, gint64 id)
+/* Tells of the one source. */
+static gboolean respond_source(HttpRequest *request, gint64 id, GError **error)
 {
-    for (guint i = 0; i < sources->len; i++) {
+    g_autofree gint64 *photos = NULL;
+    g_autoptr(GPtrArray) sources = list_sources(request, &photos, error);
+    for (guint i = 0; sources && i < sources->len; i++) {
         const Source *source = g_ptr_array_index(sources, i);
         if (source->id == id) {
-            return source;
+            JsonWriter *writer = json_writer_new(LIMIT_JSON_OUTPUT_BYTES);
+            write_source(writer, request, source, photos[i]);
+            return http_respond_json(request, writer, error);
         }
     }
-    return NULL;
+    if (sources) {
+        g_set_error_literal(error, ALBUMEN_ERROR, ALBUMEN_ERROR_CONFLICT,
+                            "The folder was taken out of the library again");
+    }
+    return FALSE;
 }
 
 gboolean albumen_source_add(HttpRequest *request, GError **error)
@@ -165,20 +184,7 @@ gboolean albumen_source_add(HttpRequest *request, GError **error)
         return FALSE;
     }
     tell_others(api);
-    g_autoptr(StoreTx) tx = api_read(request, error);
-    g_autoptr(GPtrArray) sources = tx ? source_list(tx, error) : NULL;
-    if (!sources) {
-        return FALSE;
-    }
-    const Source *source = find_source(sources, id);
-    if (!source) {
-        g_set_error_literal(error, ALBUMEN_ERROR, ALBUMEN_ERROR_CONFLICT,
-                            "The folder was taken out of the library again");
-        return FALSE;
-    }
-    g_autoptr(JsonWriter) writer = json_writer_new(LIMIT_JSON_OUTPUT_BYTES);
-    return write_source(writer, request, tx, source, error) &&
-           http_respond_json(request, g_steal_pointer(&writer), error);
+    return respond_source(request, id, error);
 }
 
 gboolean albumen_source_remove(HttpRequest *request, GError **error)

@@ -20,6 +20,9 @@ void albumen_uploads_decorate(HttpRequest *request)
     }
     http_set_header(request, "Tus-Resumable", TUS_VERSION);
     http_set_header(request, "Tus-Version", TUS_VERSION);
+    http_set_header(request, "Access-Control-Expose-Headers",
+                    "Location, Upload-Offset, Upload-Length, Upload-Metadata, Upload-Expires, "
+                    "Tus-Resumable, Tus-Version, Albumen-Duplicate-Of");
     if (http_request_method(request) == HTTP_OPTIONS) {
         g_autofree char *most = g_strdup_printf("%lld", (long long)LIMIT_PICTURE_FILE_BYTES);
         http_set_header(request, "Tus-Extension", TUS_EXTENSIONS);

@@ -98,8 +98,8 @@ static const HttpDialect *const dialects[] = {&dialect, NULL};
 static void assert_client(const char *url, const char *headers, const char *expected)
 {
     int fd = client_connect(url);
-    g_autofree char *text = g_strdup_printf(
-        "GET /client HTTP/1.1\r\nHost: x\r\n%sConnection: close\r\n\r\n", headers);
+    g_autofree char *text =
+        g_strdup_printf("GET /client HTTP/1.1\r\nHost: x\r\n%sConnection: close\r\n\r\n", headers);
     client_send_text(fd, text);
     g_autoptr(Answer) answer = client_read(fd, FALSE);
     close(fd);

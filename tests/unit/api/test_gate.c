@@ -207,6 +207,8 @@ static void test_headers_for_other_origins(void)
     assert_header(friend, "Access-Control-Allow-Credentials", "true");
     assert_header(friend, "Vary", "Origin");
     assert_header(friend, "X-Content-Type-Options", "nosniff");
+    assert_header(friend, "Cross-Origin-Opener-Policy", "same-origin");
+    assert_header(friend, "Cross-Origin-Resource-Policy", "cross-origin"); /* it has a friend */
 
     g_autoptr(Answer) stranger =
         ask(fixture.url, "GET", "/browse", "Host: localhost\r\nOrigin: http://evil.example\r\n");

@@ -6,7 +6,8 @@
 static gboolean answer_who(HttpRequest *request, GError **error)
 {
     const Principal *principal = api_principal(request);
-    const char *who = principal_is_authenticated(principal) ? principal_user_id(principal) : "nobody";
+    const char *who =
+        principal_is_authenticated(principal) ? principal_user_id(principal) : "nobody";
     return http_respond_text(request, "text/plain", who);
 }
 
@@ -44,14 +45,12 @@ static const HttpDialect dialect = {
 };
 static const HttpDialect *const dialects[] = {&dialect, NULL};
 
-static Answer *ask(ApiFixture *fixture, const char *method, const char *target,
-                   const char *headers)
+static Answer *ask(ApiFixture *fixture, const char *method, const char *target, const char *headers)
 {
     int fd = client_connect(fixture->url);
-    g_autofree char *text =
-        g_strdup_printf("%s %s HTTP/1.1\r\nHost: x\r\n%sContent-Length: 0\r\n"
-                        "Connection: close\r\n\r\n",
-                        method, target, headers);
+    g_autofree char *text = g_strdup_printf("%s %s HTTP/1.1\r\nHost: x\r\n%sContent-Length: 0\r\n"
+                                            "Connection: close\r\n\r\n",
+                                            method, target, headers);
     client_send_text(fd, text);
     Answer *answer = client_read(fd, FALSE);
     close(fd);
@@ -88,7 +87,7 @@ static void test_headers(void)
         const char *form;
         int status;
     } cases[] = {
-        {"Authorization: Bearer %s\r\n", 200},  {"Authorization: bearer %s\r\n", 200},
+        {"Authorization: Bearer %s\r\n", 200},   {"Authorization: bearer %s\r\n", 200},
         {"Authorization: BEARER   %s\r\n", 200}, {"Authorization: Basic %s\r\n", 401},
         {"Authorization: %s\r\n", 401},          {"Authorization: Bearer%s\r\n", 401},
         {"Authorization: Bearer x%s\r\n", 401},  {"Cookie: albumen_session=%s\r\n", 401},

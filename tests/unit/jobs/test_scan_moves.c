@@ -454,6 +454,24 @@ static void test_retry_failed(StoreFixture *fixture, gconstpointer unused)
     g_assert_cmpint(count(&scene, &old), ==, 0);
 }
 
+/* A source may hold the data folder: what is in there is ours. */
+static void test_own_data(StoreFixture *fixture, gconstpointer unused)
+{
+    g_auto(Scene) scene = {0};
+    scene_open(&scene, fixture);
+    scene_put(&scene, "a.jpg", 50);
+    scene_add_source(&scene, fixture->folder);
+    g_autofree char *thumbs = g_build_filename(fixture->folder, "data", "thumbs", NULL);
+    const char *const own[] = {thumbs, NULL};
+    assert_scan(&scene, 1, 0, 0);
+    g_autofree char *stray = g_build_filename(thumbs, "stray.jpg", NULL);
+    g_assert_true(g_file_set_contents(stray, "x", 1, NULL));
+    scan_with(&scene, (ScanOptions){.trees = own});
+    scan_with(&scene, (ScanOptions){.folders = own});
+    assert_scan(&scene, 0, 0, 0);
+    g_assert_cmpint(count_rows(&scene), ==, 1);
+}
+
 /* Sidecars */
 
 static const StoreQuery titles = {
@@ -545,6 +563,7 @@ int main(int argc, char **argv)
     store_fixture_add("/moves/emptied", test_an_emptied_source);
     store_fixture_add("/moves/parts", test_parts);
     store_fixture_add("/moves/retry", test_retry_failed);
+    store_fixture_add("/moves/own_data", test_own_data);
     store_fixture_add("/moves/sidecars", test_sidecars);
     return g_test_run();
 }

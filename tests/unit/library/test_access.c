@@ -7,7 +7,8 @@
 typedef struct {
     const char *who;
     Principal values;
-    const char *may; /* PUBLIC BROWSE SHARED MEDIA EVENTS RATE EDIT SELF ADMIN ACCOUNTS SUPERADMIN */
+    /* PUBLIC BROWSE SHARED MEDIA EVENTS RATE EDIT SELF ADMIN ACCOUNTS SUPERADMIN */
+    const char *may;
 } Case;
 
 static char *no_directories[] = {NULL};
@@ -16,7 +17,8 @@ static char *no_directories[] = {NULL};
 #define OWNER   .kind = PRINCIPAL_OWNER, .role = ROLE_SUPERADMIN
 
 static const Case cases[] = {
-    {"nobody", {.kind = PRINCIPAL_NOBODY, .role = ROLE_USER, .directories = no_directories},
+    {"nobody",
+     {.kind = PRINCIPAL_NOBODY, .role = ROLE_USER, .directories = no_directories},
      "+??0???????"},
     {"owner", {OWNER, .edition = TRUE}, "++++++++++-"},
     {"looking owner", {OWNER}, "+++++--+---"},
@@ -29,11 +31,14 @@ static const Case cases[] = {
     {"user's admin key", {ACCOUNT, .role = ROLE_USER, .scope = KEY_SCOPE_ADMIN}, "++++++-----"},
     {"admin's admin key", {ACCOUNT, .role = ROLE_ADMIN, .scope = KEY_SCOPE_ADMIN}, "+++++++----"},
     {"superadmin's reading key",
-     {ACCOUNT, .role = ROLE_SUPERADMIN, .scope = KEY_SCOPE_READ}, "+++++------"},
+     {ACCOUNT, .role = ROLE_SUPERADMIN, .scope = KEY_SCOPE_READ},
+     "+++++------"},
     {"superadmin's writing key",
-     {ACCOUNT, .role = ROLE_SUPERADMIN, .scope = KEY_SCOPE_WRITE}, "+++++++----"},
+     {ACCOUNT, .role = ROLE_SUPERADMIN, .scope = KEY_SCOPE_WRITE},
+     "+++++++----"},
     {"superadmin's admin key",
-     {ACCOUNT, .role = ROLE_SUPERADMIN, .scope = KEY_SCOPE_ADMIN}, "+++++++-+-+"},
+     {ACCOUNT, .role = ROLE_SUPERADMIN, .scope = KEY_SCOPE_ADMIN},
+     "+++++++-+-+"},
 };
 
 static char answer(const Principal *principal, Capability capability)

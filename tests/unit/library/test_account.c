@@ -72,8 +72,8 @@ static void test_roles_of_new_ones(StoreFixture *fixture, gconstpointer unused)
 static void test_names(StoreFixture *fixture, gconstpointer unused)
 {
     g_autofree char *longer = g_strnfill(65, 'x');
-    const char *const refused[] = {"",         " bob", "bob ",    "b\nob",
-                                   "_legacy", "_anonymous", "shared_directories", longer};
+    const char *const refused[] = {
+        "", " bob", "bob ", "b\nob", "_legacy", "_anonymous", "shared_directories", longer};
     for (gsize i = 0; i < G_N_ELEMENTS(refused); i++) {
         add(fixture, refused[i], 0, ALBUMEN_ERROR_INVALID);
     }

@@ -44,7 +44,8 @@ static void assert_shared(StoreFixture *fixture, const char *expected)
 
 static void test_accounts_are_made(StoreFixture *fixture, gconstpointer unused)
 {
-    g_assert_true(import(fixture, "{" ALICE "," BOB ", \"shared_directories\": [\"/photos/all\"]}"));
+    g_assert_true(
+        import(fixture, "{" ALICE "," BOB ", \"shared_directories\": [\"/photos/all\"]}"));
     g_autoptr(Account) alice = get(fixture, "alice");
     g_assert_cmpstr(alice->display_name, ==, "Alice");
     g_assert_cmpint(alice->role, ==, ROLE_SUPERADMIN);
@@ -65,7 +66,8 @@ static void test_accounts_follow(StoreFixture *fixture, gconstpointer unused)
     import(fixture, "{" ALICE "," BOB "}");
     g_autoptr(Account) before = get(fixture, "bob");
     g_assert_true(import(fixture, "{" ALICE ", \"bob\": {\"password_hash\": \"cc:dd\", "
-                                  "\"role\": \"admin\", \"directories\": [\"/b\", \"/a\", \"/a\"]}}"));
+                                  "\"role\": \"admin\", "
+                                  "\"directories\": [\"/b\", \"/a\", \"/a\"]}}"));
     g_autoptr(Account) after = get(fixture, "bob");
     g_assert_cmpint(after->role, ==, ROLE_ADMIN);
     g_assert_cmpint(g_strv_length(after->directories), ==, 2);

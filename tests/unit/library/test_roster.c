@@ -20,10 +20,14 @@ static void assert_who(RosterFixture *fixture, const char *shown, gboolean is_he
                        const char *expected)
 {
     g_autoptr(Principal) principal = roster_identify(fixture->roster, shown, is_here);
-    const char *who = !principal_is_authenticated(principal)                   ? "nobody"
-                      : principal_has_account(principal)                       ? principal_user_id(principal)
-                      : access_check(principal, CAPABILITY_RATE, NULL)         ? "owner"
-                                                                               : "looking owner";
+    const char *who = "looking owner";
+    if (!principal_is_authenticated(principal)) {
+        who = "nobody";
+    } else if (principal_has_account(principal)) {
+        who = principal_user_id(principal);
+    } else if (access_check(principal, CAPABILITY_RATE, NULL)) {
+        who = "owner";
+    }
     g_autofree char *told =
         g_strconcat(who, principal_key_scope(principal) ? "'s key" : NULL, NULL);
     g_assert_cmpstr(told, ==, expected);

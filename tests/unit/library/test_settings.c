@@ -115,6 +115,44 @@ static void test_an_unreadable_file_is_an_error(void)
     store_fixture_remove_folder(folder);
 }
 
+static void test_who_may_come_in(void)
+{
+    g_autoptr(Settings) none = load_well(NULL);
+    g_assert_cmpstr(settings_password(none), ==, "");
+    g_assert_cmpstr(settings_edition_password(none), ==, "");
+    g_assert_cmpstr(settings_share_secret(none), ==, "");
+    g_assert_null(settings_users(none));
+    g_assert_cmpint(settings_written_seconds(none), ==, 0);
+    g_autoptr(Settings) all =
+        load_well("{\"share_secret\": \"s\", \"users\": {\"a\": {}}, \"viewer\": "
+                  "{\"password\": \"p\", \"edition_password\": \"e\"}}");
+    g_assert_cmpstr(settings_password(all), ==, "p");
+    g_assert_cmpstr(settings_edition_password(all), ==, "e");
+    g_assert_cmpstr(settings_share_secret(all), ==, "s");
+    g_assert_cmpuint(json_object_size(settings_users(all)), ==, 1);
+    g_assert_cmpint(settings_written_seconds(all), >, 0);
+}
+
+/* A password that cannot be read must not be no password, which opens the library. */
+static void test_doors_are_not_left_open_by_mistake(void)
+{
+    static const char *const broken[] = {
+        "{\"viewer\": {\"password\": 1234}}",
+        "{\"viewer\": {\"password\": null}}",
+        "{\"viewer\": {\"password\": [\"p\"]}}",
+        "{\"viewer\": {\"edition_password\": true}}",
+        "{\"share_secret\": 5}",
+        "{\"users\": []}",
+        "{\"users\": \"alice\"}",
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(broken); i++) {
+        g_autoptr(GError) error = NULL;
+        g_test_message("%s", broken[i]);
+        g_assert_null(load(broken[i], &error));
+        g_assert_error(error, ALBUMEN_ERROR, ALBUMEN_ERROR_INVALID);
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -124,5 +162,7 @@ int main(int argc, char **argv)
     g_test_add_func("/settings/no_json", test_what_is_no_json_is_shown_where);
     g_test_add_func("/settings/shapes", test_shapes_are_checked);
     g_test_add_func("/settings/unreadable", test_an_unreadable_file_is_an_error);
+    g_test_add_func("/settings/access", test_who_may_come_in);
+    g_test_add_func("/settings/access_broken", test_doors_are_not_left_open_by_mistake);
     return g_test_run();
 }

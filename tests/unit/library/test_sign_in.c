@@ -161,6 +161,47 @@ static void test_another_password(StoreFixture *store, gconstpointer unused)
     roster_fixture_stop(&fixture);
 }
 
+typedef struct {
+    SignIn *sign_in;
+    gint in, busy, other;
+} Crowd;
+
+static void come_in(gpointer data, gpointer user_data)
+{
+    Crowd *crowd = user_data;
+    g_autofree char *name = g_strdup_printf("user%d", GPOINTER_TO_INT(data));
+    const SignInPlace place = {.address = name};
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Principal) principal = sign_in(crowd->sign_in, name, "pw", &place, &error);
+    gboolean busy = g_error_matches(error, ALBUMEN_ERROR, ALBUMEN_ERROR_BUSY);
+    g_atomic_int_inc(principal ? &crowd->in : busy ? &crowd->busy : &crowd->other);
+}
+
+/* Few are checked at a time and few wait; the rest is told to come again. */
+static void test_a_crowd(StoreFixture *store, gconstpointer unused)
+{
+    RosterFixture fixture;
+    roster_fixture_start(&fixture, store, NULL);
+    for (int i = 1; i <= 24; i++) {
+        g_autofree char *name = g_strdup_printf("user%d", i);
+        roster_fixture_account(&fixture, name, i == 1 ? "pw" : NULL, ROLE_USER);
+    }
+    roster_refresh(fixture.roster, NULL);
+    g_autoptr(SignIn) self = sign_in_new(fixture.roster);
+    Crowd crowd = {.sign_in = self};
+    GThreadPool *pool = g_thread_pool_new(come_in, &crowd, 24, TRUE, NULL);
+    for (int i = 1; i <= 24; i++) {
+        g_thread_pool_push(pool, GINT_TO_POINTER(i), NULL);
+    }
+    g_thread_pool_free(pool, FALSE, TRUE);
+    g_assert_cmpint(crowd.in + crowd.busy + crowd.other, ==, 24);
+    g_assert_cmpint(crowd.in, <=, 1); /* user1, if it was not told to come again */
+    g_assert_cmpint(crowd.in + crowd.other, >=,
+                    LIMIT_PASSWORD_CHECKS + LIMIT_PASSWORD_CHECKS_WAITING);
+    assert_sign_in(self, "user1", "pw", &away, ""); /* nobody is left in the way */
+    roster_fixture_stop(&fixture);
+}
+
 int main(int argc, char **argv)
 {
     hash_init();
@@ -171,5 +212,6 @@ int main(int argc, char **argv)
     store_fixture_add("/sign_in/open", test_an_open_library);
     store_fixture_add("/sign_in/attempts", test_attempts_are_counted);
     store_fixture_add("/sign_in/change", test_another_password);
+    store_fixture_add("/sign_in/crowd", test_a_crowd);
     return g_test_run();
 }

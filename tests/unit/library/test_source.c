@@ -144,10 +144,20 @@ static gint64 version_of(StoreFixture *fixture, gint64 photo_id)
 static gint64 count_photos(StoreFixture *fixture, gint64 source_id)
 {
     g_autoptr(GError) error = NULL;
+    g_autoptr(Principal) owner = principal_new_owner();
     g_autoptr(StoreTx) tx = fixture_read(fixture);
-    gint64 count = source_count_photos(tx, source_id, &error);
+    g_autoptr(GPtrArray) sources = source_list(tx, &error);
     g_assert_no_error(error);
-    return count;
+    g_clear_pointer(&tx, store_tx_free);
+    Catalog *catalog = catalog_new(fixture->store);
+    CatalogView *view = catalog_view(catalog, owner, &error);
+    g_assert_no_error(error);
+    g_autofree gint64 *counts = source_count_photos(view, sources);
+    catalog_view_end(view);
+    catalog_free(catalog);
+    g_assert_cmpuint(sources->len, ==, 1);
+    g_assert_cmpint(((Source *)g_ptr_array_index(sources, 0))->id, ==, source_id);
+    return counts[0];
 }
 
 static gint64 add_again(StoreFixture *fixture, const char *path)

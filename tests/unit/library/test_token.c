@@ -22,8 +22,7 @@ static char *make(const char *header, const char *claims, const char *secret)
     g_autofree char *one = base64(header);
     g_autofree char *two = base64(claims);
     g_autofree char *text = g_strconcat(one, ".", two, NULL);
-    g_autoptr(GHmac) hmac =
-        g_hmac_new(G_CHECKSUM_SHA256, (const guchar *)secret, strlen(secret));
+    g_autoptr(GHmac) hmac = g_hmac_new(G_CHECKSUM_SHA256, (const guchar *)secret, strlen(secret));
     g_hmac_update(hmac, (const guchar *)text, -1);
     guint8 mac[32];
     gsize length = sizeof mac;
@@ -44,8 +43,8 @@ static gboolean opens(const char *token)
 
 static void test_signed_by_us(void)
 {
-    json_t *claims = json_pack("{s:s, s:s, s:I}", "sub", "älice", "role", "admin", "exp",
-                               (json_int_t)NOW + 1);
+    json_t *claims =
+        json_pack("{s:s, s:s, s:I}", "sub", "älice", "role", "admin", "exp", (json_int_t)NOW + 1);
     g_autofree char *token = token_sign(claims, SECRET);
     json_t *read = token_open(token, SECRET, NOW);
     g_assert_true(json_equal(claims, read));
@@ -84,9 +83,15 @@ static void test_every_bit_counts(void)
 static void test_other_headers(void)
 {
     static const char *const headers[] = {
-        "{\"alg\":\"none\"}",  "{\"alg\":\"HS512\"}", "{\"alg\":\"hs256\"}",
-        "{\"typ\":\"JWT\"}",   "{\"alg\":[\"HS256\"]}", "[]",
-        "\"HS256\"",           "{\"alg\":\"HS256\"",  "",
+        "{\"alg\":\"none\"}",
+        "{\"alg\":\"HS512\"}",
+        "{\"alg\":\"hs256\"}",
+        "{\"typ\":\"JWT\"}",
+        "{\"alg\":[\"HS256\"]}",
+        "[]",
+        "\"HS256\"",
+        "{\"alg\":\"HS256\"",
+        "",
         "{\"alg\":\"HS256\",\"alg\":\"HS256\"}",
     };
     for (gsize i = 0; i < G_N_ELEMENTS(headers); i++) {

@@ -69,6 +69,7 @@ static gint64 add(const Scene *scene, const char *name, const char *text)
     g_autoptr(GError) error = NULL;
     g_autoptr(MediaPicture) picture = fixture_picture();
     hash_data(text, strlen(text), &picture->hash);
+    picture->format = g_str_has_suffix(name, ".nef") ? MEDIA_RAW : MEDIA_JPEG;
     put_file(scene, name, text);
     g_autofree char *bytes = place(scene, name);
     g_autofree char *path = path_to_text(bytes);
@@ -180,6 +181,20 @@ static void run_sql(const Scene *scene, const StoreQuery *query, gint64 first, g
     fixture_commit(tx);
 }
 
+static gint64 leader_of(const Scene *scene, gint64 id)
+{
+    static const StoreQuery query = {
+        .name = "leader",
+        .sql = "SELECT stack_of FROM photo WHERE id = ?1",
+    };
+    gint64 leader = -1;
+    g_autoptr(StoreTx) tx = fixture_read(scene->fixture);
+    StoreStatement *row = store_prepare(tx, &query, NULL);
+    store_bind_int(row, 1, id);
+    g_assert_true(store_step_int(row, &leader, NULL));
+    return leader;
+}
+
 static void stack(const Scene *scene, gint64 member, gint64 lead)
 {
     static const StoreQuery query = {
@@ -274,9 +289,8 @@ static void test_a_stack(StoreFixture *fixture, gconstpointer unused)
 {
     g_auto(Scene) scene = scene_new(fixture);
     gint64 lead = add(&scene, "b.jpg", "lead");
-    gint64 raw = add(&scene, "b.nef", "raw");
+    gint64 raw = add(&scene, "b.nef", "raw"); /* behind b.jpg, as of one shot */
     put_file(&scene, "b.xmp", "shared");
-    stack(&scene, raw, lead);
     does(&scene, trash_put, lead);
     assert_listed(&scene, KEPT_OUT_TRASH, "b.jpg");
     assert_file(&scene, "b.nef", NULL);
@@ -286,14 +300,28 @@ static void test_a_stack(StoreFixture *fixture, gconstpointer unused)
     assert_file(&scene, "b.xmp", "shared");
     g_assert_true(is_shown(&scene, raw));
 
-    does(&scene, trash_put, raw); /* alone; what is shared stays with the other */
-    assert_file(&scene, "b.jpg", "lead");
-    assert_file(&scene, "b.xmp", "shared");
     does(&scene, trash_put, lead);
-    assert_listed(&scene, KEPT_OUT_TRASH, "b.jpg");
     does(&scene, trash_delete, lead);
     assert_listed(&scene, KEPT_OUT_TRASH, "");
     fails(&scene, trash_restore, raw, ALBUMEN_ERROR_NOT_FOUND);
+}
+
+/* Each stands for itself where the other is not shown. */
+static void test_half_a_stack(StoreFixture *fixture, gconstpointer unused)
+{
+    g_auto(Scene) scene = scene_new(fixture);
+    gint64 lead = add(&scene, "b.jpg", "lead");
+    gint64 raw = add(&scene, "b.nef", "raw");
+    put_file(&scene, "b.xmp", "shared");
+    does(&scene, trash_put, raw); /* what is shared stays with the other */
+    assert_file(&scene, "b.jpg", "lead");
+    assert_file(&scene, "b.xmp", "shared");
+    does(&scene, removed_put, lead);
+    does(&scene, trash_restore, raw);
+    g_assert_true(is_shown(&scene, raw));
+    g_assert_cmpint(leader_of(&scene, raw), ==, 0);
+    does(&scene, removed_restore, lead);
+    g_assert_cmpint(leader_of(&scene, raw), ==, lead);
 }
 
 static void test_for_good(StoreFixture *fixture, gconstpointer unused)
@@ -448,7 +476,9 @@ static void test_only_the_row_was_written(StoreFixture *fixture, gconstpointer u
     TrashRecovery recovery = recover(&scene);
     g_assert_cmpint(recovery.finished, ==, 1);
     g_assert_cmpint(recovery.undone, ==, 1);
-    g_assert_cmpint(recovery.lost, ==, 1);
+    g_assert_cmpint(recovery.missing, ==, 1);
+    g_assert_false(is_shown(&scene, gone));
+    assert_listed(&scene, KEPT_OUT_TRASH, "b.jpg");
     assert_kept(&scene, id, "b.jpg", "picture");
     assert_kept(&scene, id, "b.xmp", "sidecar");
     assert_file(&scene, "c.jpg", "since");
@@ -457,6 +487,23 @@ static void test_only_the_row_was_written(StoreFixture *fixture, gconstpointer u
     assert_file(&scene, "b.jpg", "picture");
     recovery = recover(&scene);
     g_assert_cmpint(recovery.finished + recovery.undone + recovery.strange, ==, 0);
+}
+
+/* Nothing is known of what lies on a disk that is not there. */
+static void test_the_source_is_away(StoreFixture *fixture, gconstpointer unused)
+{
+    g_auto(Scene) scene = scene_new(fixture);
+    gint64 id = add(&scene, "b.jpg", "picture");
+    say_trash(&scene, id);
+    g_autofree char *away = g_strconcat(scene.photos, "-away", NULL);
+    g_assert_cmpint(g_rename(scene.photos, away), ==, 0);
+    TrashRecovery recovery = recover(&scene);
+    g_assert_cmpint(recovery.lost, ==, 1);
+    assert_listed(&scene, KEPT_OUT_TRASH, "b.jpg");
+    g_assert_cmpint(g_rename(away, scene.photos), ==, 0);
+    recovery = recover(&scene);
+    g_assert_cmpint(recovery.finished, ==, 1);
+    assert_kept(&scene, id, "b.jpg", "picture");
 }
 
 static void write_kept(const Scene *scene, gint64 id, const char *name, const char *text)
@@ -554,12 +601,14 @@ int main(int argc, char **argv)
     store_fixture_add("/trash/between-file-systems", test_between_file_systems);
     store_fixture_add("/trash/taken", test_a_taken_place);
     store_fixture_add("/trash/stack", test_a_stack);
+    store_fixture_add("/trash/half-a-stack", test_half_a_stack);
     store_fixture_add("/trash/for-good", test_for_good);
     store_fixture_add("/trash/cannot", test_what_cannot_be_moved);
     store_fixture_add("/trash/read-only", test_a_folder_to_read_only);
     store_fixture_add("/trash/removed", test_removed);
     store_fixture_add("/trash/editors", test_only_editors_see_the_trash);
     store_fixture_add("/trash/recover/row", test_only_the_row_was_written);
+    store_fixture_add("/trash/recover/away", test_the_source_is_away);
     store_fixture_add("/trash/recover/copy", test_half_a_copy);
     store_fixture_add("/trash/recover/aside", test_set_aside);
     store_fixture_add("/trash/recover/no-row", test_folders_without_a_row);

@@ -1,4 +1,4 @@
-// What this server offers beside the photos themselves.
+// What this server offers beside the photos themselves, and what of it this person may do.
 
 import { session } from './session.svelte';
 
@@ -6,4 +6,9 @@ export type Feature = 'show_folders' | 'show_map' | 'show_memories' | 'show_time
 
 export function offers(feature: Feature): boolean {
   return session.status?.features?.[feature] === true;
+}
+
+/** Whether this person may rate: among accounts everybody for themselves, else who may edit. */
+export function mayRate(): boolean {
+  return session.multiUser ? session.signedIn : session.mayEdit;
 }

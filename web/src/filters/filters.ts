@@ -77,16 +77,24 @@ export const RANGES = {
 } as const satisfies Record<string, Range>;
 export type RangeName = keyof typeof RANGES;
 
-/** Where a thumb can stand: light and lenses are felt in ratios, not in differences. */
-export const THUMB_STEPS = 200;
-
-export function thumbOf(range: Range, value: number): number {
-  const share = Math.log(value / range.low) / Math.log(range.high / range.low);
-  return Math.round(Math.min(Math.max(0, share), 1) * THUMB_STEPS);
+/** The values at which a thumb can stand, no two alike: light and lenses are felt in ratios, not in
+ * differences. */
+export function stopsOf(range: Range): number[] {
+  const ratio = range.high / range.low;
+  const values = Array.from({ length: STOPS + 1 }, (_, stop) =>
+    rounded(range, range.low * ratio ** (stop / STOPS)),
+  );
+  return [...new Set(values)];
 }
 
-export function valueAt(range: Range, thumb: number): number {
-  return rounded(range, range.low * (range.high / range.low) ** (thumb / THUMB_STEPS));
+const STOPS = 200;
+
+/** The stop nearest to a value. */
+export function stopOf(stops: readonly number[], value: number): number {
+  const next = stops.findIndex((stop) => stop >= value);
+  if (next < 0) return stops.length - 1;
+  const [before = -Infinity, after = Infinity] = [stops[next - 1], stops[next]];
+  return value - before < after - value ? next - 1 : next;
 }
 
 /** The nearest value that the range can take. */

@@ -4,65 +4,65 @@ import { keepOut, restore, type Bin, type Refusal } from '../api/trash';
 import { library } from '../gallery/library.svelte';
 import { t, tn } from '../i18n/i18n.svelte';
 import { sentence } from '../i18n/messages';
+import { marks } from '../marks/marks.svelte';
+import type { Command } from '../marks/undo';
 import { problemText } from '../ui/problem';
 import { toast } from '../ui/toasts.svelte';
 
+type Ids = readonly number[];
+
 /** Moves photos to the trash; resolves to those that are there now. */
-export function moveToTrash(ids: readonly number[]): Promise<readonly number[]> {
-  return takeAway('trash', ids);
+export function moveToTrash(ids: Ids): Promise<Ids> {
+  return undoable(ids, putAway('trash'), bringBack('trash'));
 }
 
 /** Takes photos out of the library and leaves their files; resolves to those that are out now. */
-export function removeFromLibrary(ids: readonly number[]): Promise<readonly number[]> {
-  return takeAway('removed', ids);
+export function removeFromLibrary(ids: Ids): Promise<Ids> {
+  return undoable(ids, putAway('removed'), bringBack('removed'));
 }
 
 /** Brings photos back; resolves to those that are back. */
-export async function bringBack(
-  bin: Bin,
-  ids: readonly number[],
-  undoable: boolean,
-): Promise<readonly number[]> {
-  return attempt(
-    ids,
-    () => restore(bin, ids),
-    (done) => {
-      const run = (): void => void takeAway(bin, done);
-      toast({
-        text: tn('trash.restored', done.length),
-        ...(undoable ? { action: { label: t('undo'), run } } : {}),
-      });
-    },
-  );
+export function takeBack(bin: Bin, ids: Ids): Promise<Ids> {
+  return undoable(ids, bringBack(bin), putAway(bin));
 }
 
-async function takeAway(bin: Bin, ids: readonly number[]): Promise<readonly number[]> {
-  return attempt(
-    ids,
-    () => keepOut(bin, ids),
-    (done) => {
-      toast({
-        text: tn(bin === 'trash' ? 'trash.moved' : 'removed.moved', done.length),
-        action: { label: t('undo'), run: () => void bringBack(bin, done, false) },
-      });
-    },
-  );
+interface Act {
+  readonly send: (ids: Ids) => Promise<readonly Refusal[]>;
+  readonly tell: (count: number) => string;
 }
 
-async function attempt(
-  ids: readonly number[],
-  act: () => Promise<readonly Refusal[]>,
-  tell: (done: readonly number[]) => void,
-): Promise<readonly number[]> {
+function putAway(bin: Bin): Act {
+  const key = bin === 'trash' ? 'trash.moved' : 'removed.moved';
+  return { send: (ids) => keepOut(bin, ids), tell: (count) => tn(key, count) };
+}
+
+function bringBack(bin: Bin): Act {
+  return { send: (ids) => restore(bin, ids), tell: (count) => tn('trash.restored', count) };
+}
+
+async function undoable(ids: Ids, act: Act, opposite: Act): Promise<Ids> {
+  const done = await perform(ids, act);
+  if (done.length === 0) return done;
+  const again = async (what: Act): Promise<boolean> => {
+    const changed = await perform(done, what);
+    if (changed.length > 0) toast({ text: what.tell(changed.length) });
+    return changed.length > 0;
+  };
+  const command: Command = { undo: () => again(opposite), redo: () => again(act) };
+  marks.undo.push(command);
+  const run = (): void => void marks.undo.undoOnly(command);
+  toast({ text: act.tell(done.length), action: { label: t('undo'), run } });
+  return done;
+}
+
+async function perform(ids: Ids, act: Act): Promise<Ids> {
   if (ids.length === 0) return [];
   try {
-    const refused = await act();
-    const kept = new Set(refused.map((each) => each.id));
-    const done = ids.filter((id) => !kept.has(id));
-    if (done.length > 0) tell(done);
+    const refused = await act.send(ids);
     tellRefused(refused);
     library.change++; // The event says it too; nobody should wait for it.
-    return done;
+    const kept = new Set(refused.map((each) => each.id));
+    return ids.filter((id) => !kept.has(id));
   } catch (error) {
     toast({ text: problemText(error) });
     return [];
