@@ -91,7 +91,7 @@ typedef struct {
 static gpointer cell_key(double latitude, double longitude, double degrees)
 {
     gint64 down = llround(latitude / degrees), across = llround(longitude / degrees);
-    return GSIZE_TO_POINTER((gsize)((down << 32) ^ (across & G_MAXUINT32)));
+    return GSIZE_TO_POINTER((gsize)down << 32 ^ (gsize)(across & G_MAXUINT32));
 }
 
 /* Both numbers count, and neighbours lie far apart (multiplicative hashing, by 2^64 over the golden
