@@ -37,6 +37,17 @@ const OTHERS = [
   ['tags', '/api/filter_options/tags'],
   ['type counts', '/api/type_counts'],
   ['state of the library', '/api/albumen/library'],
+  ['years of the timeline', '/api/timeline/years'],
+  ['months of a year', '/api/timeline/months?year=2015'],
+  ['days of a year', '/api/timeline/dates?year=2015'],
+  ['timeline, ten days', '/api/timeline?limit=10'],
+  ['memories of a day', '/api/memories?date=2024-03-14'],
+  ['are there memories', '/api/memories/check?date=2024-03-14'],
+  ['photos with a place', '/api/photos/map/count'],
+  ['map of the world', '/api/photos/map?bounds=-90,-180,90,180&zoom=3'],
+  ['map of a country', '/api/photos/map?bounds=41,-5,51,9&zoom=6'],
+  ['map of a town', '/api/photos/map?bounds=43,5,43.5,5.7&zoom=12'],
+  ['folders in a folder', '/api/folders?prefix=/srv/photos+of+the+benchmark/2015/'],
 ];
 
 // What a page of 64 may take in a library of so many photos.

@@ -141,6 +141,9 @@ void catalog_audiences_folder(Catalog *catalog, guint32 folder)
 static void grow(const Catalog *catalog, CatalogAudience *audience, guint32 old_capacity)
 {
     gsize more = catalog->capacity - old_capacity;
+    if (more == 0) {
+        return;
+    }
     audience->listed = g_renew(guint8, audience->listed, catalog->capacity);
     audience->copies = g_renew(guint8, audience->copies, catalog->capacity);
     memset(audience->listed + old_capacity, 0, more);

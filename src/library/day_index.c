@@ -33,20 +33,20 @@ static GBytes *sort_by_day(GBytes *unsorted, const gint32 *days)
     return g_bytes_new_take(sorted, bytes);
 }
 
-static GBytes *make_rows(Library *library, const CatalogView *view)
+static GBytes *make_rows(Library *library, const CatalogView *view, gboolean hide_duplicates)
 {
-    g_autoptr(GBytes) dated = summary_rows(view, has_day);
+    g_autoptr(GBytes) dated = summary_rows(view, hide_duplicates, has_day);
     return sort_by_day(dated, catalog_columns(view)->day);
 }
 
-static GBytes *get_rows(Library *library, const CatalogView *view)
+static GBytes *get_rows(Library *library, const CatalogView *view, gboolean hide_duplicates)
 {
-    return summary_get(library, view, "rows by day", make_rows);
+    return summary_get(library, view, "rows by day", hide_duplicates, make_rows);
 }
 
-static GBytes *make_days(Library *library, const CatalogView *view)
+static GBytes *make_days(Library *library, const CatalogView *view, gboolean hide_duplicates)
 {
-    g_autoptr(GBytes) bytes = get_rows(library, view);
+    g_autoptr(GBytes) bytes = get_rows(library, view, hide_duplicates);
     gsize size = 0;
     const guint32 *rows = g_bytes_get_data(bytes, &size);
     const gint32 *days = catalog_columns(view)->day;
@@ -65,12 +65,13 @@ static GBytes *make_days(Library *library, const CatalogView *view)
     return g_bytes_new(found->data, (gsize)found->len * sizeof(IndexedDay));
 }
 
-void day_index_get(Library *library, const CatalogView *view, DayIndex *ret_index)
+void day_index_get(Library *library, const CatalogView *view, gboolean hide_duplicates,
+                   DayIndex *ret_index)
 {
     gsize bytes = 0;
-    ret_index->rows_bytes = get_rows(library, view);
+    ret_index->rows_bytes = get_rows(library, view, hide_duplicates);
     ret_index->rows = g_bytes_get_data(ret_index->rows_bytes, NULL);
-    ret_index->days_bytes = summary_get(library, view, "days", make_days);
+    ret_index->days_bytes = summary_get(library, view, "days", hide_duplicates, make_days);
     ret_index->days = g_bytes_get_data(ret_index->days_bytes, &bytes);
     ret_index->count = bytes / sizeof *ret_index->days;
 }

@@ -18,7 +18,8 @@ typedef struct {
 } DayIndex;
 
 /* For as long as the view lives. */
-void day_index_get(Library *library, const CatalogView *view, DayIndex *ret_index);
+void day_index_get(Library *library, const CatalogView *view, gboolean hide_duplicates,
+                   DayIndex *ret_index);
 void day_index_clear(DayIndex *index);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(DayIndex, day_index_clear)
 

@@ -74,13 +74,12 @@ static gboolean look_at(StoreTx *tx, const Grant *grant, struct stat *ret_info, 
 }
 
 /* Takes the grant. */
-static void add_photo(Download *download, Grant *grant)
+static void add_photo(Download *download, StoreTx *tx, Grant *grant)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(StoreTx) tx = store_read(library_store(download->library), &error);
     g_autofree char *name = g_path_get_basename(grant_path(grant));
     struct stat info;
-    if (tx && look_at(tx, grant, &info, &error)) {
+    if (look_at(tx, grant, &info, &error)) {
         add_entry(download, name, (guint64)info.st_size, info.st_mtime);
         g_ptr_array_add(download->grants, grant);
     } else {
@@ -89,22 +88,38 @@ static void add_photo(Download *download, Grant *grant)
     }
 }
 
-static gboolean add_photos(Download *download, const Principal *viewer, const gint64 *ids,
-                           gsize count, GError **error)
+/* The grants of those that `viewer` may have, each once. Not inside a transaction. */
+static GPtrArray *take_grants(Library *library, const Principal *viewer, const gint64 *ids,
+                              gsize count, GError **error)
 {
+    g_autoptr(GPtrArray) grants = g_ptr_array_new_with_free_func((GDestroyNotify)grant_free);
     g_autoptr(GHashTable) seen = g_hash_table_new(g_int64_hash, g_int64_equal);
     for (gsize i = 0; i < count; i++) {
         if (!g_hash_table_add(seen, (gpointer)&ids[i])) {
             continue;
         }
         g_autoptr(GError) failure = NULL;
-        Grant *grant = access_grant_photo(download->library, viewer, ids[i], &failure);
+        Grant *grant = access_grant_photo(library, viewer, ids[i], &failure);
         if (grant) {
-            add_photo(download, grant);
+            g_ptr_array_add(grants, grant);
         } else if (!g_error_matches(failure, ALBUMEN_ERROR, ALBUMEN_ERROR_NOT_FOUND)) {
             g_propagate_error(error, g_steal_pointer(&failure));
-            return FALSE;
+            return NULL;
         }
+    }
+    return g_steal_pointer(&grants);
+}
+
+static gboolean add_photos(Download *download, const Principal *viewer, const gint64 *ids,
+                           gsize count, GError **error)
+{
+    g_autoptr(GPtrArray) grants = take_grants(download->library, viewer, ids, count, error);
+    g_autoptr(StoreTx) tx = grants ? store_read(library_store(download->library), error) : NULL;
+    if (!tx) {
+        return FALSE;
+    }
+    for (guint i = 0; i < grants->len; i++) {
+        add_photo(download, tx, g_steal_pointer(&g_ptr_array_index(grants, i)));
     }
     return TRUE;
 }

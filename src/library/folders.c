@@ -17,12 +17,12 @@ static void hold(const CatalogView *view, Held *held, guint32 row, guint32 count
     held->count += count;
 }
 
-static GBytes *make_held(Library *library, const CatalogView *view)
+static GBytes *make_held(Library *library, const CatalogView *view, gboolean hide_duplicates)
 {
     const CatalogColumns *columns = catalog_columns(view);
     Held *held = g_new0(Held, MAX(columns->folders.count, 1));
     for (guint32 row = 0; row < columns->rows; row++) {
-        if (catalog_lists(view, row)) {
+        if (summary_shows(view, row, hide_duplicates)) {
             hold(view, &held[columns->folder[row]], row, 1);
         }
     }
@@ -132,13 +132,13 @@ static GArray *list_children(const Walk *walk, const char *prefix)
 }
 
 GArray *folders_in(Library *library, const Principal *viewer, const char *prefix,
-                   gboolean *ret_direct, GError **error)
+                   gboolean hide_duplicates, gboolean *ret_direct, GError **error)
 {
     g_autoptr(CatalogView) view = catalog_view(library_catalog(library), viewer, error);
     if (!view) {
         return NULL;
     }
-    g_autoptr(GBytes) bytes = summary_get(library, view, "held", make_held);
+    g_autoptr(GBytes) bytes = summary_get(library, view, "held", hide_duplicates, make_held);
     const Held *held = g_bytes_get_data(bytes, NULL);
     g_autofree char *plain = normalised(prefix);
     g_autofree char *slashed = g_strconcat("/", plain, NULL);

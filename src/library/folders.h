@@ -16,4 +16,4 @@ typedef struct {
  * beneath it is tried again with a slash in front, which some clients lose. `ret_direct`: photos
  * lie in `prefix` itself. */
 GArray *folders_in(Library *library, const Principal *viewer, const char *prefix,
-                   gboolean *ret_direct, GError **error);
+                   gboolean hide_duplicates, gboolean *ret_direct, GError **error);

@@ -60,6 +60,6 @@ GArray *memories_of_day(Library *library, const Principal *viewer, int year, int
         return NULL;
     }
     g_auto(DayIndex) index = {0};
-    day_index_get(library, view, &index);
+    day_index_get(library, view, TRUE, &index);
     return remember_years(view, &index, (CalendarDate){year, month, day}, most);
 }

@@ -14,6 +14,6 @@ typedef struct {
 
 /* The years before the date's that have photos of its day of the month, newest first, at most
  * MEMORY_YEARS_MOST; of each at most `most` photos, the best first and equal ones by path. What the
- * viewer rejected, and what lists hide, is not among them. Of MemoryYear. */
+ * viewer rejected, duplicates, and what lists hide are not among them. Of MemoryYear. */
 GArray *memories_of_day(Library *library, const Principal *viewer, int year, int month, int day,
                         guint most, GError **error);

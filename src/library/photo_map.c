@@ -14,15 +14,15 @@ static gboolean has_place(const CatalogColumns *columns, guint32 row)
     return !isnan(columns->latitude[row]) && !isnan(columns->longitude[row]);
 }
 
-static GBytes *make_located(Library *library, const CatalogView *view)
+static GBytes *make_located(Library *library, const CatalogView *view, gboolean hide_duplicates)
 {
-    return summary_rows(view, has_place);
+    return summary_rows(view, hide_duplicates, has_place);
 }
 
 /* Of guint32. */
 static GBytes *located(Library *library, const CatalogView *view)
 {
-    return summary_get(library, view, "located", make_located);
+    return summary_get(library, view, "located", FALSE, make_located);
 }
 
 gint64 photo_map_count(Library *library, const Principal *viewer, GError **error)
@@ -91,7 +91,7 @@ typedef struct {
 static gpointer cell_key(double latitude, double longitude, double degrees)
 {
     gint64 down = llround(latitude / degrees), across = llround(longitude / degrees);
-    return GSIZE_TO_POINTER((gsize)((down << 32) ^ (across & G_MAXUINT32)));
+    return GSIZE_TO_POINTER((gsize)down << 32 ^ (gsize)(across & G_MAXUINT32));
 }
 
 /* Both numbers count, and neighbours lie far apart (multiplicative hashing, by 2^64 over the golden

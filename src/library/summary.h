@@ -6,13 +6,18 @@
 #include "library/library.h"
 
 /* An array made in one pass over the catalogue; rows in it are rows of this view. */
-typedef GBytes *(*SummaryMake)(Library *library, const CatalogView *view);
+typedef GBytes *(*SummaryMake)(Library *library, const CatalogView *view, gboolean hide_duplicates);
 
 /* The summary of this name, which `make` makes when it is not kept. Never NULL. */
-GBytes *summary_get(Library *library, const CatalogView *view, const char *name, SummaryMake make);
+GBytes *summary_get(Library *library, const CatalogView *view, const char *name,
+                    gboolean hide_duplicates, SummaryMake make);
 
-/* Rows that lists show and `belongs` takes, in no order. Of guint32. */
-GBytes *summary_rows(const CatalogView *view,
+/* Whether lists show the row; of photos with the same content only the one that leads them, if
+ * duplicates are hidden. */
+gboolean summary_shows(const CatalogView *view, guint32 row, gboolean hide_duplicates);
+
+/* Rows that are shown and `belongs` takes, in no order. Of guint32. */
+GBytes *summary_rows(const CatalogView *view, gboolean hide_duplicates,
                      gboolean (*belongs)(const CatalogColumns *columns, guint32 row));
 
 /* Where a library keeps them. */

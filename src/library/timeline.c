@@ -82,14 +82,14 @@ static TimelineGroup describe(const CatalogView *view, const DayIndex *index, co
 }
 
 GArray *timeline_groups(Library *library, const Principal *viewer, TimelineGrain grain,
-                        TimelineSpan span, GError **error)
+                        TimelineSpan span, gboolean hide_duplicates, GError **error)
 {
     g_autoptr(CatalogView) view = catalog_view(library_catalog(library), viewer, error);
     if (!view) {
         return NULL;
     }
     g_auto(DayIndex) index = {0};
-    day_index_get(library, view, &index);
+    day_index_get(library, view, hide_duplicates, &index);
     g_autoptr(GArray) ranges = split(&index, grain, span);
     GArray *groups = groups_new();
     for (guint i = 0; i < ranges->len; i++) {
@@ -165,6 +165,6 @@ GArray *timeline_page(Library *library, const Principal *viewer, const TimelineQ
         return NULL;
     }
     g_auto(DayIndex) index = {0};
-    day_index_get(library, view, &index);
+    day_index_get(library, view, question->hide_duplicates, &index);
     return take_page(view, &index, question, ret_more);
 }

@@ -21,15 +21,17 @@ typedef struct {
     GArray *photos;  /* timeline_page: of gint64, the ids of the first of them; else NULL */
 } TimelineGroup;
 
-/* Every group of the span, oldest first. Of TimelineGroup. */
+/* Every group of the span, oldest first. `hide_duplicates`: of photos with the same content one
+ * counts. Of TimelineGroup. */
 GArray *timeline_groups(Library *library, const Principal *viewer, TimelineGrain grain,
-                        TimelineSpan span, GError **error);
+                        TimelineSpan span, gboolean hide_duplicates, GError **error);
 
 typedef enum { TIMELINE_BY_SCORE, TIMELINE_BY_DATE, TIMELINE_BY_NAME } TimelineOrder;
 
 typedef struct {
     TimelineGrain grain;
     TimelineSpan span;
+    gboolean hide_duplicates;
     const char *cursor; /* a key; the page begins after it; NULL: at its end of time */
     gboolean newer;     /* oldest first; else newest first */
     guint groups;       /* at most; fewer when their photos would be over LIMIT_TIMELINE_PHOTOS */

@@ -63,6 +63,20 @@ onEachEngine('ratings', (engine) => {
         { success: true, is_rejected: false, star_rating: null, is_favorite: null });
     });
 
+    it('is told wherever the photo is', async () => {
+      await clear();
+      await post('/api/photo/set_rating', { photo_path: A, rating: 2 });
+      await post('/api/photo/toggle_favorite', { photo_path: A });
+      const marks = ({ star_rating, is_favorite, is_rejected }) => [star_rating, is_favorite, is_rejected].map(Number);
+      assert.deepEqual(marks(await server.get('/api/photo', { path: A })), [2, 1, 0]);
+      const { photos } = await server.get('/api/photos', { favorites_only: '1' });
+      assert.deepEqual(photos.map((photo) => [photo.path, ...marks(photo)]), [[A, 2, 1, 0]]);
+      assert.deepEqual(marks(await server.get(`/api/albumen/photos/${ids.get(A)}`)), [2, 1, 0]);
+      await post('/api/photo/toggle_rejected', { photo_path: A });
+      assert.deepEqual(marks(await server.get('/api/photo', { path: A })), [0, 0, 1]);
+      await clear();
+    });
+
     it('does not know what is not there', async () => {
       for (const [target, more] of [['set_rating', { rating: 1 }], ['toggle_favorite'], ['toggle_rejected']]) {
         assert.deepEqual(await post(`/api/photo/${target}`, { photo_path: NOWHERE, ...more }, 404),

@@ -39,6 +39,9 @@ gboolean facet_scan_directories(HttpRequest *request, GError **error);
 gboolean facet_download_options(HttpRequest *request, GError **error);
 gboolean facet_download(HttpRequest *request, GError **error);
 
+/* photos.c: whether this "hide_" parameter is 1 or true. */
+gboolean facet_asked_to_hide(const HttpRequest *request, const char *parameter);
+
 /* timeline.c */
 gboolean facet_timeline(HttpRequest *request, GError **error);
 gboolean facet_timeline_dates(HttpRequest *request, GError **error);

@@ -1,5 +1,5 @@
-/* Folders, as one walks down into them. Bursts, blinks and duplicates are not told apart yet:
- * hiding them hides nothing. */
+/* Folders, as one walks down into them. Bursts and blinks are not told apart yet: hiding them hides
+ * nothing. */
 #include "library/folders.h"
 
 #include "api/facet/facet.h"
@@ -8,8 +8,9 @@
 gboolean facet_folders(HttpRequest *request, GError **error)
 {
     gboolean direct = FALSE;
-    g_autoptr(GArray) folders = folders_in(api_of(request)->library, api_principal(request),
-                                           http_text(request, "prefix", ""), &direct, error);
+    g_autoptr(GArray) folders = folders_in(
+        api_of(request)->library, api_principal(request), http_text(request, "prefix", ""),
+        facet_asked_to_hide(request, "hide_duplicates"), &direct, error);
     if (!folders) {
         return FALSE;
     }

@@ -5,7 +5,6 @@
 #include "api/facet/photo_json.h"
 #include "base/calendar.h"
 #include "base/limits.h"
-#include "library/photo_query.h"
 
 #define TOP_PER_YEAR_MOST 100
 
@@ -27,51 +26,45 @@ static gboolean asked_date(const HttpRequest *request, CalendarDate *ret_date, G
     return TRUE;
 }
 
-static gboolean write_year(HttpRequest *request, JsonWriter *writer, StoreTx *tx,
-                           const MemoryYear *memory, GError **error)
+/* Those of all years, one year after the other. */
+static GPtrArray *read_photos(HttpRequest *request, const GArray *years, GError **error)
 {
-    FacetPhotoStyle style = facet_photo_style(api_of(request)->settings, FALSE);
-    g_autofree char *year = g_strdup_printf("%d", memory->year);
-    g_autoptr(GPtrArray) photos =
-        photo_get_many(tx, api_principal(request), (const gint64 *)(gpointer)memory->photos->data,
-                       memory->photos->len, error);
-    if (!photos) {
-        return FALSE;
+    g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(gint64));
+    for (guint i = 0; i < years->len; i++) {
+        const GArray *photos = g_array_index(years, MemoryYear, i).photos;
+        g_array_append_vals(ids, photos->data, photos->len);
     }
-    photo_find_duplicates(api_of(request)->library, api_principal(request), photos);
-    json_object_begin(writer);
-    json_member_string(writer, "year", year);
-    json_key(writer, "photos");
-    json_array_begin(writer);
-    for (guint i = 0; i < photos->len; i++) {
-        facet_write_photo(writer, g_ptr_array_index(photos, i), &style);
-    }
-    json_array_end(writer);
-    json_member_int(writer, "total_count", memory->count);
-    json_object_end(writer);
-    return TRUE;
+    return facet_read_photos(request, ids, error);
 }
 
 static gboolean respond_years(HttpRequest *request, const GArray *years, CalendarDate date,
                               GError **error)
 {
-    g_autofree char *text = g_strdup_printf("%04d-%02d-%02d", date.year, date.month, date.day);
-    g_autoptr(StoreTx) tx = api_read(request, error);
-    g_autoptr(JsonWriter) writer = json_writer_new(LIMIT_JSON_OUTPUT_BYTES);
+    FacetPhotoStyle style = facet_photo_style(api_of(request)->settings, FALSE);
+    g_autofree char *asked = g_strdup_printf("%04d-%02d-%02d", date.year, date.month, date.day);
+    g_autoptr(GPtrArray) photos = read_photos(request, years, error);
+    if (!photos) {
+        return FALSE;
+    }
+    guint next = 0;
+    JsonWriter *writer = json_writer_new(LIMIT_JSON_OUTPUT_BYTES);
     json_object_begin(writer);
     json_key(writer, "years");
     json_array_begin(writer);
     for (guint i = 0; i < years->len; i++) {
         const MemoryYear *memory = &g_array_index(years, MemoryYear, i);
-        if (!tx || !write_year(request, writer, tx, memory, error)) {
-            return FALSE;
-        }
+        g_autofree char *year = g_strdup_printf("%d", memory->year);
+        json_object_begin(writer);
+        json_member_string(writer, "year", year);
+        facet_write_next_photos(writer, photos, &next, memory->photos, &style);
+        json_member_int(writer, "total_count", memory->count);
+        json_object_end(writer);
     }
     json_array_end(writer);
     json_member_bool(writer, "has_memories", years->len > 0);
-    json_member_string(writer, "date", text);
+    json_member_string(writer, "date", asked);
     json_object_end(writer);
-    return tx && http_respond_json(request, g_steal_pointer(&writer), error);
+    return http_respond_json(request, writer, error);
 }
 
 gboolean facet_memories(HttpRequest *request, GError **error)

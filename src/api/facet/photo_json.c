@@ -1,6 +1,7 @@
 #include "api/facet/photo_json.h"
 
 #include "api/photo_values.h"
+#include "library/photo_query.h"
 
 FacetPhotoStyle facet_photo_style(const Settings *settings, gboolean in_list)
 {
@@ -97,4 +98,32 @@ void facet_write_photo(JsonWriter *writer, const Photo *photo, const FacetPhotoS
     json_array_end(writer);
     json_member_int(writer, "unassigned_faces", 0);
     json_object_end(writer);
+}
+
+GPtrArray *facet_read_photos(HttpRequest *request, const GArray *ids, GError **error)
+{
+    const Principal *viewer = api_principal(request);
+    g_autoptr(StoreTx) tx = api_read(request, error);
+    g_autoptr(GPtrArray) photos =
+        tx ? photo_get_many(tx, viewer, (const gint64 *)(gconstpointer)ids->data, ids->len, error)
+           : NULL;
+    if (photos) {
+        photo_find_duplicates(api_of(request)->library, viewer, photos);
+    }
+    return g_steal_pointer(&photos);
+}
+
+void facet_write_next_photos(JsonWriter *writer, const GPtrArray *photos, guint *next,
+                             const GArray *ids, const FacetPhotoStyle *style)
+{
+    json_key(writer, "photos");
+    json_array_begin(writer);
+    for (guint i = 0; i < ids->len && *next < photos->len; i++) {
+        const Photo *photo = g_ptr_array_index(photos, *next);
+        if (photo->id == g_array_index(ids, gint64, i)) {
+            facet_write_photo(writer, photo, style);
+            ++*next;
+        }
+    }
+    json_array_end(writer);
 }

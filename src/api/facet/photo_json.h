@@ -1,7 +1,7 @@
 /* A photo as Facet writes it. */
 #pragma once
 
-#include "base/json_writer.h"
+#include "api/api.h"
 #include "library/photo.h"
 #include "library/settings.h"
 
@@ -12,4 +12,12 @@ typedef struct {
 } FacetPhotoStyle;
 
 FacetPhotoStyle facet_photo_style(const Settings *settings, gboolean in_list);
+/* The photos of these ids (of gint64), in their order, with all that is told of them; without those
+ * that went meanwhile. Of Photo. */
+GPtrArray *facet_read_photos(HttpRequest *request, const GArray *ids, GError **error);
+
+/* "photos": those of `ids`, which come next in `photos`; moves `next` behind them. */
+void facet_write_next_photos(JsonWriter *writer, const GPtrArray *photos, guint *next,
+                             const GArray *ids, const FacetPhotoStyle *style);
+
 void facet_write_photo(JsonWriter *writer, const Photo *photo, const FacetPhotoStyle *style);

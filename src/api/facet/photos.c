@@ -88,14 +88,19 @@ gboolean facet_photo(HttpRequest *request, GError **error)
     return http_respond_json(request, writer, error);
 }
 
+gboolean facet_asked_to_hide(const HttpRequest *request, const char *parameter)
+{
+    const char *text = http_text(request, parameter, "0");
+    return g_str_equal(text, "1") || g_str_equal(text, "true");
+}
+
 /* Categories and top picks need scores; until there are any, all photos are the only type. A page
  * that is not signed in yet asks too, and gets an empty list. */
 gboolean facet_type_counts(HttpRequest *request, GError **error)
 {
-    const char *hide = http_text(request, "hide_duplicates", "0");
     PhotoFilter filter;
     photo_filter_init(&filter);
-    filter.hide_duplicates = g_str_equal(hide, "1") || g_str_equal(hide, "true");
+    filter.hide_duplicates = facet_asked_to_hide(request, "hide_duplicates");
     gint64 total = photo_count(api_of(request)->library, api_principal(request), &filter, error);
     if (total < 0) {
         return FALSE;

@@ -1,12 +1,10 @@
-/* The library along time. Bursts, blinks and duplicates are not told apart yet: hiding them hides
- * nothing. */
+/* The library along time. Bursts and blinks are not told apart yet: hiding them hides nothing. */
 #include "library/timeline.h"
 
 #include "api/facet/facet.h"
 #include "api/facet/photo_json.h"
 #include "base/calendar.h"
 #include "base/limits.h"
-#include "library/photo_query.h"
 
 #include <string.h>
 
@@ -47,7 +45,8 @@ static gboolean respond_groups(HttpRequest *request, const char *list, const cha
                                TimelineGrain grain, TimelineSpan span, GError **error)
 {
     g_autoptr(GArray) groups =
-        timeline_groups(api_of(request)->library, api_principal(request), grain, span, error);
+        timeline_groups(api_of(request)->library, api_principal(request), grain, span,
+                        facet_asked_to_hide(request, "hide_duplicates"), error);
     if (!groups) {
         return FALSE;
     }
@@ -99,30 +98,27 @@ static TimelineOrder asked_order(const HttpRequest *request)
                                            : TIMELINE_BY_SCORE;
 }
 
-static gboolean write_photos(HttpRequest *request, JsonWriter *writer, StoreTx *tx,
-                             const GArray *ids, GError **error)
+/* Those of all groups, one group after the other. */
+static GPtrArray *read_photos(HttpRequest *request, const GArray *groups, GError **error)
 {
-    FacetPhotoStyle style = facet_photo_style(api_of(request)->settings, FALSE);
-    g_autoptr(GPtrArray) photos = photo_get_many(
-        tx, api_principal(request), (const gint64 *)(gconstpointer)ids->data, ids->len, error);
-    if (!photos) {
-        return FALSE;
+    g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(gint64));
+    for (guint i = 0; i < groups->len; i++) {
+        const GArray *photos = g_array_index(groups, TimelineGroup, i).photos;
+        g_array_append_vals(ids, photos->data, photos->len);
     }
-    photo_find_duplicates(api_of(request)->library, api_principal(request), photos);
-    json_key(writer, "photos");
-    json_array_begin(writer);
-    for (guint i = 0; i < photos->len; i++) {
-        facet_write_photo(writer, g_ptr_array_index(photos, i), &style);
-    }
-    json_array_end(writer);
-    return TRUE;
+    return facet_read_photos(request, ids, error);
 }
 
 static gboolean respond_page(HttpRequest *request, const GArray *groups, gboolean more,
                              GError **error)
 {
-    g_autoptr(StoreTx) tx = api_read(request, error);
-    g_autoptr(JsonWriter) writer = json_writer_new(LIMIT_JSON_OUTPUT_BYTES);
+    FacetPhotoStyle style = facet_photo_style(api_of(request)->settings, FALSE);
+    g_autoptr(GPtrArray) photos = read_photos(request, groups, error);
+    if (!photos) {
+        return FALSE;
+    }
+    guint next = 0;
+    JsonWriter *writer = json_writer_new(LIMIT_JSON_OUTPUT_BYTES);
     json_object_begin(writer);
     json_key(writer, "groups");
     json_array_begin(writer);
@@ -131,9 +127,7 @@ static gboolean respond_page(HttpRequest *request, const GArray *groups, gboolea
         json_object_begin(writer);
         json_member_string(writer, "date", group->key);
         json_member_int(writer, "count", group->count);
-        if (!tx || !write_photos(request, writer, tx, group->photos, error)) {
-            return FALSE;
-        }
+        facet_write_next_photos(writer, photos, &next, group->photos, &style);
         json_object_end(writer);
     }
     json_array_end(writer);
@@ -141,7 +135,7 @@ static gboolean respond_page(HttpRequest *request, const GArray *groups, gboolea
     json_member_string(writer, "next_cursor", last);
     json_member_bool(writer, "has_more", more);
     json_object_end(writer);
-    return tx && http_respond_json(request, g_steal_pointer(&writer), error);
+    return http_respond_json(request, writer, error);
 }
 
 gboolean facet_timeline(HttpRequest *request, GError **error)
@@ -151,6 +145,7 @@ gboolean facet_timeline(HttpRequest *request, GError **error)
     const TimelineQuestion question = {
         .grain = asked_grain(request),
         .span = asked_span(request),
+        .hide_duplicates = facet_asked_to_hide(request, "hide_duplicates"),
         .cursor = http_has(request, "cursor") ? http_text(request, "cursor", NULL) : NULL,
         .newer = strcmp(http_text(request, "direction", "older"), "newer") == 0,
         .groups = (guint)http_int(request, "limit", 50),

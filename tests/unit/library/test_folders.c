@@ -7,7 +7,8 @@ static void assert_folders(const LibraryScene *scene, const char *prefix, const 
 {
     g_autoptr(GError) error = NULL;
     gboolean direct = FALSE;
-    g_autoptr(GArray) folders = folders_in(scene->library, scene->owner, prefix, &direct, &error);
+    g_autoptr(GArray) folders =
+        folders_in(scene->library, scene->owner, prefix, FALSE, &direct, &error);
     g_assert_no_error(error);
     g_autoptr(GString) text = g_string_new(NULL);
     for (guint i = 0; i < folders->len; i++) {
@@ -72,7 +73,7 @@ static void test_only_what_is_shown(StoreFixture *fixture, gconstpointer unused)
     g_autoptr(GError) error = NULL;
     g_autoptr(Principal) nobody = principal_new_anonymous();
     gboolean direct = FALSE;
-    g_autoptr(GArray) folders = folders_in(scene.library, nobody, "", &direct, &error);
+    g_autoptr(GArray) folders = folders_in(scene.library, nobody, "", FALSE, &direct, &error);
     g_assert_cmpuint(folders->len, ==, 0);
     g_assert_false(direct);
 }

@@ -22,7 +22,8 @@ static void assert_groups(const LibraryScene *scene, TimelineGrain grain, Timeli
                           const char *expected)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(GArray) groups = timeline_groups(scene->library, scene->owner, grain, span, &error);
+    g_autoptr(GArray) groups =
+        timeline_groups(scene->library, scene->owner, grain, span, FALSE, &error);
     g_assert_no_error(error);
     g_autoptr(GString) text = g_string_new(NULL);
     for (guint i = 0; i < groups->len; i++) {
@@ -137,6 +138,30 @@ static void test_follows_changes(StoreFixture *fixture, gconstpointer unused)
     assert_groups(&scene, TIMELINE_YEARS, always, "2024:1:a 2025:1:c");
 }
 
+static void add_copy(LibraryScene *scene, const char *path, guint8 content)
+{
+    MediaPicture *picture = fixture_picture();
+    memset(picture->hash.bytes, content, HASH_BYTES);
+    picture->facts->taken_local_ms = 0;
+    fixture_add(scene->fixture, path, picture);
+}
+
+/* Of photos with the same content the first that was found counts. */
+static void test_duplicates_may_be_hidden(StoreFixture *fixture, gconstpointer unused)
+{
+    g_auto(LibraryScene) scene = {0};
+    library_scene_open(&scene, fixture);
+    add_copy(&scene, "/photos/b", 1);
+    add_copy(&scene, "/photos/a", 1);
+    add_copy(&scene, "/photos/c", 2);
+    assert_groups(&scene, TIMELINE_DAYS, always, "1970-01-01:3:a");
+    TimelineQuestion question = {
+        .grain = TIMELINE_DAYS, .span = always, .groups = 1, .photos_per_group = 9};
+    assert_page(&scene, &question, "1970-01-01:3(a b c)");
+    question.hide_duplicates = TRUE;
+    assert_page(&scene, &question, "1970-01-01:2(b c)");
+}
+
 static void test_nobody_sees_anything(StoreFixture *fixture, gconstpointer unused)
 {
     g_auto(LibraryScene) scene = {0};
@@ -145,9 +170,9 @@ static void test_nobody_sees_anything(StoreFixture *fixture, gconstpointer unuse
     g_autoptr(GError) error = NULL;
     g_autoptr(Principal) nobody = principal_new_anonymous();
     g_autoptr(GArray) owners =
-        timeline_groups(scene.library, scene.owner, TIMELINE_YEARS, always, &error);
+        timeline_groups(scene.library, scene.owner, TIMELINE_YEARS, always, FALSE, &error);
     g_autoptr(GArray) groups =
-        timeline_groups(scene.library, nobody, TIMELINE_YEARS, always, &error);
+        timeline_groups(scene.library, nobody, TIMELINE_YEARS, always, FALSE, &error);
     g_assert_cmpuint(owners->len, ==, 2);
     g_assert_cmpuint(groups->len, ==, 0);
 }
@@ -218,6 +243,7 @@ int main(int argc, char **argv)
     store_fixture_add("/timeline/spans", test_spans_include_both_ends);
     store_fixture_add("/timeline/far", test_dates_far_away);
     store_fixture_add("/timeline/changes", test_follows_changes);
+    store_fixture_add("/timeline/duplicates", test_duplicates_may_be_hidden);
     store_fixture_add("/timeline/nobody", test_nobody_sees_anything);
     store_fixture_add("/timeline/pages", test_pages);
     store_fixture_add("/timeline/orders", test_orders_within_groups);
