@@ -32,7 +32,7 @@ typedef struct {
     ScanLog *scan_log;
     HttpEvents *events; /* what is published is sent to whoever follows /api/albumen/events */
     const char *version;
-    const HttpServerOptions *server; /* for the OpenAPI document */
+    HttpServerOptions server; /* for the OpenAPI document too */
 } Api;
 
 /* The dialects, in the order in which their routes are tried; NULL-terminated. */

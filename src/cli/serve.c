@@ -140,7 +140,7 @@ static gboolean serve_library(Api *api, const Serving *serving, GError **error)
     api->events = events;
     api->watch = watch;
     api->scan_log = scan_log;
-    const HttpServerOptions options = {
+    api->server = (HttpServerOptions){
         .listen = serving->listen,
         .dialects = api_dialects,
         .gate = api_gate,
@@ -153,8 +153,7 @@ static gboolean serve_library(Api *api, const Serving *serving, GError **error)
         .fallback = api_web,
         .decorate = api_decorate,
     };
-    api->server = &options;
-    gboolean served = serve(&options, error);
+    gboolean served = serve(&api->server, error);
     g_thread_join(preparing);
     tidings_stop(tidings);
     watch_stop(watch);

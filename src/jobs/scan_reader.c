@@ -15,8 +15,9 @@ struct ScanReader {
     GThreadPool *threads;
     GMutex lock;
     GCond task_done;
-    GHashTable *taken; /* ids of photos that a file of this scan turned out to be */
-    guint queued;      /* tasks pushed and not done */
+    GHashTable
+        *taken;   /* photo id -> ContentMatch: the file of this scan that it turned out to be */
+    guint queued; /* tasks pushed and not done */
     ScanRead counts;
     GError *broken; /* why reading cannot go on at all */
 };
@@ -50,15 +51,32 @@ static gboolean is_the_files_own(const GError *failure)
 
 /* Which photo the file is */
 
-/* One photo is one file, though another thread may just have found the same content. */
-static gboolean take(ScanReader *reader, const ContentMatch *match)
+static ContentMatch *place_of(const ScanTask *task, gint64 photo_id)
+{
+    ContentMatch *place = g_new0(ContentMatch, 1);
+    place->photo_id = photo_id;
+    place->source_path = g_strdup(task->source->path);
+    place->root_identity = g_strdup(task->source->root_identity);
+    place->folder_path = g_strdup(task->folder_path);
+    place->name = g_strdup(task->name);
+    place->file_bytes = task->file_bytes;
+    place->modified_ns = task->modified_ns;
+    return place;
+}
+
+/* One photo is one file, though another thread may just have found the same content; but a file
+ * that was found in this scan may have been moved once more since. */
+static gboolean take(ScanReader *reader, const ScanTask *task, int fd, const ContentHash *content,
+                     const ContentMatch *match)
 {
     LOCK_UNTIL_END(&reader->lock);
-    gint64 id = match->photo_id;
-    if (g_hash_table_contains(reader->taken, &id)) {
+    const ContentMatch *given = g_hash_table_lookup(reader->taken, &match->photo_id);
+    if (given &&
+        !scan_places_left(reader->places, given, content, task->folder_path, task->name, fd)) {
         return FALSE;
     }
-    g_hash_table_add(reader->taken, g_memdup2(&id, sizeof id));
+    ContentMatch *place = place_of(task, match->photo_id);
+    g_hash_table_replace(reader->taken, &place->photo_id, place);
     return TRUE;
 }
 
@@ -83,7 +101,8 @@ static const ContentMatch *find_photo(ScanReader *reader, const ScanTask *task, 
     for (guint i = 0; i < matches->len; i++) {
         const ContentMatch *match = g_ptr_array_index(matches, i);
         if (match->is_trashed ? !reader->options->take_back
-                              : may_be(reader, task, fd, content, match) && take(reader, match)) {
+                              : may_be(reader, task, fd, content, match) &&
+                                    take(reader, task, fd, content, match)) {
             return match;
         }
     }
@@ -258,7 +277,8 @@ ScanReader *scan_reader_new(const ScanOptions *options, ScanWriter *writer)
     reader->options = options;
     reader->writer = writer;
     reader->places = scan_places_new();
-    reader->taken = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+    reader->taken = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL,
+                                          (GDestroyNotify)content_match_free);
     g_mutex_init(&reader->lock);
     g_cond_init(&reader->task_done);
     reader->threads =

@@ -60,6 +60,7 @@ typedef struct {
     gboolean has_sidecar;
     gint64 sidecar_bytes, sidecar_modified_ns;
 } ContentMatch;
+void content_match_free(ContentMatch *match);
 
 /* The photos that have this content, at most LIMIT_SCAN_COPIES, the likeliest to have become
  * FOLDER/NAME first: the one that is there, those that are shown, those of the same name, those of

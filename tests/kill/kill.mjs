@@ -167,7 +167,7 @@ class Torment {
     else if (wish === 'scan') await ask(this.url, 'POST', '/api/albumen/scans', {});
     else if (wish === 'move') {
       const photo = this.#choose('shown');
-      if (photo && !photo.moved) this.library.moveFile(photo);
+      if (photo) this.library.moveFile(photo);
     } else await this.#change(wish);
   }
 

@@ -42,7 +42,6 @@ export class Library {
       states: new Set(['new']),
       stars: new Set([null]),
       busy: false,
-      moved: false,
     };
     fs.mkdirSync(path.join(this.folder, photo.folder), { recursive: true });
     const hidden = path.join(this.folder, photo.folder, `.${photo.name}`);
@@ -52,10 +51,7 @@ export class Library {
     return photo;
   }
 
-  // Once between two checks: a scan that finds a file in two places while it runs takes the second
-  // for another photo, and the first for missing.
   moveFile(photo) {
-    photo.moved = true;
     const from = this.place(photo);
     photo.folder = this.#anyFolder();
     fs.mkdirSync(path.join(this.folder, photo.folder), { recursive: true });
@@ -108,7 +104,6 @@ export class Library {
 
   #checkPhotos() {
     this.learnIds();
-    for (const photo of this.photos) photo.moved = false;
     const rows = new Map();
     const query =
       "SELECT p.id, p.uuid, p.name, p.path, coalesce(p.kept_out, 'shown'), p.state, r.stars " +

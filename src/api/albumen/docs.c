@@ -3,7 +3,7 @@
 
 gboolean albumen_openapi(HttpRequest *request, GError **error)
 {
-    g_autoptr(GBytes) document = http_openapi(api_of(request)->server, error);
+    g_autoptr(GBytes) document = http_openapi(&api_of(request)->server, error);
     return document && http_respond_bytes(request, "application/json", document);
 }
 

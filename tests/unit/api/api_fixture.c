@@ -37,7 +37,7 @@ void api_fixture_start_with(ApiFixture *fixture, const HttpDialect *const *diale
         .capability_name = api_capability_name,
         .decorate = api_decorate,
     };
-    fixture->api.server = &fixture->options;
+    fixture->api.server = fixture->options;
     fixture->server = http_server_start(&fixture->options, &error);
     g_assert_no_error(error);
     fixture->url = http_server_urls(fixture->server)[0];
