@@ -70,6 +70,7 @@ static void look_at_folder(const Catalog *catalog, CatalogAudience *audience, gu
         memset(audience->folders + audience->folder_count, 0, count - audience->folder_count);
         audience->folder_count = count;
     }
+    g_assert(audience->folders && folder < audience->folder_count);
     const char *path = dictionary_texts(catalog->folders)[folder];
     audience->folders[folder] = sees_folder(audience, path) ? 1 : 0;
 }
@@ -81,8 +82,11 @@ gboolean catalog_audience_sees_folder(const CatalogAudience *audience, guint32 f
 
 gboolean catalog_audience_sees(const CatalogAudience *audience, const Catalog *catalog, guint32 row)
 {
-    return row < catalog->columns.rows && catalog->table.id[row] &&
-           audience->folders[catalog->table.folder[row]];
+    if (row >= catalog->columns.rows || !catalog->table.id[row]) {
+        return FALSE;
+    }
+    g_assert(audience->folders); /* a photo lies in one */
+    return audience->folders[catalog->table.folder[row]] != 0;
 }
 
 static gboolean lists(const CatalogAudience *audience, const Catalog *catalog, guint32 row)
@@ -100,6 +104,7 @@ static gboolean lists(const CatalogAudience *audience, const Catalog *catalog, g
 
 static void audience_enter(const Catalog *catalog, CatalogAudience *audience, guint32 row)
 {
+    g_assert(audience->listed);
     if (!audience->listed[row] && lists(audience, catalog, row)) {
         audience->listed[row] = 1;
         catalog_tally_add(audience->tally, catalog, row, 1);

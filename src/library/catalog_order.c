@@ -457,7 +457,7 @@ void catalog_orders_rank(Catalog *catalog)
 static void fill(Catalog *catalog, CatalogOrder *order, CatalogOrderBy by)
 {
     const CatalogOrder *paths = &catalog->orders[CATALOG_BY_PATH];
-    order->entries = g_new(guint32, MAX(paths->count, 1));
+    order->entries = g_new0(guint32, MAX(paths->count, 1));
     order->count = paths->count;
     order->kept = TRUE;
     for (guint32 i = 0; i < paths->count; i++) {

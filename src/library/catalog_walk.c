@@ -48,7 +48,7 @@ static void walk_marks(const CatalogView *view, CatalogOrderBy by, gboolean asce
                        const guint8 *keep, guint32 *rows)
 {
     const CatalogOrder *paths = catalog_order(view->catalog, CATALOG_BY_PATH);
-    g_autofree guint32 *by_path = g_new(guint32, (gsize)paths->count + 1);
+    g_autofree guint32 *by_path = g_new0(guint32, (gsize)paths->count + 1);
     guint32 places[MOST_VALUES] = {0};
     guint32 count = walk_up(paths, keep, by_path);
     for (guint32 i = 0; i < count; i++) {

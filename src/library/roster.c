@@ -521,12 +521,13 @@ Principal *roster_identify(Roster *roster, const char *shown, gboolean is_here)
 char *roster_token(Roster *roster, const Principal *principal)
 {
     gint64 now_seconds = g_get_real_time() / G_USEC_PER_SEC;
+    gint64 expires_seconds = now_seconds + LIMIT_SESSION_SECONDS;
     gboolean has_account = principal->kind == PRINCIPAL_ACCOUNT;
     json_t *claims = json_pack("{s:s, s:s, s:I, s:I, s:I}", "sub",
                                principal->user_id ? principal->user_id : "_legacy", "role",
                                has_account ? role_name(principal->role) : "user", "epoch",
                                (json_int_t)principal->epoch, "iat", (json_int_t)now_seconds, "exp",
-                               (json_int_t)(now_seconds + LIMIT_SESSION_SECONDS));
+                               (json_int_t)expires_seconds);
     if (has_account) {
         json_object_set_new(claims, "display_name", json_string(principal_display_name(principal)));
         json_object_set_new(claims, "edition", json_boolean(principal->role >= ROLE_ADMIN));
