@@ -24,7 +24,9 @@ typedef struct {
     /* The viewer's own rating, else what the file says. */
     int stars; /* 0..5 */
     gboolean is_favorite, is_rejected;
-    gint64 duplicate_group; /* told by photo_find_duplicates(); 0: not told, or no duplicate */
+    /* Told by photo_find_relatives(): */
+    gint64 duplicate_group; /* 0: not told, or no duplicate */
+    gboolean has_stack;     /* stands for others of the same shot */
 } Photo;
 
 void photo_free(Photo *photo);

@@ -72,13 +72,16 @@ gint64 photo_count(Library *library, const Principal *viewer, const PhotoFilter 
     return scan_count(keep, catalog_columns(view)->rows);
 }
 
-void photo_find_duplicates(Library *library, const Principal *viewer, GPtrArray *photos)
+void photo_find_relatives(Library *library, const Principal *viewer, GPtrArray *photos)
 {
     g_autoptr(CatalogView) view = catalog_look(library_catalog(library), viewer);
     for (guint i = 0; view && i < photos->len; i++) {
         Photo *photo = g_ptr_array_index(photos, i);
         guint32 row = catalog_row_of_id(view, photo->id);
-        photo->duplicate_group = row == CATALOG_NO_ROW ? 0 : catalog_duplicate_group(view, row);
+        if (row != CATALOG_NO_ROW) {
+            photo->duplicate_group = catalog_duplicate_group(view, row);
+            photo->has_stack = (catalog_columns(view)->flags[row] & CATALOG_HAS_STACK) != 0;
+        }
     }
 }
 

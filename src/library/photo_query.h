@@ -87,9 +87,9 @@ gint64 photo_count(Library *library, const Principal *viewer, const PhotoFilter 
 /* How many other photos that the viewer sees have the same content; -1 on error. Not inside a
  * transaction. */
 gint64 photo_copies(Library *library, const Principal *viewer, const Photo *photo, GError **error);
-/* Tells each photo its duplicate_group among what lists show the viewer, as the catalogue knows it
- * by now; also inside a transaction. Of Photo. */
-void photo_find_duplicates(Library *library, const Principal *viewer, GPtrArray *photos);
+/* Tells each photo its duplicate_group among what lists show the viewer, and whether it stands for
+ * others, as the catalogue knows it by now; also inside a transaction. Of Photo. */
+void photo_find_relatives(Library *library, const Principal *viewer, GPtrArray *photos);
 
 /* What a gallery needs to place every picture of a selection before it loads any: parallel arrays
  * in the order of the selection. */

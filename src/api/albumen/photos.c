@@ -30,6 +30,7 @@ static void write_tile(JsonWriter *writer, const Photo *photo)
     json_member_string(writer, "caption", photo->facts->description);
     json_member_string(writer, "camera_model", photo->facts->camera_model);
     write_marks(writer, photo);
+    json_member_bool(writer, "has_stack", photo->has_stack);
     json_object_end(writer);
 }
 
@@ -63,6 +64,7 @@ gboolean albumen_photos(HttpRequest *request, GError **error)
     if (!photos) {
         return FALSE;
     }
+    photo_find_relatives(api_of(request)->library, api_principal(request), photos);
     JsonWriter *writer = json_writer_new(LIMIT_JSON_OUTPUT_BYTES);
     json_object_begin(writer);
     json_key(writer, "photos");

@@ -135,11 +135,12 @@ static gboolean write_bytes(gpointer data, const guint8 *bytes, gsize length, GE
 static gboolean finish_bytes(HttpRequest *request, gpointer data, GError **error)
 {
     Sending *sending = data;
-    if (!upload_file_sync(sending->file, error) ||
-        !finish_if_whole(request, sending->upload, sending->file, error)) {
+    /* Whoever has the answer may send the next part at once: the file is let go of before. */
+    g_autoptr(UploadFile) file = g_steal_pointer(&sending->file);
+    if (!upload_file_sync(file, error) || !finish_if_whole(request, sending->upload, file, error)) {
         return FALSE;
     }
-    gint64 offset = upload_file_bytes(sending->file);
+    gint64 offset = upload_file_bytes(file);
     if (sending->creates) {
         return respond_created(request, sending->upload, offset);
     }

@@ -108,7 +108,7 @@ GPtrArray *facet_read_photos(HttpRequest *request, const GArray *ids, GError **e
         tx ? photo_get_many(tx, viewer, (const gint64 *)(gconstpointer)ids->data, ids->len, error)
            : NULL;
     if (photos) {
-        photo_find_duplicates(api_of(request)->library, viewer, photos);
+        photo_find_relatives(api_of(request)->library, viewer, photos);
     }
     return g_steal_pointer(&photos);
 }

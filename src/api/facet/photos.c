@@ -64,7 +64,7 @@ gboolean facet_photos(HttpRequest *request, GError **error)
     if (!photos) {
         return FALSE;
     }
-    photo_find_duplicates(api_of(request)->library, viewer, photos);
+    photo_find_relatives(api_of(request)->library, viewer, photos);
     return http_respond_json(
         request, write_page(request, photos, &page, number, selection_count(selection)), error);
 }
@@ -81,7 +81,7 @@ gboolean facet_photo(HttpRequest *request, GError **error)
         return FALSE;
     }
     g_ptr_array_add(photos, photo);
-    photo_find_duplicates(library, viewer, photos);
+    photo_find_relatives(library, viewer, photos);
     FacetPhotoStyle style = facet_photo_style(api_of(request)->settings, FALSE);
     JsonWriter *writer = json_writer_new(LIMIT_JSON_OUTPUT_BYTES);
     facet_write_photo(writer, photo, &style);

@@ -14,6 +14,8 @@ export interface PhotoSummary {
   readonly is_favorite: boolean | null;
   readonly is_rejected: boolean | null;
   readonly camera_model: string | null;
+  /** Stands for other files of the same shot; told of tiles. */
+  readonly has_stack?: boolean;
 }
 
 export interface PhotoDetails extends PhotoSummary {
