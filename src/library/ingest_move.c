@@ -62,7 +62,8 @@ GPtrArray *ingest_find_content(StoreTx *tx, const ContentHash *content, const ch
     store_bind_text(row, 2, name);
     store_bind_text(row, 3, folder_path);
     store_bind_int(row, 4, LIMIT_SCAN_COPIES);
-    g_autoptr(GPtrArray) matches = g_ptr_array_new_with_free_func((GDestroyNotify)content_match_free);
+    g_autoptr(GPtrArray) matches =
+        g_ptr_array_new_with_free_func((GDestroyNotify)content_match_free);
     StoreStep step;
     while ((step = store_step(row, error)) == STORE_ROW) {
         g_ptr_array_add(matches, match_from_row(row));
