@@ -1,14 +1,15 @@
 #include "cli/upkeep.h"
 
 #include "library/trash.h"
+#include "library/upload.h"
 
 #define HOUR_SECONDS 3600
 #define DAY_MS       (24LL * HOUR_SECONDS * 1000)
 
 struct Upkeep {
     Library *library;
-    gint64 keep_days;
-    guint timer; /* 0: nothing to do */
+    gint64 keep_days; /* 0: what is in the trash stays */
+    guint timer;
 };
 
 gboolean upkeep_recover(Library *library, GError **error)
@@ -33,14 +34,25 @@ gboolean upkeep_recover(Library *library, GError **error)
     return TRUE;
 }
 
-static gboolean empty(gpointer data)
+static void empty_trash(const Upkeep *upkeep)
 {
-    const Upkeep *upkeep = data;
     g_autoptr(GError) error = NULL;
     gint64 photos = 0;
     gint64 before_ms = library_now_ms() - upkeep->keep_days * DAY_MS;
     if (!trash_empty_before(upkeep->library, before_ms, &photos, &error)) {
         g_warning("the trash cannot be emptied: %s", error->message);
+    }
+}
+
+static gboolean tidy(gpointer data)
+{
+    const Upkeep *upkeep = data;
+    g_autoptr(GError) error = NULL;
+    if (!upload_sweep(upkeep->library, &error)) {
+        g_warning("uploads that were given up cannot be swept away: %s", error->message);
+    }
+    if (upkeep->keep_days > 0) {
+        empty_trash(upkeep);
     }
     return G_SOURCE_CONTINUE;
 }
@@ -58,15 +70,15 @@ Upkeep *upkeep_start(Library *library, const Options *options, GError **error)
                                 "1 or more");
             return NULL;
         }
-        upkeep->timer = g_timeout_add_seconds(HOUR_SECONDS, empty, upkeep);
-        empty(upkeep);
     }
+    upkeep->timer = g_timeout_add_seconds(HOUR_SECONDS, tidy, upkeep);
+    tidy(upkeep);
     return g_steal_pointer(&upkeep);
 }
 
 void upkeep_stop(Upkeep *upkeep)
 {
-    if (upkeep && upkeep->timer) {
+    if (upkeep) {
         g_source_remove(upkeep->timer);
     }
     g_free(upkeep);

@@ -8,8 +8,11 @@
 #include <sqlite3.h>
 #include <unistd.h>
 
-#define BUSY_MS          (STORE_BUSY_SECONDS * 1000)
-#define BUSY_RETRY_MS    10
+#define BUSY_MS       (STORE_BUSY_SECONDS * 1000)
+#define BUSY_RETRY_MS 10
+/* Of the file, mapped into memory by each connection: what is read again and again, not all of it.
+ */
+#define MAPPED_BYTES     "16777216"
 #define WRITER_CACHE_KIB "16384"
 
 typedef struct {
@@ -151,7 +154,7 @@ static gboolean configure(sqlite3 *db, StoreAccess access, GError **error)
                    "PRAGMA synchronous = NORMAL;"
                    "PRAGMA cell_size_check = ON;"
                    "PRAGMA case_sensitive_like = ON;"
-                   "PRAGMA mmap_size = 268435456;"
+                   "PRAGMA mmap_size = " MAPPED_BYTES ";"
                    "PRAGMA journal_size_limit = 67108864;",
                    error) &&
            execute(db,
