@@ -78,6 +78,12 @@ int beneath_open(const char *root, const char *relative, GError **error)
     return fd;
 }
 
+char *beneath_identity(const struct stat *folder)
+{
+    return g_strdup_printf("%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT, (guint64)folder->st_dev,
+                           (guint64)folder->st_ino);
+}
+
 const char *beneath_relative(const char *folder, const char *path)
 {
     size_t length = strlen(folder);

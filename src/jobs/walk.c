@@ -1,5 +1,6 @@
 #include "jobs/walk.h"
 
+#include "base/beneath.h"
 #include "base/limits.h"
 
 #include <dirent.h>
@@ -74,8 +75,7 @@ static gboolean root_is_there(const WalkRoot *root)
 
 char *walk_root_identity(const WalkRoot *root)
 {
-    return g_strdup_printf("%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT,
-                           (guint64)root->identity.st_dev, (guint64)root->identity.st_ino);
+    return beneath_identity(&root->identity);
 }
 
 static gboolean root_holds_something(const WalkRoot *root)

@@ -67,8 +67,7 @@ static gboolean check_mounted(const TrashFiles *files, int root, GError **error)
     if (!files->root_identity || fstat(root, &info) != 0) {
         return TRUE;
     }
-    g_autofree char *now = g_strdup_printf("%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT,
-                                           (guint64)info.st_dev, (guint64)info.st_ino);
+    g_autofree char *now = beneath_identity(&info);
     if (strcmp(now, files->root_identity) == 0 || !is_empty(root)) {
         return TRUE;
     }

@@ -145,6 +145,21 @@ static void test_the_folder_of_a_file(Fixture *fixture, gconstpointer data)
     close(root);
 }
 
+/* The same folder by another name is the same; another folder is not. */
+static void test_identity(Fixture *fixture, gconstpointer data)
+{
+    struct stat inside, again, elsewhere;
+    g_autofree char *dotted = g_build_filename(fixture->inside, ".", NULL);
+    g_assert_cmpint(stat(fixture->inside, &inside), ==, 0);
+    g_assert_cmpint(stat(dotted, &again), ==, 0);
+    g_assert_cmpint(stat("/", &elsewhere), ==, 0);
+    g_autofree char *one = beneath_identity(&inside);
+    g_autofree char *same = beneath_identity(&again);
+    g_autofree char *other = beneath_identity(&elsewhere);
+    g_assert_cmpstr(one, ==, same);
+    g_assert_cmpstr(one, !=, other);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -154,6 +169,7 @@ int main(int argc, char **argv)
     ADD("/beneath/no-link", test_no_link_is_followed_when_asked);
     ADD("/beneath/fifo", test_a_fifo_does_not_block);
     ADD("/beneath/parent", test_the_folder_of_a_file);
+    ADD("/beneath/identity", test_identity);
     g_test_add_func("/beneath/relative", test_relative);
     return g_test_run();
 }
