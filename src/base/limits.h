@@ -60,18 +60,6 @@
 #define LIMIT_HTTP_HEARTBEAT_SECONDS       15  /* between comments on a quiet event stream */
 #define LIMIT_JSON_OUTPUT_BYTES            (256U << 20)
 #define LIMIT_JSON_OUTPUT_DEPTH            32
-#define LIMIT_HTTP_EVENT_BYTES             (64U << 10) /* of one event */
-#define LIMIT_HTTP_EVENT_STREAM_SECONDS                                                            \
-    900                                    /* then the client asks again, and the gate is asked    \
-                                            */
-#define LIMIT_HTTP_HEARTBEAT_SECONDS    15 /* between comments on a quiet event stream */
-#define LIMIT_JSON_OUTPUT_BYTES         (256U << 20)
-#define LIMIT_JSON_OUTPUT_DEPTH         32
-#define LIMIT_HTTP_EVENT_BYTES          (64U << 10)
-#define LIMIT_HTTP_EVENT_STREAM_SECONDS 900 /* then its client comes again */
-#define LIMIT_HTTP_HEARTBEAT_SECONDS    15  /* between comments on a quiet event stream */
-#define LIMIT_JSON_OUTPUT_BYTES         (256U << 20)
-#define LIMIT_JSON_OUTPUT_DEPTH         32
 
 #define LIMIT_SCALED_CACHE_BYTES                                                                   \
     (16U << 20) /* of thumbnails scaled to a size that is not stored                               \
@@ -113,23 +101,13 @@
 #define LIMIT_SCAN_DEPTH            128           /* folders within folders */
 #define LIMIT_SCAN_FOLDER_ENTRIES   1000000       /* files and folders directly in one folder */
 #define LIMIT_SCAN_BATCH_PHOTOS     64            /* written in one transaction */
-#define LIMIT_SCAN_COPIES           1000    /* photos of one content that a moved file may be */
-#define LIMIT_WAITING_JOBS          100     /* of one kind */
-#define LIMIT_WATCHED_FOLDERS       500000  /* more are looked through from time to time */
-#define LIMIT_WATCH_BATCH_FOLDERS   200     /* of a source; beyond it the whole is looked through */
-#define LIMIT_LISTED_FAILURES       10000   /* told in one answer; the rest are counted */
-#define LIMIT_STATEMENT_CACHE       128     /* prepared statements a connection */
-#define LIMIT_IDS_PER_CHANGE        1000    /* thrown away, removed, restored in one request */
-#define LIMIT_SCAN_DEPTH            128     /* folders within folders */
-#define LIMIT_SCAN_FOLDER_ENTRIES   1000000 /* files and folders directly in one folder */
-#define LIMIT_SCAN_BATCH_PHOTOS     64      /* written in one transaction */
-#define LIMIT_SCAN_COPIES           1000    /* photos of one content that a moved file may be */
-#define LIMIT_SCAN_LOG_LINES        500     /* of what a scan says of itself */
-#define LIMIT_WAITING_JOBS          100     /* of one kind */
-#define LIMIT_WATCHED_FOLDERS       500000  /* more are looked through from time to time */
-#define LIMIT_WATCH_BATCH_FOLDERS   200     /* of a source; beyond it the whole is looked through */
-#define LIMIT_LISTED_FAILURES       10000   /* told in one answer; the rest are counted */
-#define LIMIT_STATEMENT_CACHE       128     /* prepared statements a connection */
+#define LIMIT_SCAN_COPIES           1000   /* photos of one content that a moved file may be */
+#define LIMIT_WAITING_JOBS          100    /* of one kind */
+#define LIMIT_WATCHED_FOLDERS       500000 /* more are looked through from time to time */
+#define LIMIT_WATCH_BATCH_FOLDERS   200    /* of a source; beyond it the whole is looked through */
+#define LIMIT_LISTED_FAILURES       10000  /* told in one answer; the rest are counted */
+#define LIMIT_STATEMENT_CACHE       128    /* prepared statements a connection */
+#define LIMIT_SCAN_LOG_LINES        500    /* of what a scan says of itself */
 #define LIMIT_READER_CONNECTIONS    16
 #define LIMIT_WRITER_CONNECTIONS    8           /* to PostgreSQL; SQLite has one writer */
 #define LIMIT_BLOB_GET_BYTES        (1LL << 30) /* larger ones are read through a descriptor */
@@ -140,38 +118,3 @@
 #define LIMIT_DOWNLOAD_PHOTOS         10000       /* in one archive */
 #define LIMIT_DOWNLOAD_TICKETS_BYTES  (8U << 20)  /* of archives that may be asked for */
 #define LIMIT_DOWNLOAD_TICKET_SECONDS 600
-#define LIMIT_SELECTION_CACHE_BYTES   (32U << 20) /* of orders of photos lately asked for */
-#define LIMIT_PAGE_PHOTOS             1000
-#define LIMIT_IDS_PER_REQUEST         200
-#define LIMIT_RATINGS_PER_REQUEST     1000
-#define LIMIT_DOWNLOAD_PHOTOS         10000      /* in one archive */
-#define LIMIT_DOWNLOAD_TICKETS_BYTES  (8U << 20) /* archives that may be asked for */
-#define LIMIT_DOWNLOAD_TICKET_SECONDS 600
-#define LIMIT_IDS_PER_CHANGE          1000    /* thrown away, removed, restored in one request */
-#define LIMIT_SCAN_DEPTH              128     /* folders within folders */
-#define LIMIT_SCAN_FOLDER_ENTRIES     1000000 /* files and folders directly in one folder */
-#define LIMIT_SCAN_BATCH_PHOTOS       64      /* written in one transaction */
-#define LIMIT_LISTED_FAILURES         10000   /* told in one answer; the rest are counted */
-#define LIMIT_STATEMENT_CACHE         128     /* prepared statements a connection */
-#define LIMIT_READER_CONNECTIONS      16
-#define LIMIT_WRITER_CONNECTIONS      8           /* to PostgreSQL; SQLite has one writer */
-#define LIMIT_BLOB_GET_BYTES          (1LL << 30) /* larger ones are read through a descriptor */
-#define LIMIT_SELECTION_CACHE_BYTES   (32U << 20) /* of orders of photos lately asked for */
-#define LIMIT_CATALOG_AUDIENCES       64          /* sets of folders whose counts are kept */
-#define LIMIT_PAGE_PHOTOS             1000
-#define LIMIT_IDS_PER_REQUEST         200
-#define LIMIT_RATINGS_PER_REQUEST     1000
-#define LIMIT_IDS_PER_CHANGE          1000    /* thrown away, removed, restored in one request */
-#define LIMIT_SCAN_DEPTH              128     /* folders within folders */
-#define LIMIT_SCAN_FOLDER_ENTRIES     1000000 /* files and folders directly in one folder */
-#define LIMIT_SCAN_BATCH_PHOTOS       64      /* written in one transaction */
-#define LIMIT_SCAN_COPIES             1000    /* photos of one content that a moved file may be */
-#define LIMIT_SCAN_LOG_LINES          500     /* of what a scan says of itself */
-#define LIMIT_WAITING_JOBS            100     /* of one kind */
-#define LIMIT_WATCHED_FOLDERS         500000  /* more are looked through from time to time */
-#define LIMIT_WATCH_BATCH_FOLDERS     200   /* of a source; beyond it the whole is looked through */
-#define LIMIT_LISTED_FAILURES         10000 /* told in one answer; the rest are counted */
-#define LIMIT_STATEMENT_CACHE         128   /* prepared statements a connection */
-#define LIMIT_READER_CONNECTIONS      16
-#define LIMIT_WRITER_CONNECTIONS      8           /* to PostgreSQL; SQLite has one writer */
-#define LIMIT_BLOB_GET_BYTES          (1LL << 30) /* larger ones are read through a descriptor */
