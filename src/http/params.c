@@ -61,6 +61,8 @@ gboolean values_parse_query(HttpValue *values, guint count, guint path_count, co
                             GError **error)
 {
     guint pairs = 0;
+    HttpValue *asked =
+        path_count > 0 ? values + path_count : values; /* NULL where there are none */
     for (const char *at = query; at && *at;) {
         const char *end = strchrnul(at, '&');
         if (++pairs > LIMIT_HTTP_PARAMETERS) {
@@ -69,7 +71,7 @@ gboolean values_parse_query(HttpValue *values, guint count, guint path_count, co
             return FALSE;
         }
         HttpSlice pair = {at, (gsize)(end - at)};
-        if (!parse_pair(values + path_count, count - path_count, pair, error)) {
+        if (!parse_pair(asked, count - path_count, pair, error)) {
             return FALSE;
         }
         at = *end ? end + 1 : end;
