@@ -13,7 +13,8 @@ async function settle(page) {
   await page.waitForFunction(() =>
     [...document.images].every((image) => image.complete && image.naturalWidth > 0),
   );
-  await page.waitForLoadState('networkidle');
+  // Never idle: the page listens for what changes. What is still to fade in has done so by then.
+  await page.waitForTimeout(1000);
 }
 
 // A palette is small, and hides nothing that an eye would miss in a picture of a page.
