@@ -145,12 +145,10 @@ void catalog_audiences_folder(Catalog *catalog, guint32 folder)
 
 static void grow(const Catalog *catalog, CatalogAudience *audience, guint32 old_capacity)
 {
-    gsize more = catalog->capacity - old_capacity;
-    if (more == 0) {
-        return;
-    }
-    audience->listed = g_renew(guint8, audience->listed, catalog->capacity);
-    audience->copies = g_renew(guint8, audience->copies, catalog->capacity);
+    gsize capacity = MAX(catalog->capacity, 1); /* an empty catalogue has arrays too */
+    gsize more = capacity - old_capacity;
+    audience->listed = g_renew(guint8, audience->listed, capacity);
+    audience->copies = g_renew(guint8, audience->copies, capacity);
     memset(audience->listed + old_capacity, 0, more);
     memset(audience->copies + old_capacity, 0, more);
 }

@@ -307,6 +307,9 @@ static void sort_by_column(Catalog *catalog, CatalogOrderBy by, guint32 *rows, g
                            gboolean by_path_already)
 {
     const CatalogTable *table = &catalog->table;
+    if (count == 0) {
+        return;
+    }
     if (!by_path_already && count >= FEW) {
         g_qsort_with_data(rows, (gint)count, sizeof *rows, by_row_rank, (gpointer)table);
     }
