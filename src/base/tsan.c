@@ -81,6 +81,13 @@ WRAPPED(void, g_bytes_unref, GBytes *bytes)
     __real_g_bytes_unref(bytes);
 }
 
+WRAPPED(void, g_atomic_rc_box_release_full, gpointer box, GDestroyNotify clear)
+{
+    __tsan_release(box);
+    __tsan_acquire(box);
+    __real_g_atomic_rc_box_release_full(box, clear);
+}
+
 typedef struct {
     GFunc function;
     gpointer user_data;
