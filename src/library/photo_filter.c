@@ -1,5 +1,6 @@
 #include "library/photo_filter.h"
 
+#include "base/calendar.h"
 #include "library/catalog_parts.h"
 #include "library/catalog_scan.h"
 #include "library/photo_rows.h"
@@ -264,41 +265,12 @@ static void keep_beneath(Pass *pass, const char *path_prefix)
 
 /* Dates */
 
-/* The number that the digits of "0123-56-89" from `at` on spell, or 0, which is part of no date. */
-static int digits_at(const char *text, int at, int count)
-{
-    int number = 0;
-    for (int i = at; i < at + count; i++) {
-        if (!g_ascii_isdigit(text[i])) {
-            return 0;
-        }
-        number = number * 10 + g_ascii_digit_value(text[i]);
-    }
-    return number;
-}
-
-/* Days since 1970-01-01. FALSE when the text is no date. */
-static gboolean day_of_text(const char *text, gint32 *ret_day)
-{
-    if (strlen(text) != 10 || text[4] != '-' || text[7] != '-') {
-        return FALSE;
-    }
-    g_autoptr(GDateTime) midnight = g_date_time_new_utc(
-        digits_at(text, 0, 4), digits_at(text, 5, 2), digits_at(text, 8, 2), 0, 0, 0);
-    if (!midnight) {
-        return FALSE;
-    }
-    const gint64 seconds_per_day = 86400;
-    *ret_day = (gint32)(g_date_time_to_unix(midnight) / seconds_per_day); /* no rest */
-    return TRUE;
-}
-
 static void keep_dates(Pass *pass, const PhotoFilter *filter)
 {
     gint32 from = CATALOG_NO_DAY + 1;
     gint32 to = G_MAXINT32;
-    gboolean has_from = filter->date_from && day_of_text(filter->date_from, &from);
-    gboolean has_to = filter->date_to && day_of_text(filter->date_to, &to);
+    gboolean has_from = filter->date_from && calendar_parse(filter->date_from, &from);
+    gboolean has_to = filter->date_to && calendar_parse(filter->date_to, &to);
     if (has_from || has_to) {
         scan_ints(pass->keep, pass->rows, pass->columns->day, from, to);
     }
