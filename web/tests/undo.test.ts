@@ -20,11 +20,15 @@ function ledger(): { value: number; add: (by: number, works?: () => boolean) => 
   return state;
 }
 
+function record(stack: UndoStack, command: Command): Promise<void> {
+  return stack.record(Promise.resolve(command));
+}
+
 test('the last is taken back first, and done again in order', async () => {
   const state = ledger();
   const stack = new UndoStack();
-  stack.push(state.add(1));
-  stack.push(state.add(10));
+  await record(stack, state.add(1));
+  await record(stack, state.add(10));
   assert.equal(await stack.undo(), true);
   assert.equal(state.value, 1);
   assert.equal(await stack.undo(), true);
@@ -40,9 +44,9 @@ test('the last is taken back first, and done again in order', async () => {
 test('something new forgets what was taken back', async () => {
   const state = ledger();
   const stack = new UndoStack();
-  stack.push(state.add(1));
+  await record(stack, state.add(1));
   await stack.undo();
-  stack.push(state.add(5));
+  await record(stack, state.add(5));
   assert.equal(await stack.redo(), false);
   assert.equal(state.value, 5);
 });
@@ -51,8 +55,8 @@ test('one command is taken back out of turn, once', async () => {
   const state = ledger();
   const stack = new UndoStack();
   const first = state.add(1);
-  stack.push(first);
-  stack.push(state.add(10));
+  await record(stack, first);
+  await record(stack, state.add(10));
   assert.equal(await stack.undoOnly(first), true);
   assert.equal(await stack.undoOnly(first), false);
   assert.equal(state.value, 10);
@@ -64,7 +68,7 @@ test('what did not work stays to be tried again', async () => {
   const state = ledger();
   const stack = new UndoStack();
   let works = false;
-  stack.push(state.add(3, () => works));
+  await record(stack, state.add(3, () => works));
   assert.equal(await stack.undo(), false);
   assert.equal(state.value, 3);
   works = true;
@@ -75,7 +79,29 @@ test('what did not work stays to be tried again', async () => {
 test('keys that come faster than the server answers wait their turn', async () => {
   const state = ledger();
   const stack = new UndoStack();
-  for (const by of [1, 10, 100]) stack.push(state.add(by));
+  for (const by of [1, 10, 100]) await record(stack, state.add(by));
   await Promise.all([stack.undo(), stack.undo(), stack.redo(), stack.undo(), stack.undo()]);
   assert.equal(state.value, 0);
+});
+
+test('what is still being done is what undo takes back', async () => {
+  const state = ledger();
+  const stack = new UndoStack();
+  await record(stack, state.add(1));
+  let answer: (command: Command | null) => void = () => {};
+  void stack.record(new Promise((resolve) => (answer = resolve)));
+  const undone = stack.undo();
+  answer(state.add(10));
+  assert.equal(await undone, true);
+  assert.equal(state.value, 1);
+});
+
+test('what came to nothing leaves what was taken back', async () => {
+  const state = ledger();
+  const stack = new UndoStack();
+  await record(stack, state.add(1));
+  await stack.undo();
+  await stack.record(Promise.resolve(null));
+  assert.equal(await stack.redo(), true);
+  assert.equal(state.value, 1);
 });

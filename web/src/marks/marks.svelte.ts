@@ -21,6 +21,10 @@ import { UndoStack, type Command } from './undo';
 /** How many photos one request may name. */
 const REQUEST_IDS_MAX = 1_000;
 
+interface MarksCommand extends Command {
+  readonly ids: readonly number[];
+}
+
 class MarksStore {
   readonly undo = new UndoStack();
   /** What was done last, for those who hear the page. */
@@ -54,13 +58,12 @@ class MarksStore {
     const change = changeOf(act, ids.map((id) => this.of(id)));
     // A notice speaks for itself.
     this.announcement = ids.length > 1 ? '' : textOf(change, 1);
-    const before = await this.#send(ids, change);
-    if (before.length === 0) return;
-    const command = this.#command(before, change);
-    this.undo.push(command);
-    if (ids.length > 1) {
+    const doing = this.#send(ids, change).then((before) => this.#command(before, change));
+    void this.undo.record(doing);
+    const command = await doing;
+    if (command !== null && ids.length > 1) {
       const run = (): void => void this.undo.undoOnly(command);
-      toast({ text: textOf(change, before.length), action: { label: t('undo'), run } });
+      toast({ text: textOf(change, command.ids.length), action: { label: t('undo'), run } });
     }
   }
 
@@ -72,9 +75,12 @@ class MarksStore {
     if (await this.undo.redo()) this.announcement = t('marks.redone');
   }
 
-  #command(before: readonly MarkedPhoto[], change: MarksChange): Command {
+  /** The way back, for the photos that were changed; null when none was. */
+  #command(before: readonly MarkedPhoto[], change: MarksChange): MarksCommand | null {
     const ids = before.map((each) => each.id);
+    if (ids.length === 0) return null;
     return {
+      ids,
       undo: () => this.#restore(before),
       redo: async () => (await this.#send(ids, change)).length > 0,
     };

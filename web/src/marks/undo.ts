@@ -11,10 +11,15 @@ export class UndoStack {
   #undone: Command[] = [];
   #turn: Promise<unknown> = Promise.resolve();
 
-  /** Remembers what has just been done; what was taken back before is forgotten. */
-  push(command: Command): void {
-    this.#done.push(command);
-    this.#undone = [];
+  /** Remembers what is being done: its command, or null when nothing came of it. What was taken back before
+   * is then forgotten. Whoever takes back meanwhile waits, and takes back this. */
+  record(doing: Promise<Command | null>): Promise<void> {
+    return this.#inTurn(async () => {
+      const command = await doing;
+      if (command === null) return;
+      this.#done.push(command);
+      this.#undone = [];
+    });
   }
 
   /** Takes the last command back; false when there is none, or it did not work. */
@@ -45,7 +50,7 @@ export class UndoStack {
   }
 
   /** One after the other, however fast the keys come. */
-  #inTurn(act: () => Promise<boolean>): Promise<boolean> {
+  #inTurn<T>(act: () => Promise<T>): Promise<T> {
     const turn = this.#turn.then(act);
     this.#turn = turn.catch(() => {});
     return turn;

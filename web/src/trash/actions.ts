@@ -41,18 +41,25 @@ function bringBack(bin: Bin): Act {
 }
 
 async function undoable(ids: Ids, act: Act, opposite: Act): Promise<Ids> {
-  const done = await perform(ids, act);
-  if (done.length === 0) return done;
+  const doing = perform(ids, act);
+  const commanding = doing.then((done) => commandOf(done, act, opposite));
+  void marks.undo.record(commanding);
+  const [done, command] = await Promise.all([doing, commanding]);
+  if (command !== null) {
+    const run = (): void => void marks.undo.undoOnly(command);
+    toast({ text: act.tell(done.length), action: { label: t('undo'), run } });
+  }
+  return done;
+}
+
+function commandOf(done: Ids, act: Act, opposite: Act): Command | null {
+  if (done.length === 0) return null;
   const again = async (what: Act): Promise<boolean> => {
     const changed = await perform(done, what);
     if (changed.length > 0) toast({ text: what.tell(changed.length) });
     return changed.length > 0;
   };
-  const command: Command = { undo: () => again(opposite), redo: () => again(act) };
-  marks.undo.push(command);
-  const run = (): void => void marks.undo.undoOnly(command);
-  toast({ text: act.tell(done.length), action: { label: t('undo'), run } });
-  return done;
+  return { undo: () => again(opposite), redo: () => again(act) };
 }
 
 async function perform(ids: Ids, act: Act): Promise<Ids> {
