@@ -89,6 +89,8 @@
 #define LIMIT_SELECTION_CACHE_BYTES (32U << 20) /* of orders of photos lately asked for */
 #define LIMIT_CATALOG_AUDIENCES     64          /* sets of folders whose counts are kept */
 #define LIMIT_PAGE_PHOTOS           1000
+#define LIMIT_SEARCH_CHARACTERS     200   /* typed into the search as you type */
+#define LIMIT_LISTED_OBJECTS        10000 /* kinds of things in one answer */
 #define LIMIT_IDS_PER_REQUEST       200
 #define LIMIT_RATINGS_PER_REQUEST   1000
 #define LIMIT_IDS_PER_CHANGE        1000 /* thrown away, removed, restored in one request */
