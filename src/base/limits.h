@@ -33,6 +33,9 @@
 #define LIMIT_WORKER_THUMBNAIL_BYTES     (4U << 20)
 #define LIMIT_WORKER_MESSAGE_BYTES       1024 /* an error's sentence in an answer */
 
+/* Models */
+#define LIMIT_MODEL_PORTS 64 /* inputs of a model, and outputs */
+
 /* HTTP */
 #define LIMIT_HTTP_THREADS                 16
 #define LIMIT_HTTP_CONNECTIONS             12000
