@@ -121,3 +121,6 @@
 #define LIMIT_DOWNLOAD_PHOTOS         10000       /* in one archive */
 #define LIMIT_DOWNLOAD_TICKETS_BYTES  (8U << 20)  /* of archives that may be asked for */
 #define LIMIT_DOWNLOAD_TICKET_SECONDS 600
+
+/* People and things */
+#define LIMIT_FACES_PER_PICTURE 200 /* those that are surest */
