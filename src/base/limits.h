@@ -33,6 +33,9 @@
 #define LIMIT_WORKER_THUMBNAIL_BYTES     (4U << 20)
 #define LIMIT_WORKER_MESSAGE_BYTES       1024 /* an error's sentence in an answer */
 
+/* Models */
+#define LIMIT_MODEL_PORTS 64 /* inputs of a model, and outputs */
+
 /* HTTP */
 #define LIMIT_HTTP_THREADS                 16
 #define LIMIT_HTTP_CONNECTIONS             12000
@@ -118,3 +121,6 @@
 #define LIMIT_DOWNLOAD_PHOTOS         10000       /* in one archive */
 #define LIMIT_DOWNLOAD_TICKETS_BYTES  (8U << 20)  /* of archives that may be asked for */
 #define LIMIT_DOWNLOAD_TICKET_SECONDS 600
+
+/* People and things */
+#define LIMIT_FACES_PER_PICTURE 200 /* those that are surest */
