@@ -8,8 +8,8 @@
  *   - a person and a face that was said not to be theirs,
  *   - a group and a person when another person is as near (FACE_GROUPS_MARGIN): that is for people.
  * What comes out depends on the faces alone, not on their order or their numbers. Up to
- * FACE_GROUPS_EXACT faces every pair is looked at; beyond, the nearest of each face among those that
- * lie around the same landmarks of the space. */
+ * FACE_GROUPS_EXACT faces every pair is looked at; beyond, the nearest of each face among those
+ * that lie around the same landmarks of the space. */
 #pragma once
 
 #include "vision/vector_index.h"
