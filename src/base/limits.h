@@ -122,6 +122,7 @@
 #define LIMIT_WATCHED_FOLDERS       500000 /* more are looked through from time to time */
 #define LIMIT_WATCH_BATCH_FOLDERS   200    /* of a source; beyond it the whole is looked through */
 #define LIMIT_LISTED_FAILURES       10000  /* told in one answer; the rest are counted */
+#define LIMIT_GROUPING_STEPS        1000000000LL /* distances of groups of faces in one run */
 #define LIMIT_STATEMENT_CACHE       128    /* prepared statements a connection */
 #define LIMIT_SCAN_LOG_LINES        500    /* of what a scan says of itself */
 #define LIMIT_READER_CONNECTIONS    16
