@@ -137,4 +137,5 @@
 #define LIMIT_DOWNLOAD_TICKET_SECONDS 600
 
 /* People and things */
-#define LIMIT_FACES_PER_PICTURE 200 /* those that are surest */
+#define LIMIT_FACES_PER_PICTURE           200 /* those that are surest */
+#define LIMIT_FACE_CANDIDATES_PER_PICTURE 400 /* looked at twice; likewise */
