@@ -152,3 +152,10 @@ CREATE TABLE registered_file (
     registered_ms BIGINT NOT NULL,
     PRIMARY KEY (folder, name)
 );
+
+-- The above as lists show it, brought up to date by library/photo_found.h alone.
+ALTER TABLE photo ADD COLUMN persons TEXT COLLATE "C";          -- ids of who is on it, one a line, ascending; NULL: nobody
+ALTER TABLE photo ADD COLUMN objects TEXT COLLATE "C";          -- names of its object classes, one a line; NULL: none
+ALTER TABLE photo ADD COLUMN face_count BIGINT;         -- without ignored ones; NULL: nobody has looked
+ALTER TABLE photo ADD COLUMN faces_unknown BIGINT;      -- of these, nobody's
+ALTER TABLE photo ADD COLUMN faces_blinking BIGINT;     -- of these, with closed eyes

@@ -151,3 +151,10 @@ CREATE TABLE registered_file (
     registered_ms INTEGER NOT NULL,
     PRIMARY KEY (folder, name)
 ) STRICT, WITHOUT ROWID;
+
+-- The above as lists show it, brought up to date by library/photo_found.h alone.
+ALTER TABLE photo ADD COLUMN persons TEXT;          -- ids of who is on it, one a line, ascending; NULL: nobody
+ALTER TABLE photo ADD COLUMN objects TEXT;          -- names of its object classes, one a line; NULL: none
+ALTER TABLE photo ADD COLUMN face_count INTEGER;         -- without ignored ones; NULL: nobody has looked
+ALTER TABLE photo ADD COLUMN faces_unknown INTEGER;      -- of these, nobody's
+ALTER TABLE photo ADD COLUMN faces_blinking INTEGER;     -- of these, with closed eyes
