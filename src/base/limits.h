@@ -103,6 +103,10 @@
 #define LIMIT_SELECTION_CACHE_BYTES (32U << 20) /* of orders of photos lately asked for */
 #define LIMIT_CATALOG_AUDIENCES     64          /* sets of folders whose counts are kept */
 #define LIMIT_PAGE_PHOTOS           1000
+#define LIMIT_ALBUMS_PER_ACCOUNT    10000
+#define LIMIT_PATHS_PER_REQUEST     10000 /* files put into an album, registered, deleted */
+#define LIMIT_ALBUM_NAME_CHARS      255
+#define LIMIT_ALBUM_TEXT_CHARS      10000 /* a description */
 #define LIMIT_SEARCH_CHARACTERS     200   /* typed into the search as you type */
 #define LIMIT_LISTED_OBJECTS        10000 /* kinds of things in one answer */
 #define LIMIT_IDS_PER_REQUEST       200

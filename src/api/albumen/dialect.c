@@ -392,7 +392,7 @@ static void invalid(HttpRequest *request, const HttpViolation *violations, gsize
 
 const HttpDialect albumen_dialect = {
     .name = "albumen",
-    .prefix = "/api/albumen/",
+    .prefixes = (const char *const[]){"/api/albumen/", NULL},
     .routes = routes,
     .route_count = G_N_ELEMENTS(routes),
 
