@@ -34,7 +34,18 @@
 #define LIMIT_WORKER_MESSAGE_BYTES       1024 /* an error's sentence in an answer */
 
 /* Models */
-#define LIMIT_MODEL_PORTS 64 /* inputs of a model, and outputs */
+#define LIMIT_MODEL_PORTS          64  /* inputs of a model, and outputs */
+#define LIMIT_MODELS               256 /* installed */
+#define LIMIT_MODEL_FILE_BYTES     (2LL << 30)
+#define LIMIT_MODEL_MANIFEST_BYTES (1U << 20)
+#define LIMIT_MODEL_LABELS         10000      /* classes of a detector */
+#define LIMIT_MODEL_INPUT_PIXELS   (4U << 20) /* of one input */
+#define LIMIT_MODEL_VECTOR_FLOATS  8192
+#define LIMIT_BOX_CANDIDATES       3000 /* of one picture, before overlapping ones are dropped */
+#define LIMIT_OBJECTS_PER_PICTURE  300
+#define LIMIT_VOCABULARY_BYTES     (16U << 20)
+#define LIMIT_VOCABULARY_MERGES    1000000
+#define LIMIT_WORDS_TEXT_BYTES     4096 /* of a text that is searched for */
 
 /* HTTP */
 #define LIMIT_HTTP_THREADS                 16
