@@ -1,4 +1,4 @@
-/* Shows pictures to the models that find faces, and says what they see and how long it took: what
+/* Shows pictures to the models that find faces, and says what they see and how much of the processor it took: what
  * bench/quality.mjs measures the bare models with, and the stages one by one.
  *
  *   see MODELS < requests > answers
@@ -15,7 +15,7 @@
 
 #include <jansson.h>
 #include <stdio.h>
-#include <string.h>
+#include <time.h>
 #include <vips/vips.h>
 
 static VisionSession *session_of(VisionRuntime *runtime, const char *models, const char *name)
@@ -96,7 +96,7 @@ static void answer(const FaceModels *models, const json_t *request)
         .full_height = picture->Ysize,
     };
     g_autoptr(GError) error = NULL;
-    const gint64 start = g_get_monotonic_time();
+    const clock_t start = clock(); /* of the processor: others may be busy beside us */
     g_autoptr(GPtrArray) faces = faces_find(models, &image, &error);
     if (faces == NULL) {
         g_error("%s", error->message);
@@ -106,7 +106,7 @@ static void answer(const FaceModels *models, const json_t *request)
         json_array_append_new(list, face_json(faces->pdata[i]));
     }
     json_t *told = json_pack("{s:i,s:i,s:f,s:o}", "width", image.width, "height", image.height,
-                             "ms", (double)(g_get_monotonic_time() - start) / 1000, "faces", list);
+                             "ms", (double)(clock() - start) * 1000 / CLOCKS_PER_SEC, "faces", list);
     g_autofree char *line = json_dumps(told, JSON_COMPACT);
     puts(line);
     fflush(stdout);
