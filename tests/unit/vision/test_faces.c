@@ -453,7 +453,11 @@ static void test_other_families(void)
         const VisionFace *face = face_at(faces, i);
         g_assert_cmpfloat(face->box.y1, >, 900);
         g_assert_cmpfloat(face->confidence, >, 0.8);
-        g_assert_cmpuint(face->vector->len, ==, 64);
+        if (face->box.x1 > 0) {
+            g_assert_cmpuint(face->vector->len, ==, 64);
+        } else { /* the picture's border leaves 16 pixels of it */
+            g_assert_null(face->vector);
+        }
         g_assert_true(isnan(face->yaw) && isnan(face->eye_openness));
     }
     /* inside the picture all is grey 200: (200 - 127.5) / 127.5 in each band, times 7 */
