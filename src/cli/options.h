@@ -8,6 +8,7 @@ typedef struct {
     char *data;     /* --data, ALBUMEN_DATA, ./albumen-data */
     char *database; /* --database, ALBUMEN_DATABASE, [store] database; NULL: SQLite in the data
                        folder */
+    char *models;   /* --models, ALBUMEN_MODELS, [vision] models, DATA/models */
     int workers;    /* --workers, [jobs] workers; one a core */
     GKeyFile *file; /* DATA/albumen.conf; empty when there is none */
 } Options;
