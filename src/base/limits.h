@@ -103,6 +103,12 @@
 #define LIMIT_SELECTION_CACHE_BYTES (32U << 20) /* of orders of photos lately asked for */
 #define LIMIT_CATALOG_AUDIENCES     64          /* sets of folders whose counts are kept */
 #define LIMIT_PAGE_PHOTOS           1000
+#define LIMIT_ALBUMS_PER_ACCOUNT    10000
+#define LIMIT_PATHS_PER_REQUEST     10000 /* files put into an album, registered, deleted */
+#define LIMIT_ALBUM_NAME_CHARS      255
+#define LIMIT_ALBUM_TEXT_CHARS      10000 /* a description */
+#define LIMIT_SEARCH_CHARACTERS     200   /* typed into the search as you type */
+#define LIMIT_LISTED_OBJECTS        10000 /* kinds of things in one answer */
 #define LIMIT_IDS_PER_REQUEST       200
 #define LIMIT_RATINGS_PER_REQUEST   1000
 #define LIMIT_IDS_PER_CHANGE        1000 /* thrown away, removed, restored in one request */
@@ -120,6 +126,7 @@
 #define LIMIT_WATCHED_FOLDERS       500000 /* more are looked through from time to time */
 #define LIMIT_WATCH_BATCH_FOLDERS   200    /* of a source; beyond it the whole is looked through */
 #define LIMIT_LISTED_FAILURES       10000  /* told in one answer; the rest are counted */
+#define LIMIT_GROUPING_STEPS        1000000000LL /* distances of groups of faces in one run */
 #define LIMIT_STATEMENT_CACHE       128    /* prepared statements a connection */
 #define LIMIT_SCAN_LOG_LINES        500    /* of what a scan says of itself */
 #define LIMIT_READER_CONNECTIONS    16
@@ -134,4 +141,5 @@
 #define LIMIT_DOWNLOAD_TICKET_SECONDS 600
 
 /* People and things */
-#define LIMIT_FACES_PER_PICTURE 200 /* those that are surest */
+#define LIMIT_FACES_PER_PICTURE           200 /* those that are surest */
+#define LIMIT_FACE_CANDIDATES_PER_PICTURE 400 /* looked at twice; likewise */
