@@ -44,8 +44,7 @@
 #define LIMIT_BOX_CANDIDATES       3000 /* of one picture, before overlapping ones are dropped */
 #define LIMIT_OBJECTS_PER_PICTURE  300
 #define LIMIT_VOCABULARY_BYTES     (16U << 20)
-#define LIMIT_VOCABULARY_MERGES    1000000
-#define LIMIT_WORDS_TEXT_BYTES     4096 /* of a text that is searched for */
+#define LIMIT_WORDS_TEXT_BYTES     1024 /* of a text that is searched for */
 
 /* HTTP */
 #define LIMIT_HTTP_THREADS                 16
@@ -127,8 +126,8 @@
 #define LIMIT_WATCH_BATCH_FOLDERS   200    /* of a source; beyond it the whole is looked through */
 #define LIMIT_LISTED_FAILURES       10000  /* told in one answer; the rest are counted */
 #define LIMIT_GROUPING_STEPS        1000000000LL /* distances of groups of faces in one run */
-#define LIMIT_STATEMENT_CACHE       128    /* prepared statements a connection */
-#define LIMIT_SCAN_LOG_LINES        500    /* of what a scan says of itself */
+#define LIMIT_STATEMENT_CACHE       128          /* prepared statements a connection */
+#define LIMIT_SCAN_LOG_LINES        500          /* of what a scan says of itself */
 #define LIMIT_READER_CONNECTIONS    16
 #define LIMIT_WRITER_CONNECTIONS    8           /* to PostgreSQL; SQLite has one writer */
 #define LIMIT_BLOB_GET_BYTES        (1LL << 30) /* larger ones are read through a descriptor */

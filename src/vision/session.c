@@ -235,7 +235,8 @@ static gboolean read_all_ports(const VisionSession *session, GError **error)
 }
 
 /* One thread, which does not spin: on a machine whose cores have other work, spinning threads made
- * runs two to four times slower. */
+ * runs two to four times slower. No arena: runs are as fast without, and the models of a worker
+ * keep 170 MB instead of 250. */
 static gboolean set_options(const VisionRuntime *runtime, OrtSessionOptions *options,
                             GError **error)
 {
@@ -243,6 +244,7 @@ static gboolean set_options(const VisionRuntime *runtime, OrtSessionOptions *opt
     const char *what = "ONNX Runtime refuses its settings";
     const AlbumenError code = ALBUMEN_ERROR_INTERNAL;
     return went_well(runtime, ort->SetIntraOpNumThreads(options, 1), code, what, error) &&
+           went_well(runtime, ort->DisableCpuMemArena(options), code, what, error) &&
            went_well(runtime, ort->SetInterOpNumThreads(options, 1), code, what, error) &&
            went_well(runtime,
                      ort->AddSessionConfigEntry(options, "session.intra_op.allow_spinning", "0"),
