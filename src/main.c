@@ -39,7 +39,7 @@ int main(int argc, char **argv)
     albumen_web_register_resource();
     const char *name = argc > 1 ? argv[1] : "";
     if (strcmp(name, "worker") == 0) {
-        return worker_main();
+        return worker_main(argc - 1, argv + 1);
     }
     if (strcmp(name, "--version") == 0) {
         printf("albumen %s\n", ALBUMEN_VERSION);

@@ -106,6 +106,12 @@ Library *options_open_library(const Options *options, GError **error)
     return library_open(options->data, options->database, error);
 }
 
+VisionPool *options_vision(const Options *options)
+{
+    g_autofree char *folder = g_build_filename(options->data, "models", NULL);
+    return vision_pool_new("/proc/self/exe", options->workers, folder);
+}
+
 Library *options_open_accounts(const Options *options, GError **error)
 {
     g_autoptr(Library) library = options_open_library(options, error);
