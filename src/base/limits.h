@@ -127,8 +127,8 @@
 #define LIMIT_WATCH_BATCH_FOLDERS   200    /* of a source; beyond it the whole is looked through */
 #define LIMIT_LISTED_FAILURES       10000  /* told in one answer; the rest are counted */
 #define LIMIT_GROUPING_STEPS        1000000000LL /* distances of groups of faces in one run */
-#define LIMIT_STATEMENT_CACHE       128    /* prepared statements a connection */
-#define LIMIT_SCAN_LOG_LINES        500    /* of what a scan says of itself */
+#define LIMIT_STATEMENT_CACHE       128          /* prepared statements a connection */
+#define LIMIT_SCAN_LOG_LINES        500          /* of what a scan says of itself */
 #define LIMIT_READER_CONNECTIONS    16
 #define LIMIT_WRITER_CONNECTIONS    8           /* to PostgreSQL; SQLite has one writer */
 #define LIMIT_BLOB_GET_BYTES        (1LL << 30) /* larger ones are read through a descriptor */
@@ -143,8 +143,11 @@
 /* People and things */
 #define LIMIT_FACES_PER_PICTURE           200 /* those that are surest */
 #define LIMIT_FACE_CANDIDATES_PER_PICTURE 400 /* looked at twice; likewise */
-#define LIMIT_FACES_PER_PICTURE 200 /* those that are surest */
+#define LIMIT_FACES_PER_PICTURE           200 /* those that are surest */
 
 /* Vectors (vision/vector_index.h) */
-#define LIMIT_VECTOR_FLOATS 4096     /* numbers of one vector */
-#define LIMIT_VECTORS       20000000 /* of one space */
+#define LIMIT_VECTOR_FLOATS  4096     /* numbers of one vector */
+#define LIMIT_SIMILAR_PHOTOS 500      /* found for one photo */
+#define LIMIT_SIMILAR_FACES  2000     /* looked at for each face of the photo */
+#define LIMIT_SEARCH_TERMS   16       /* words of one search */
+#define LIMIT_VECTORS        20000000 /* of one space */
