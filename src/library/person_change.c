@@ -2,6 +2,7 @@
 
 #include "base/json_writer.h"
 #include "base/limits.h"
+#include "library/photo_found.h"
 
 #include <string.h>
 
@@ -35,19 +36,23 @@ void person_change_add_person(PersonChange *change, gint64 id)
     g_array_append_val(change->persons, id);
 }
 
+GArray *photos_of_faces(StoreTx *tx, const GArray *faces, GError **error)
+{
+    static const StoreQuery query = {
+        .name = "photos_of_faces",
+        WITH_IDS("SELECT DISTINCT photo_id FROM face WHERE id IN ", ""),
+    };
+    return faces->len ? ids_select(tx, &query, faces, error) : ids_new();
+}
+
 gboolean person_stamp(StoreTx *tx, const GArray *persons, const GArray *faces, GError **error)
 {
-    static const StoreQuery photos = {
-        .name = "person_stamp_photos",
-        WITH_IDS("UPDATE photo SET version = " LIBRARY_VERSION_SQL
-                 " WHERE id IN (SELECT photo_id FROM face WHERE id IN ",
-                 ")"),
-    };
     static const StoreQuery people = {
         .name = "person_stamp",
         WITH_IDS("UPDATE person SET version = " LIBRARY_VERSION_SQL " WHERE id IN ", ""),
     };
-    return (faces->len == 0 || ids_run(tx, &photos, faces, error)) &&
+    g_autoptr(GArray) photos = photos_of_faces(tx, faces, error);
+    return photos && photo_found_refresh_all(tx, photos, error) &&
            ids_run(tx, &people, persons, error);
 }
 

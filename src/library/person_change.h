@@ -30,5 +30,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(PersonChange, person_change_free)
  * concerned that there are now, of gint64. */
 gboolean person_change_undo(Library *library, gint64 id, GArray **ret_persons, GError **error);
 
-/* Stamps the photos of these faces and these persons with this transaction's version. */
+/* Of gint64; NULL on error. */
+GArray *photos_of_faces(StoreTx *tx, const GArray *faces, GError **error);
+/* After a change: the photos of these faces and these persons get this transaction's version, and
+ * lists learn who is on the photos. */
 gboolean person_stamp(StoreTx *tx, const GArray *persons, const GArray *faces, GError **error);

@@ -1,5 +1,7 @@
 #include "library/person_change.h"
 
+#include "library/photo_found.h"
+
 #include <jansson.h>
 #include <string.h>
 
@@ -360,11 +362,9 @@ static gboolean bring_pairs(const Undo *undo, GError **error)
 /* Those that the change made; what the machine has put to them since is nobody's again. */
 static gboolean unmake_persons(const Undo *undo, GError **error)
 {
-    static const StoreQuery stamp = {
-        .name = "person_unmake_stamp",
-        WITH_IDS("UPDATE photo SET version = " LIBRARY_VERSION_SQL
-                 " WHERE id IN (SELECT photo_id FROM face WHERE person_id IN ",
-                 ")"),
+    static const StoreQuery photos = {
+        .name = "person_unmake_photos",
+        WITH_IDS("SELECT DISTINCT photo_id FROM face WHERE person_id IN ", ""),
     };
     static const StoreQuery faces = {
         .name = "person_unmake_faces",
@@ -384,9 +384,11 @@ static gboolean unmake_persons(const Undo *undo, GError **error)
             g_array_append_val(made, id);
         }
     }
-    return made->len == 0 ||
-           (ids_run(undo->tx, &stamp, made, error) && ids_run(undo->tx, &faces, made, error) &&
-            ids_run(undo->tx, &people, made, error));
+    g_autoptr(GArray) touched = made->len ? ids_select(undo->tx, &photos, made, error) : ids_new();
+    return touched &&
+           (made->len == 0 ||
+            (ids_run(undo->tx, &faces, made, error) && ids_run(undo->tx, &people, made, error))) &&
+           photo_found_refresh_all(undo->tx, touched, error);
 }
 
 static gboolean mark_undone(StoreTx *tx, gint64 id, GError **error)

@@ -2,6 +2,7 @@
 
 #include "library/person_change.h"
 #include "library/person_rows.h"
+#include "library/photo_found.h"
 
 #include <string.h>
 
@@ -655,10 +656,13 @@ static gboolean delete_drawn(Edit *edit, gboolean *ret_drawn, GError **error)
         return FALSE;
     }
     *ret_drawn = drawn->len > 0;
-    return !*ret_drawn ||
-           (person_stamp(edit->tx, edit->persons, drawn, error) &&
-            ids_run(edit->tx, &remove, drawn, error) && drop_empty(edit, FALSE, NULL, error) &&
-            library_commit(edit->library, edit->tx, error));
+    g_autoptr(GArray) photos = photos_of_faces(edit->tx, drawn, error);
+    g_autoptr(GArray) none = ids_new();
+    return photos && (!*ret_drawn || (ids_run(edit->tx, &remove, drawn, error) &&
+                                      photo_found_refresh_all(edit->tx, photos, error) &&
+                                      person_stamp(edit->tx, edit->persons, none, error) &&
+                                      drop_empty(edit, FALSE, NULL, error) &&
+                                      library_commit(edit->library, edit->tx, error)));
 }
 
 gboolean face_remove(Library *library, const Principal *viewer, gint64 face, PersonEdit *ret_edit,
