@@ -148,8 +148,11 @@
 /* People and things */
 #define LIMIT_FACES_PER_PICTURE           200 /* those that are surest */
 #define LIMIT_FACE_CANDIDATES_PER_PICTURE 400 /* looked at twice; likewise */
-#define LIMIT_FACES_PER_PICTURE 200 /* those that are surest */
+#define LIMIT_FACES_PER_PICTURE           200 /* those that are surest */
 
 /* Vectors (vision/vector_index.h) */
-#define LIMIT_VECTOR_FLOATS 4096     /* numbers of one vector */
-#define LIMIT_VECTORS       20000000 /* of one space */
+#define LIMIT_VECTOR_FLOATS  4096     /* numbers of one vector */
+#define LIMIT_SIMILAR_PHOTOS 500      /* found for one photo */
+#define LIMIT_SIMILAR_FACES  2000     /* looked at for each face of the photo */
+#define LIMIT_SEARCH_TERMS   16       /* words of one search */
+#define LIMIT_VECTORS        20000000 /* of one space */
