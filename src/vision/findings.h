@@ -58,3 +58,4 @@ void vision_findings_free(VisionFindings *findings);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(VisionFindings, vision_findings_free)
 void vision_object_free(VisionObject *object);
 void vision_face_free(VisionFace *face);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(VisionFace, vision_face_free)

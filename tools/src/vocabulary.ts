@@ -7,12 +7,12 @@
 const MERGES = 48_894;
 
 export function readVocabulary(script: string): Buffer {
-    const literal = /"text":\s*("(?:[^"\\]|\\.)*")/.exec(script)?.[1];
-    if (literal === undefined) throw new Error("the script holds no vocabulary");
-    // The first line tells the version.
-    const merges = (JSON.parse(literal) as string).split("\n").slice(1, 1 + MERGES);
-    if (merges.length !== MERGES || !merges.every((merge) => /^\S+ \S+$/.test(merge))) {
-        throw new Error(`the vocabulary does not have ${MERGES} merges`);
-    }
-    return Buffer.from(merges.join("\n") + "\n", "utf8");
+  const literal = /"text":\s*("(?:[^"\\]|\\.)*")/.exec(script)?.[1];
+  if (literal === undefined) throw new Error('the script holds no vocabulary');
+  // The first line tells the version.
+  const merges = (JSON.parse(literal) as string).split('\n').slice(1, 1 + MERGES);
+  if (merges.length !== MERGES || !merges.every((merge) => /^\S+ \S+$/.test(merge))) {
+    throw new Error(`the vocabulary does not have ${MERGES} merges`);
+  }
+  return Buffer.from(merges.join('\n') + '\n', 'utf8');
 }
