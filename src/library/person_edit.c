@@ -636,7 +636,8 @@ gboolean face_draw(Library *library, const Principal *viewer, gint64 photo, cons
         return FALSE;
     }
     /* It is not undone but deleted, so there is nothing to record. */
-    return person_stamp(edit.tx, edit.persons, edit.faces, error) &&
+    g_autoptr(GArray) photos = ids_of(&photo, 1);
+    return person_stamp(edit.tx, edit.persons, photos, error) &&
            library_commit(library, edit.tx, error);
 }
 
