@@ -16,7 +16,8 @@ typedef struct Vectors Vectors;
 typedef enum {
     VECTORS_SIMILAR, /* photos by the look of them: key and owner are photo.id; VECTOR_COSINE */
     VECTORS_WORDS,   /* photos in the space of texts: likewise */
-    VECTORS_FACES,   /* faces: key is face.id, owner photo.id; VECTOR_EUCLIDEAN */
+    VECTORS_FACES, /* faces: key is face.id, owner photo.id; VECTOR_EUCLIDEAN; without ignored ones
+                    */
 } VectorSpace;
 #define VECTOR_SPACES 3
 

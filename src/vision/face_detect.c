@@ -1,5 +1,6 @@
 #include "vision/face_detect.h"
 
+#include "vision/boxes.h"
 #include "vision/face_feed.h"
 
 #include <math.h>
@@ -27,12 +28,15 @@ static gboolean candidate_take(const FaceCandidate *candidate, GArray *ret_candi
     const VisionBox *box = &candidate->box;
     gboolean good =
         isfinite(box->x1) && isfinite(box->y1) && isfinite(box->x2) && isfinite(box->y2);
-    for (int i = 0; i < VISION_LANDMARKS; i++)
+    for (int i = 0; i < VISION_LANDMARKS; i++) {
         good &= isfinite(candidate->landmarks[i][0]) && isfinite(candidate->landmarks[i][1]);
-    if (!good)
+    }
+    if (!good) {
         return no_number(error);
-    if (box->x2 > box->x1 && box->y2 > box->y1)
+    }
+    if (box->x2 > box->x1 && box->y2 > box->y1) {
         g_array_append_val(ret_candidates, *candidate);
+    }
     return TRUE;
 }
 
@@ -53,11 +57,13 @@ gboolean blazeface_decode_grid(const float *scores, const float *boxes, int firs
     /* Points are the right eye, left eye, nose, mouth, and both ears, which nobody needs. */
     static const int point_of_landmark[VISION_LANDMARKS] = {0, 1, 2, 3, 3};
     for (int i = 0; i < count; i++) {
-        if (!isfinite(scores[i]))
+        if (!isfinite(scores[i])) {
             return no_number(error);
+        }
         const float score = 1.0F / (1.0F + expf(-scores[i]));
-        if (score < FACE_LEAST_SCORE)
+        if (score < FACE_LEAST_SCORE) {
             continue;
+        }
         const float *box = boxes + (gsize)i * BLAZEFACE_BOX;
         float x, y;
         blazeface_anchor(first + i, &x, &y);
@@ -71,8 +77,9 @@ gboolean blazeface_decode_grid(const float *scores, const float *boxes, int firs
             found.landmarks[landmark][0] = x + point[0];
             found.landmarks[landmark][1] = y + point[1];
         }
-        if (!candidate_take(&found, ret_candidates, error))
+        if (!candidate_take(&found, ret_candidates, error)) {
             return FALSE;
+        }
     }
     return TRUE;
 }
@@ -99,8 +106,9 @@ gboolean blazeface_decode(const VisionResult *result, GArray *ret_candidates, GE
             return FALSE;
         }
         if (!blazeface_decode_grid(scores->floats, boxes->floats, blazeface_grids[i].first, count,
-                                   ret_candidates, error))
+                                   ret_candidates, error)) {
             return FALSE;
+        }
     }
     return TRUE;
 }
@@ -110,10 +118,12 @@ gboolean scrfd_decode_stride(const float *scores, const float *boxes, const floa
 {
     const int cells = pixels / stride;
     for (int i = 0; i < cells * cells * SCRFD_ANCHORS; i++) {
-        if (!isfinite(scores[i]))
+        if (!isfinite(scores[i])) {
             return no_number(error);
-        if (scores[i] < FACE_LEAST_SCORE)
+        }
+        if (scores[i] < FACE_LEAST_SCORE) {
             continue;
+        }
         /* Distances from the cell's first corner to the box's sides and to the points, in strides.
          */
         const int cell = i / SCRFD_ANCHORS;
@@ -130,8 +140,9 @@ gboolean scrfd_decode_stride(const float *scores, const float *boxes, const floa
             found.landmarks[landmark][0] = x + point[0] * step;
             found.landmarks[landmark][1] = y + point[1] * step;
         }
-        if (!candidate_take(&found, ret_candidates, error))
+        if (!candidate_take(&found, ret_candidates, error)) {
             return FALSE;
+        }
     }
     return TRUE;
 }
@@ -143,8 +154,10 @@ static const float *scrfd_tensor(const VisionResult *result, gsize outputs, gint
     for (gsize i = 0; i < outputs; i++) {
         const VisionTensor *tensor = vision_result_at(result, i);
         if (tensor != NULL && tensor->element == VISION_FLOAT && tensor->rank > 0 &&
-            tensor->shape[tensor->rank - 1] == columns && tensor->count == (gsize)(rows * columns))
+            tensor->shape[tensor->rank - 1] == columns &&
+            tensor->count == (gsize)(rows * columns)) {
             return tensor->floats;
+        }
     }
     return NULL;
 }
@@ -164,8 +177,9 @@ gboolean scrfd_decode(const VisionResult *result, gsize outputs, int pixels, GAr
                         stride);
             return FALSE;
         }
-        if (!scrfd_decode_stride(scores, boxes, points, stride, pixels, ret_candidates, error))
+        if (!scrfd_decode_stride(scores, boxes, points, stride, pixels, ret_candidates, error)) {
             return FALSE;
+        }
     }
     return TRUE;
 }
@@ -175,8 +189,9 @@ gboolean blazeface_check(const VisionSession *session, GError **error)
     for (gsize i = 0; i < G_N_ELEMENTS(blazeface_grids); i++) {
         if (!face_port_has(session, blazeface_grids[i].scores, blazeface_grids[i].count, error) ||
             !face_port_has(session, blazeface_grids[i].boxes,
-                           blazeface_grids[i].count * BLAZEFACE_BOX, error))
+                           blazeface_grids[i].count * BLAZEFACE_BOX, error)) {
             return FALSE;
+        }
     }
     return TRUE;
 }
@@ -188,11 +203,13 @@ gboolean scrfd_check(const VisionSession *session, GError **error)
     int with[SCRFD_POINTS + 1] = {0};
     for (gsize i = 0; i < count; i++) {
         const gint64 columns = ports[i].rank > 0 ? ports[i].shape[ports[i].rank - 1] : 0;
-        if (ports[i].element == VISION_FLOAT && columns > 0 && columns <= SCRFD_POINTS)
+        if (ports[i].element == VISION_FLOAT && columns > 0 && columns <= SCRFD_POINTS) {
             with[columns]++;
+        }
     }
-    if (with[1] == 3 && with[4] == 3 && with[SCRFD_POINTS] == 3)
+    if (with[1] == 3 && with[4] == 3 && with[SCRFD_POINTS] == 3) {
         return TRUE;
+    }
     g_set_error_literal(error, ALBUMEN_ERROR, ALBUMEN_ERROR_UNSUPPORTED,
                         "the model does not give scores, boxes and five landmarks for three "
                         "strides, as SCRFD does");
@@ -206,21 +223,9 @@ static int candidate_compare(gconstpointer a, gconstpointer b)
     return (first < second) - (first > second);
 }
 
-static float box_area(const VisionBox *box)
-{
-    return (box->x2 - box->x1) * (box->y2 - box->y1);
-}
-
 static gboolean overlaps(const VisionBox *a, const VisionBox *b, float most_union, float most_share)
 {
-    const float width = MIN(a->x2, b->x2) - MAX(a->x1, b->x1);
-    const float height = MIN(a->y2, b->y2) - MAX(a->y1, b->y1);
-    if (width <= 0 || height <= 0)
-        return FALSE;
-    const float shared = width * height;
-    const float smaller = MIN(box_area(a), box_area(b));
-    return shared > most_union * (box_area(a) + box_area(b) - shared) ||
-           (most_share < 1 && shared >= most_share * smaller);
+    return box_union_share(a, b) > most_union || box_smaller_share(a, b) >= most_share;
 }
 
 void face_candidates_suppress(GArray *candidates, float most_union, float most_share)
@@ -230,11 +235,13 @@ void face_candidates_suppress(GArray *candidates, float most_union, float most_s
     for (guint i = 0; i < candidates->len; i++) {
         const FaceCandidate next = g_array_index(candidates, FaceCandidate, i);
         gboolean is_new = TRUE;
-        for (guint j = 0; j < kept && is_new; j++)
+        for (guint j = 0; j < kept && is_new; j++) {
             is_new = !overlaps(&g_array_index(candidates, FaceCandidate, j).box, &next.box,
                                most_union, most_share);
-        if (is_new)
+        }
+        if (is_new) {
             g_array_index(candidates, FaceCandidate, kept++) = next;
+        }
     }
     g_array_set_size(candidates, kept);
 }

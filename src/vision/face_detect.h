@@ -45,5 +45,5 @@ gboolean scrfd_decode_stride(const float *scores, const float *boxes, const floa
                              int stride, int pixels, GArray *ret_candidates, GError **error);
 
 /* Orders by falling score and drops whatever overlaps a better one: by intersection over union
- * above `most_union`, or, if `most_share` is below 1, by that part of the smaller box or more. */
+ * above `most_union`, or by `most_share` of the smaller box or more (2: no matter how much). */
 void face_candidates_suppress(GArray *candidates, float most_union, float most_share);

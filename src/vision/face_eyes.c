@@ -28,8 +28,9 @@ float face_eye_openness(const float *points)
 {
     const float width = point_distance(points, OUTER_CORNER, INNER_CORNER);
     float height = 0;
-    for (gsize i = 0; i < G_N_ELEMENTS(lid_pairs); i++)
+    for (gsize i = 0; i < G_N_ELEMENTS(lid_pairs); i++) {
         height += point_distance(points, lid_pairs[i][0], lid_pairs[i][1]);
+    }
     return width > 0 ? height / (float)G_N_ELEMENTS(lid_pairs) / width : NAN;
 }
 
@@ -66,13 +67,15 @@ static gboolean eye_look(const VisionSession *session, const Warp *warp, const F
         similarity_square(centre[0], centre[1], EYE_MARGIN * width, mesh->angle, FACE_EYE_PIXELS);
     guint8 rgb[FACE_EYE_PIXELS * FACE_EYE_PIXELS * 3];
     warp_cut(warp, &map, FACE_EYE_PIXELS, FACE_EYE_PIXELS, rgb);
-    if (is_left)
+    if (is_left) {
         mirror(rgb, FACE_EYE_PIXELS);
+    }
     g_autoptr(VisionResult) result = face_feed_run(session, &eye_feed, rgb, error);
     const float *points =
         result == NULL ? NULL : face_result_floats(result, POINTS, FACE_EYE_POINTS * 3, error);
-    if (points == NULL)
+    if (points == NULL) {
         return FALSE;
+    }
     *ret_openness = face_eye_openness(points);
     return TRUE;
 }
@@ -82,8 +85,9 @@ gboolean face_eyes_look(const VisionSession *session, const Warp *warp, const Fa
 {
     float right, left;
     if (!eye_look(session, warp, mesh, FALSE, &right, error) ||
-        !eye_look(session, warp, mesh, TRUE, &left, error))
+        !eye_look(session, warp, mesh, TRUE, &left, error)) {
         return FALSE;
+    }
     *ret_openness = (right + left) / 2;
     return TRUE;
 }

@@ -23,8 +23,9 @@ gboolean face_feed_check(const VisionSession *session, int pixels, GError **erro
         fits(input->shape[0], 1)) {
         const int side = is_band_by_band(input) ? 2 : 1;
         if (fits(input->shape[is_band_by_band(input) ? 1 : 3], BANDS) &&
-            fits(input->shape[side], pixels) && fits(input->shape[side + 1], pixels))
+            fits(input->shape[side], pixels) && fits(input->shape[side + 1], pixels)) {
             return TRUE;
+        }
     }
     g_set_error(error, ALBUMEN_ERROR, ALBUMEN_ERROR_UNSUPPORTED,
                 "the model does not take one colour picture of %d x %d pixels", pixels, pixels);
@@ -35,8 +36,9 @@ int face_feed_pixels(const VisionSession *session, int otherwise)
 {
     gsize count;
     const VisionPort *input = vision_session_inputs(session, &count);
-    if (count != 1 || input->rank != 4)
+    if (count != 1 || input->rank != 4) {
         return otherwise;
+    }
     const gint64 side = input->shape[is_band_by_band(input) ? 2 : 1];
     return side > 0 && side <= 4096 ? (int)side : otherwise;
 }
@@ -46,10 +48,12 @@ gboolean face_port_has(const VisionSession *session, const char *name, gint64 fl
 {
     const VisionPort *port = vision_session_output(session, name);
     gint64 count = 1;
-    for (int i = 0; port != NULL && i < port->rank; i++)
+    for (int i = 0; port != NULL && i < port->rank; i++) {
         count = port->shape[i] < 0 || count < 0 ? -1 : count * port->shape[i];
-    if (port != NULL && port->element == VISION_FLOAT && fits(count, floats))
+    }
+    if (port != NULL && port->element == VISION_FLOAT && fits(count, floats)) {
         return TRUE;
+    }
     g_set_error(error, ALBUMEN_ERROR, ALBUMEN_ERROR_UNSUPPORTED,
                 "the model has no output \"%s\" of %" G_GINT64_FORMAT " numbers", name, floats);
     return FALSE;
@@ -65,9 +69,10 @@ VisionResult *face_feed_run(const VisionSession *session, const FaceFeed *feed, 
     g_autofree float *values = g_new(float, area *BANDS);
     const gsize pixel_step = by_band ? 1 : BANDS, band_step = by_band ? area : 1;
     for (gsize i = 0; i < area; i++, rgb += BANDS) {
-        for (gsize band = 0; band < BANDS; band++)
+        for (gsize band = 0; band < BANDS; band++) {
             values[i * pixel_step + band * band_step] =
                 ((float)rgb[band] - feed->minus[band]) / feed->over;
+        }
     }
     const VisionTensor tensor = {
         .element = VISION_FLOAT,

@@ -20,19 +20,22 @@ gboolean face_mesh_look(const VisionSession *session, const Warp *warp, const Fa
     const Similarity map = similarity_square(square->x, square->y, FACE_MESH_MARGIN * square->side,
                                              square->angle, FACE_MESH_PIXELS);
     g_autoptr(VisionResult) result = face_feed_cut(session, &mesh_feed, warp, &map, error);
-    if (result == NULL)
+    if (result == NULL) {
         return FALSE;
+    }
     const float *score = face_result_floats(result, SCORE, 1, error);
     const float *points =
         score == NULL ? NULL : face_result_floats(result, POINTS, FACE_MESH_POINTS * 3, error);
-    if (points == NULL)
+    if (points == NULL) {
         return FALSE;
+    }
     ret_mesh->map = map;
     ret_mesh->angle = square->angle;
     ret_mesh->score = CLAMP(*score, 0.0F, 1.0F);
     for (int i = 0; i < FACE_MESH_POINTS; i++) {
-        for (int axis = 0; axis < 3; axis++)
+        for (int axis = 0; axis < 3; axis++) {
             ret_mesh->points[i][axis] = points[i * 3 + axis];
+        }
     }
     return TRUE;
 }
@@ -96,8 +99,9 @@ float face_line_of_eyes(const float landmarks[VISION_LANDMARKS][2])
 
 static void point_difference(const float to[3], const float from[3], double ret_vector[3])
 {
-    for (int axis = 0; axis < 3; axis++)
+    for (int axis = 0; axis < 3; axis++) {
         ret_vector[axis] = (double)to[axis] - (double)from[axis];
+    }
 }
 
 /* The face's own axes, cheek to cheek and forehead to chin, span its plane; what stands upright on

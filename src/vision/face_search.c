@@ -31,8 +31,9 @@ gboolean face_search_check(const char *name, const VisionSession *session, GErro
                     "\"%s\" is no family of models that find faces", name);
         return FALSE;
     }
-    if (family == BLAZEFACE)
+    if (family == BLAZEFACE) {
         return face_feed_check(session, BLAZEFACE_PIXELS, error) && blazeface_check(session, error);
+    }
     const int pixels = face_feed_pixels(session, SCRFD_PIXELS);
     if (pixels % SCRFD_COARSEST != 0) {
         g_set_error(error, ALBUMEN_ERROR, ALBUMEN_ERROR_UNSUPPORTED,
@@ -77,17 +78,20 @@ static gboolean search_pixels(const Search *search, const guint8 *rgb, const Sim
                               GError **error)
 {
     g_autoptr(VisionResult) result = face_feed_run(search->session, &search->feed, rgb, error);
-    if (result == NULL)
+    if (result == NULL) {
         return FALSE;
+    }
     const guint before = search->candidates->len;
     gsize outputs;
     vision_session_outputs(search->session, &outputs);
     if (!(search->family == SCRFD
               ? scrfd_decode(result, outputs, search->feed.pixels, search->candidates, error)
-              : blazeface_decode(result, search->candidates, error)))
+              : blazeface_decode(result, search->candidates, error))) {
         return FALSE;
-    for (guint i = before; i < search->candidates->len; i++)
+    }
+    for (guint i = before; i < search->candidates->len; i++) {
         candidate_map(&g_array_index(search->candidates, FaceCandidate, i), map);
+    }
     return TRUE;
 }
 
@@ -115,8 +119,9 @@ static gboolean search_tiles(const Search *search, const Warp *warp, float angle
         const float x = tile_start(i % columns, tile, width) + tile / 2;
         const float y = tile_start(i / columns, tile, height) + tile / 2;
         const Similarity map = similarity_square(x, y, tile, angle, search->feed.pixels);
-        if (!search_cut(search, warp, &map, error))
+        if (!search_cut(search, warp, &map, error)) {
             return FALSE;
+        }
     }
     return TRUE;
 }
@@ -130,8 +135,9 @@ gboolean face_search_picture(const char *family, const VisionSession *session, c
     const float angle = is_turned ? (float)G_PI : 0;
     const Similarity whole =
         similarity_square(width / 2, height / 2, MAX(width, height), angle, search.feed.pixels);
-    if (!search_cut(&search, warp, &whole, error))
+    if (!search_cut(&search, warp, &whole, error)) {
         return FALSE;
+    }
     return !tiles || search.family != BLAZEFACE || search_tiles(&search, warp, angle, error);
 }
 

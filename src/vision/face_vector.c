@@ -19,8 +19,9 @@ static const struct {
 static int family_number(const char *name)
 {
     for (gsize i = 0; i < G_N_ELEMENTS(families); i++) {
-        if (g_str_equal(families[i].name, name))
+        if (g_str_equal(families[i].name, name)) {
             return (int)i;
+        }
     }
     return -1;
 }
@@ -33,14 +34,16 @@ gboolean face_vector_check(const char *family, const VisionSession *session, GEr
                     "\"%s\" is no family of models for the vectors of faces", family);
         return FALSE;
     }
-    if (!face_feed_check(session, families[number].lie->pixels, error))
+    if (!face_feed_check(session, families[number].lie->pixels, error)) {
         return FALSE;
+    }
     gsize count;
     const VisionPort *port = vision_session_outputs(session, &count);
     const gint64 floats = count == 1 && port->rank > 0 ? port->shape[port->rank - 1] : 0;
     if (count == 1 && port->element == VISION_FLOAT &&
-        (floats < 0 || (floats >= LEAST_FLOATS && floats <= MOST_FLOATS)))
+        (floats < 0 || (floats >= LEAST_FLOATS && floats <= MOST_FLOATS))) {
         return TRUE;
+    }
     g_set_error_literal(error, ALBUMEN_ERROR, ALBUMEN_ERROR_UNSUPPORTED,
                         "the model does not give one vector for a face");
     return FALSE;
@@ -62,13 +65,15 @@ gboolean face_vector_take(const char *family, const VisionSession *session, cons
                            .minus = {minus, minus, minus},
                            .over = families[number].over};
     g_autoptr(VisionResult) result = face_feed_cut(session, &feed, warp, &map, error);
-    if (result == NULL)
+    if (result == NULL) {
         return FALSE;
+    }
     const VisionTensor *tensor = vision_result_at(result, 0);
     const gsize count = tensor != NULL && tensor->element == VISION_FLOAT ? tensor->count : 0;
     double square = 0;
-    for (gsize i = 0; i < count; i++)
+    for (gsize i = 0; i < count; i++) {
         square += (double)tensor->floats[i] * (double)tensor->floats[i];
+    }
     if (count < LEAST_FLOATS || count > MOST_FLOATS || !isfinite(square) || !(square > 0)) {
         g_set_error_literal(error, ALBUMEN_ERROR, ALBUMEN_ERROR_CORRUPT,
                             "the model for the vectors of faces gave no vector");

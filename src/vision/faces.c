@@ -1,6 +1,7 @@
 #include "vision/faces.h"
 
 #include "base/limits.h"
+#include "vision/boxes.h"
 #include "vision/face_crop.h"
 #include "vision/face_eyes.h"
 #include "vision/face_mesh.h"
@@ -11,6 +12,7 @@
 
 #define MOST_UNION       0.3F /* overlap of two finds of the detector: more is one face */
 #define MOST_SHARE       0.5F /* of the smaller of two verified faces that the other may cover */
+#define ANY_SHARE        2
 #define WITHOUT_TILES    256 /* pixels of a picture that the detector sees whole without shrinking */
 #define UPSIDE_DOWN_LINE ((float)G_PI_2)
 
@@ -50,12 +52,14 @@ gboolean face_model_check(ModelPurpose purpose, const FaceModel *model, GError *
     case MODEL_FACE_VECTOR:
         return face_vector_check(model->family, model->session, error);
     case MODEL_FACE_MESH:
-        if (g_str_equal(model->family, "facemesh"))
+        if (g_str_equal(model->family, "facemesh")) {
             return face_mesh_check(model->session, error);
+        }
         break;
     case MODEL_EYES:
-        if (g_str_equal(model->family, "iris"))
+        if (g_str_equal(model->family, "iris")) {
             return face_eyes_check(model->session, error);
+        }
         break;
     default:
         break;
@@ -83,26 +87,18 @@ static gboolean is_large_enough(const Look *look, const VisionBox *box)
     return box_width(box) >= MAX(FACE_LEAST_SHARE * side, FACE_LEAST_PIXELS);
 }
 
-/* FALSE when nothing of it lies in the picture. */
-static gboolean box_clip(VisionBox *box, float width, float height)
-{
-    box->x1 = CLAMP(box->x1, 0.0F, width);
-    box->y1 = CLAMP(box->y1, 0.0F, height);
-    box->x2 = CLAMP(box->x2, 0.0F, width);
-    box->y2 = CLAMP(box->y2, 0.0F, height);
-    return box->x2 > box->x1 && box->y2 > box->y1;
-}
-
 /* Looks at a candidate with the mesh, and a second time at what the mesh took for the face: tiles
  * show one face in two sizes, and this brings both to the same box. */
 static gboolean mesh_look_twice(const Look *look, const FaceSquare *square, FaceMesh *ret_mesh,
                                 GError **error)
 {
     const VisionSession *session = look->models->mesh.session;
-    if (!face_mesh_look(session, look->warp, square, ret_mesh, error))
+    if (!face_mesh_look(session, look->warp, square, ret_mesh, error)) {
         return FALSE;
-    if (ret_mesh->score < FACE_MESH_LEAST)
+    }
+    if (ret_mesh->score < FACE_MESH_LEAST) {
         return TRUE;
+    }
     const FaceSquare own = face_mesh_square(ret_mesh);
     return face_mesh_look(session, look->warp, &own, ret_mesh, error);
 }
@@ -124,12 +120,14 @@ static gboolean candidate_verify(Look *look, FaceCandidate candidate, GError **e
     FaceMesh mesh = {.score = 0};
     if (look->models->mesh.session != NULL) {
         const FaceSquare square = candidate_square(&candidate);
-        if (!mesh_look_twice(look, &square, &mesh, error))
+        if (!mesh_look_twice(look, &square, &mesh, error)) {
             return FALSE;
+        }
     }
     if (mesh_decides(look->models)) {
-        if (mesh.score < FACE_MESH_LEAST)
+        if (mesh.score < FACE_MESH_LEAST) {
             return TRUE;
+        }
         candidate.box = face_mesh_box(&mesh);
         face_mesh_landmarks(&mesh, candidate.landmarks);
         candidate.score *= mesh.score;
@@ -150,14 +148,16 @@ static gboolean look_find(Look *look, gboolean is_turned, GError **error)
         !is_turned && MAX(look->image->width, look->image->height) > WITHOUT_TILES;
     g_autoptr(GArray) candidates = g_array_new(FALSE, FALSE, sizeof(FaceCandidate));
     if (!face_search_picture(detector->family, detector->session, look->warp, tiles, is_turned,
-                             candidates, error))
+                             candidates, error)) {
         return FALSE;
-    face_candidates_suppress(candidates, MOST_UNION, 1);
+    }
+    face_candidates_suppress(candidates, MOST_UNION, ANY_SHARE);
     const guint count = MIN(candidates->len, LIMIT_FACE_CANDIDATES_PER_PICTURE);
     for (guint i = 0; i < count; i++) {
         const FaceCandidate *candidate = &g_array_index(candidates, FaceCandidate, i);
-        if (is_large_enough(look, &candidate->box) && !candidate_verify(look, *candidate, error))
+        if (is_large_enough(look, &candidate->box) && !candidate_verify(look, *candidate, error)) {
             return FALSE;
+        }
     }
     face_candidates_suppress(look->found, MOST_UNION, MOST_SHARE);
     return TRUE;
@@ -169,8 +169,9 @@ static gboolean is_perhaps_upside_down(const Look *look)
 {
     for (guint i = 0; i < look->found->len; i++) {
         const FaceCandidate *found = &g_array_index(look->found, FaceCandidate, i);
-        if (fabsf(face_line_of_eyes(found->landmarks)) <= UPSIDE_DOWN_LINE)
+        if (fabsf(face_line_of_eyes(found->landmarks)) <= UPSIDE_DOWN_LINE) {
             return FALSE;
+        }
     }
     return TRUE;
 }
@@ -197,8 +198,9 @@ static gboolean face_measure(VisionFace *face, const Look *look, const FaceCandi
     if (mesh->score >= FACE_MESH_LEAST) {
         face_mesh_pose(mesh, &face->yaw, &face->pitch, &face->roll);
         if (models->eyes.session != NULL &&
-            !face_eyes_look(models->eyes.session, look->warp, mesh, &face->eye_openness, error))
+            !face_eyes_look(models->eyes.session, look->warp, mesh, &face->eye_openness, error)) {
             return FALSE;
+        }
     }
     return models->vector.session == NULL || box_width(&found->box) < FACE_LEAST_VECTOR_PIXELS ||
            face_vector_take(models->vector.family, models->vector.session, look->warp,
@@ -209,8 +211,9 @@ static VisionFace *face_new(void)
 {
     VisionFace *face = g_new0(VisionFace, 1);
     face->confidence = face->eye_openness = face->yaw = face->pitch = face->roll = NAN;
-    for (int i = 0; i < VISION_LANDMARKS; i++)
+    for (int i = 0; i < VISION_LANDMARKS; i++) {
         face->landmarks[i][0] = face->landmarks[i][1] = NAN;
+    }
     return face;
 }
 
@@ -224,10 +227,12 @@ static int face_compare(gconstpointer a, gconstpointer b)
 GPtrArray *faces_find(const FaceModels *models, const VisionImage *image, GError **error)
 {
     g_auto(Look) look = look_begin(models, image);
-    if (!look_find(&look, FALSE, error))
+    if (!look_find(&look, FALSE, error)) {
         return NULL;
-    if (is_perhaps_upside_down(&look) && !look_find(&look, TRUE, error))
+    }
+    if (is_perhaps_upside_down(&look) && !look_find(&look, TRUE, error)) {
         return NULL;
+    }
     g_autoptr(GPtrArray) faces = g_ptr_array_new_with_free_func((GDestroyNotify)vision_face_free);
     const guint count = MIN(look.found->len, LIMIT_FACES_PER_PICTURE);
     for (guint i = 0; i < count; i++) {
@@ -237,8 +242,9 @@ GPtrArray *faces_find(const FaceModels *models, const VisionImage *image, GError
         face->confidence = found->score;
         face_tell_place(face, image, found);
         face_crop_take(face, look.warp, &found->box);
-        if (!face_measure(face, &look, found, error))
+        if (!face_measure(face, &look, found, error)) {
             return NULL;
+        }
     }
     g_ptr_array_sort(faces, face_compare);
     return g_steal_pointer(&faces);
@@ -251,8 +257,9 @@ static const FaceCandidate *found_in_box(const Look *look, const VisionBox *box)
         const FaceCandidate *found = &g_array_index(look->found, FaceCandidate, i);
         const float x = (found->box.x1 + found->box.x2) / 2;
         const float y = (found->box.y1 + found->box.y2) / 2;
-        if (x >= box->x1 && x <= box->x2 && y >= box->y1 && y <= box->y2)
+        if (x >= box->x1 && x <= box->x2 && y >= box->y1 && y <= box->y2) {
             return found;
+        }
     }
     return NULL;
 }
@@ -263,15 +270,18 @@ static gboolean look_into_box(Look *look, const VisionBox *box, GError **error)
 {
     const FaceModel *detector = &look->models->detector;
     g_autoptr(GArray) candidates = g_array_new(FALSE, FALSE, sizeof(FaceCandidate));
-    if (!face_search_box(detector->family, detector->session, look->warp, box, candidates, error))
+    if (!face_search_box(detector->family, detector->session, look->warp, box, candidates, error)) {
         return FALSE;
-    face_candidates_suppress(candidates, MOST_UNION, 1);
-    for (guint i = 0; i < candidates->len && found_in_box(look, box) == NULL; i++) {
-        if (!candidate_verify(look, g_array_index(candidates, FaceCandidate, i), error))
-            return FALSE;
     }
-    if (found_in_box(look, box) != NULL || !mesh_decides(look->models))
+    face_candidates_suppress(candidates, MOST_UNION, ANY_SHARE);
+    for (guint i = 0; i < candidates->len && found_in_box(look, box) == NULL; i++) {
+        if (!candidate_verify(look, g_array_index(candidates, FaceCandidate, i), error)) {
+            return FALSE;
+        }
+    }
+    if (found_in_box(look, box) != NULL || !mesh_decides(look->models)) {
         return TRUE;
+    }
     const FaceCandidate itself = {.box = *box, .score = 1};
     return candidate_verify(look, itself, error);
 }
@@ -290,13 +300,15 @@ VisionFace *faces_describe(const FaceModels *models, const VisionImage *image, c
     }
     g_auto(Look) look = look_begin(models, image);
     g_autoptr(VisionFace) face = face_new();
-    if (!look_into_box(&look, &here, error))
+    if (!look_into_box(&look, &here, error)) {
         return NULL;
+    }
     const FaceCandidate *found = found_in_box(&look, &here);
     if (found != NULL) {
         face_tell_place(face, image, found);
-        if (!face_measure(face, &look, found, error))
+        if (!face_measure(face, &look, found, error)) {
             return NULL;
+        }
     }
     face->box = *box;
     face_crop_take(face, look.warp, &here);

@@ -5,6 +5,8 @@
 
 #include "vision/findings.h"
 #include "vision/image.h"
+#include "vision/options.h"
+#include "vision/session.h"
 
 #include <glib.h>
 
@@ -38,3 +40,13 @@ gboolean fit_image(const VisionImage *image, const VisionBox *part, const FitSpe
 VisionBox fit_box_back(const Fit *fit, const VisionBox *box);
 /* From pixels of the image to pixels of the original. */
 VisionBox fit_box_full(const VisionImage *image, const VisionBox *box);
+
+/* Takes size and order of channels from a network's input: 1 x H x W x 3 or 1 x 3 x H x W of
+ * floats. A batch that is open counts as 1; sizes that are open become `side`. FALSE when it is
+ * neither, or too large. */
+gboolean fit_spec_of(const VisionPort *input, int side, FitSpec *spec);
+/* Puts in place what the manifest's options say otherwise: "shape" (letterbox, stretch, crop),
+ * "sampled", "bgr", "mean" and "deviation" of three numbers each. */
+void fit_spec_adjust(FitSpec *spec, ModelOptions *options);
+/* The input that a picture makes for the spec; `values` as fit_image filled them. */
+VisionTensor fit_tensor(const FitSpec *spec, const float *values);

@@ -106,7 +106,7 @@ VisionRuntime *vision_runtime_load(const char *path, GError **error)
     return g_steal_pointer(&runtime);
 }
 
-static VisionRuntime *runtime_ref(VisionRuntime *runtime)
+VisionRuntime *vision_runtime_ref(VisionRuntime *runtime)
 {
     g_atomic_ref_count_inc(&runtime->references);
     return runtime;
@@ -269,7 +269,7 @@ VisionSession *vision_session_new(VisionRuntime *runtime, GBytes *model, GError 
         return NULL;
     }
     g_autoptr(VisionSession) session = g_new0(VisionSession, 1);
-    session->runtime = runtime_ref(runtime);
+    session->runtime = vision_runtime_ref(runtime);
     session->inputs = g_array_new(FALSE, TRUE, sizeof(VisionPort));
     session->outputs = g_array_new(FALSE, TRUE, sizeof(VisionPort));
     session->input_names = g_ptr_array_new_with_free_func(g_free);
@@ -409,7 +409,7 @@ VisionResult *vision_session_run(const VisionSession *session, const VisionTenso
         return NULL;
     }
     g_autoptr(VisionResult) result = g_new0(VisionResult, 1);
-    result->runtime = runtime_ref(session->runtime);
+    result->runtime = vision_runtime_ref(session->runtime);
     result->session = session;
     result->count = session->outputs->len;
     result->values = g_new0(OrtValue *, result->count);

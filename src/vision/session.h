@@ -19,6 +19,7 @@ typedef struct VisionSession VisionSession;
 /* Loads the runtime's library by its path; NULL: whatever the system's own loader finds as
  * libonnxruntime.so.1. Before a sandbox closes. */
 VisionRuntime *vision_runtime_load(const char *path, GError **error);
+VisionRuntime *vision_runtime_ref(VisionRuntime *runtime);
 void vision_runtime_unref(VisionRuntime *runtime);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(VisionRuntime, vision_runtime_unref)
 const char *vision_runtime_version(const VisionRuntime *runtime); /* "1.29.0" */

@@ -27,8 +27,9 @@ void similarity_apply(const Similarity *map, const float from[2], float ret_to[2
 gboolean similarity_invert(const Similarity *map, Similarity *ret_inverse)
 {
     const float square = map->a * map->a + map->b * map->b;
-    if (!(square > 0))
+    if (!(square > 0)) {
         return FALSE;
+    }
     const float a = map->a / square, b = -map->b / square;
     *ret_inverse = (Similarity){
         .a = a, .b = b, .x = -(a * map->x - b * map->y), .y = -(b * map->x + a * map->y)};
@@ -54,8 +55,9 @@ gboolean similarity_fit(const float (*from)[2], const float (*to)[2], int count,
         spread += fx * fx + fy * fy;
     }
     const double a = along / spread, b = across / spread;
-    if (!(spread > 1e-12) || !isfinite(a) || !isfinite(b))
+    if (!(spread > 1e-12) || !isfinite(a) || !isfinite(b)) {
         return FALSE;
+    }
     *ret_map = (Similarity){
         .a = (float)a,
         .b = (float)b,
@@ -81,18 +83,20 @@ Similarity similarity_square(float centre_x, float centre_y, float side, float a
 static guint8 *level_half(const Level *level, int width, int height)
 {
     guint8 *half = g_try_malloc((gsize)width * (gsize)height * 3);
-    if (half == NULL)
+    if (half == NULL) {
         return NULL;
+    }
     const gsize stride = (gsize)level->width * 3;
     for (int y = 0; y < height; y++) {
         const guint8 *upper = level->rgb + (gsize)y * 2 * stride;
         const guint8 *lower = upper + stride;
         guint8 *out = half + (gsize)y * (gsize)width * 3;
         for (int x = 0; x < width; x++, upper += 6, lower += 6, out += 3) {
-            for (int band = 0; band < 3; band++)
+            for (int band = 0; band < 3; band++) {
                 out[band] =
                     (guint8)((upper[band] + upper[band + 3] + lower[band] + lower[band + 3] + 2) >>
                              2);
+            }
         }
     }
     return half;
@@ -106,11 +110,13 @@ Warp *warp_new(const VisionImage *image)
     while (warp->count < WARP_LEVELS) {
         const Level *last = &warp->levels[warp->count - 1];
         const int width = last->width / 2, height = last->height / 2;
-        if (MIN(width, height) < WARP_LEAST_SIDE)
+        if (MIN(width, height) < WARP_LEAST_SIDE) {
             break;
+        }
         guint8 *half = level_half(last, width, height);
-        if (half == NULL) /* short of memory: shrunk pieces are a little coarser */
+        if (half == NULL) { /* short of memory: shrunk pieces are a little coarser */
             break;
+        }
         warp->made[warp->count] = half;
         warp->levels[warp->count++] = (Level){.width = width, .height = height, .rgb = half};
     }
@@ -119,10 +125,12 @@ Warp *warp_new(const VisionImage *image)
 
 void warp_free(Warp *warp)
 {
-    if (warp == NULL)
+    if (warp == NULL) {
         return;
-    for (int i = 0; i < warp->count; i++)
+    }
+    for (int i = 0; i < warp->count; i++) {
         g_free(warp->made[i]);
+    }
     g_free(warp);
 }
 
@@ -139,16 +147,18 @@ int warp_height(const Warp *warp)
 static const guint8 *level_pixel(const Level *level, int x, int y)
 {
     static const guint8 black[3] = {0, 0, 0};
-    if (x < 0 || y < 0 || x >= level->width || y >= level->height)
+    if (x < 0 || y < 0 || x >= level->width || y >= level->height) {
         return black;
+    }
     return level->rgb + ((gsize)y * (gsize)level->width + (gsize)x) * 3;
 }
 
 /* Adds the picture's colour at a place (of pixel middles) to `sum`. */
 static void level_sample(const Level *level, float x, float y, float sum[3])
 {
-    if (!(x > -1 && y > -1 && x < (float)level->width && y < (float)level->height))
+    if (!(x > -1 && y > -1 && x < (float)level->width && y < (float)level->height)) {
         return;
+    }
     const int left = (int)floorf(x), top = (int)floorf(y);
     const float right_part = x - (float)left, lower_part = y - (float)top;
     const guint8 *a, *b, *c, *d;
@@ -174,8 +184,9 @@ void warp_cut(const Warp *warp, const Similarity *map, int width, int height, gu
 {
     const float step = hypotf(map->a, map->b); /* picture's pixels between two of the piece */
     int chosen = 0;
-    while (chosen + 1 < warp->count && step >= (float)(2 << chosen))
+    while (chosen + 1 < warp->count && step >= (float)(2 << chosen)) {
         chosen++;
+    }
     const Level *level = &warp->levels[chosen];
     const float shrink = 1.0F / (float)(1 << chosen);
     const Similarity at = {map->a * shrink, map->b * shrink, map->x * shrink, map->y * shrink};
@@ -193,8 +204,9 @@ void warp_cut(const Warp *warp, const Similarity *map, int width, int height, gu
                 similarity_apply(&at, from, to);
                 level_sample(level, to[0] - 0.5F, to[1] - 0.5F, sum);
             }
-            for (int band = 0; band < 3; band++)
+            for (int band = 0; band < 3; band++) {
                 ret_rgb[band] = (guint8)(sum[band] * weight + 0.5F);
+            }
         }
     }
 }

@@ -133,7 +133,7 @@ function install(folder, graph, purpose, options) {
   };
   mkdirSync(join(folder, name), { recursive: true });
   writeFileSync(join(folder, name, manifest.file), bytes);
-  writeFileSync(join(folder, name, 'model.json'), JSON.stringify(manifest, null, 2) + "\n");
+  writeFileSync(join(folder, name, 'model.json'), JSON.stringify(manifest, null, 2) + '\n');
 }
 
 /** Puts both nets into a models folder. */

@@ -1,6 +1,7 @@
 /** What models/NAME.json says; docs/internals/models.md explains the members. */
 
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 
 export interface Port {
   readonly name: string;
@@ -29,17 +30,35 @@ export interface Source {
   readonly files: readonly SourceFile[];
   /** Outputs that the graph does not have by itself: averages of a node's result. */
   readonly means?: Readonly<Record<string, Mean>>;
+  /** As uname -m says it, when the file is for one alone. */
+  readonly architecture?: string;
 }
 
 export interface Manifest {
   readonly name: string;
+  readonly purpose: string;
+  readonly is_default: boolean;
   readonly file: string;
   readonly sha256: string;
   readonly bytes: number;
+  readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
   readonly source: Source;
 }
 
-export function readManifest(path: string): Manifest {
-  return JSON.parse(readFileSync(path, 'utf8')) as Manifest;
+export interface ManifestFile {
+  readonly manifest: Manifest;
+  /** The whole, as it becomes model.json. */
+  readonly text: string;
+}
+
+export function readManifest(path: string): ManifestFile {
+  const text = readFileSync(path, 'utf8');
+  return { manifest: JSON.parse(text) as Manifest, text };
+}
+
+/** All of a folder, by file name. */
+export function readManifests(folder: string): ManifestFile[] {
+  const names = readdirSync(folder).filter((name) => name.endsWith('.json'));
+  return names.sort().map((name) => readManifest(join(folder, name)));
 }
