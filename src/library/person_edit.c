@@ -504,7 +504,7 @@ gboolean person_split(Library *library, const Principal *viewer, gint64 person, 
            edit_take_faces(&edit, faces, count, error) && keep_faces_of(&edit, person, error) &&
            edit_record(&edit, "split", error) && make_person(&edit, trimmed, ret_edit, error) &&
            give_faces(&edit, ret_edit->person, error) &&
-           set_apart(&edit, person, ret_edit->person, error) &&
+           set_apart(&edit, person, ret_edit->person, error) && mark_users(&edit, person, error) &&
            drop_empty(&edit, FALSE, &ret_edit->person_deleted, error) &&
            edit_end(&edit, ret_edit, error);
 }
