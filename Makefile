@@ -6,10 +6,11 @@ PREFIX  ?= /usr/local
 SECONDS ?= 60
 ROUNDS  ?= 300
 SEED    ?=
+OPTIONAL ?=
 SAMPLE  := ./sample-library
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test bench kill fuzz lint fmt install clean
+.PHONY: help setup build run models test bench kill fuzz lint fmt install clean
 
 help: ## this list
 	@echo "make TARGET, where TARGET is"
@@ -26,7 +27,13 @@ run: ## build, then serve the folder PHOTOS=DIR (default: a small sample library
 	@scripts/setup build $(if $(PHOTOS),,sample)
 	@scripts/build program
 	@$(if $(PHOTOS),,scripts/sample-library "$(SAMPLE)")
-	@exec build/albumen serve --photos "$(or $(PHOTOS),$(SAMPLE))" --data "$(DATA)"
+	@# The models come behind it, and their fetching ends with the server ($$$$ is its process).
+	@scripts/models --into "$(DATA)/models" --while $$$$ & \
+		exec build/albumen serve --photos "$(or $(PHOTOS),$(SAMPLE))" --data "$(DATA)"
+
+models: ## fetch the models for objects and faces into DATA/models (OPTIONAL=1: the other ones too)
+	@scripts/setup build
+	@exec scripts/models --into "$(DATA)/models" $(if $(OPTIONAL),--optional)
 
 test: ## every test: lint, unit, API, browser, sanitizers, fuzz regressions
 	@scripts/setup build sample test
@@ -61,4 +68,4 @@ install: ## copy the program to DESTDIR/PREFIX (PREFIX=/usr/local); run make bui
 	install -D -m 644 -t "$(DESTDIR)$(PREFIX)/share/doc/albumen" README.md LICENSE CHANGELOG.md SECURITY.md docs/*.md
 
 clean: ## remove what was built; libraries and pictures stay
-	rm -rf build build-* web/dist web/node_modules tests/node_modules
+	rm -rf build build-* web/dist web/node_modules tests/node_modules tools/node_modules tools/dist

@@ -25,8 +25,10 @@ static const HttpRoute routes[] = {
     HTTP_ROUTE(1, .method = HTTP_GET, .path = "/a/{name}/b/{id}", .handler = handle),
     HTTP_ROUTE(1, .method = HTTP_GET, .path = "/a/{name...}", .query = query, .handler = handle),
 };
-static const HttpDialect dialect = {
-    .name = "fuzz", .prefix = "/", .routes = routes, .route_count = G_N_ELEMENTS(routes)};
+static const HttpDialect dialect = {.name = "fuzz",
+                                    .prefixes = (const char *const[]){"/", NULL},
+                                    .routes = routes,
+                                    .route_count = G_N_ELEMENTS(routes)};
 static const HttpDialect *const dialects[] = {&dialect, NULL};
 
 static void check_path(const HttpPath *path)

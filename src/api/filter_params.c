@@ -47,7 +47,7 @@ static void read_quality(const HttpRequest *request, PhotoFilter *filter)
 /* Whether the caller asks for what no photo has yet. */
 static gboolean asks_for_nothing(const HttpRequest *request)
 {
-    static const char *const texts[] = {"category", "person", "person_id", "composition_pattern"};
+    static const char *const texts[] = {"category", "composition_pattern"};
     static const char *const flags[] = {"top_picks_filter", "is_silhouette", "is_monochrome"};
     for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
         if (http_has(request, texts[i])) {
@@ -75,6 +75,8 @@ void filter_from_request(const HttpRequest *request, PhotoFilter *ret_filter)
     filter->tag = http_text(request, "tag", NULL);
     filter->require_tags = http_text(request, "require_tags", NULL);
     filter->exclude_tags = http_text(request, "exclude_tags", NULL);
+    filter->persons = http_text(request, "person", http_text(request, "person_id", NULL));
+    filter->objects = http_text(request, "object", NULL);
     filter->search = http_text(request, "search", NULL);
     filter->path_prefix = http_text(request, "path_prefix", NULL);
     filter->date_from = http_text(request, "date_from", NULL);
@@ -85,6 +87,7 @@ void filter_from_request(const HttpRequest *request, PhotoFilter *ret_filter)
     gint64 stars = http_int(request, "min_rating", 0);
     filter->min_stars = stars >= 1 && stars <= 5 ? (int)stars : 0;
     filter->only_favorites = is_one(request, "favorites_only");
+    filter->hide_blinks = is_on(request, "hide_blinks") || is_on(request, "no_blink");
     filter->hide_duplicates = is_on(request, "hide_duplicates");
     filter->only_rejected = is_one(request, "show_rejected");
     filter->hide_rejected = is_on(request, "hide_rejected");

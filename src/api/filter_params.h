@@ -23,7 +23,8 @@
     {.name = "exclude_tags", .type = HTTP_TEXT, .summary = "None of these, by commas"},            \
     {.name = "exclude_art", .type = HTTP_TEXT},                                                    \
     {.name = "person", .type = HTTP_TEXT, .summary = "All of these ids, by commas"},               \
-    {.name = "person_id", .type = HTTP_TEXT},                                                      \
+    {.name = "person_id", .type = HTTP_TEXT, .summary = "The same"},                               \
+    {.name = "object", .type = HTTP_TEXT, .summary = "All of these things, by commas"},            \
     {.name = "composition_pattern", .type = HTTP_TEXT},                                            \
     {.name = "search", .type = HTTP_TEXT, .summary = "Part of a name, camera, lens, tag, caption"},\
     {.name = "album_id", .type = HTTP_INT, .lenient = TRUE},                                       \
@@ -51,8 +52,8 @@
     {.name = "dir", .type = HTTP_TEXT, .summary = "The same"}
 /* clang-format on */
 
-/* Reads them; texts are borrowed from the request. What the library does not know yet (persons,
- * categories, scores) matches nothing. */
+/* Reads them; texts are borrowed from the request. What the library does not know yet (categories,
+ * scores) matches nothing. */
 void filter_from_request(const HttpRequest *request, PhotoFilter *ret_filter);
 
 /* The sort and its direction, from the parameters or the settings; never NULL. */

@@ -23,15 +23,16 @@ void hash_data(const void *data, gsize length, ContentHash *ret_hash)
     crypto_generichash(ret_hash->bytes, HASH_BYTES, data, length, NULL, 0);
 }
 
-gboolean hash_file(int fd, ContentHash *ret_hash, gint64 *ret_length, GError **error)
+static gboolean hash_up_to(int fd, gint64 end, ContentHash *ret_hash, gint64 *ret_length,
+                           GError **error)
 {
     g_autofree guint8 *buffer = g_malloc(READ_BYTES);
     crypto_generichash_state state;
     crypto_generichash_init(&state, NULL, 0, HASH_BYTES);
 
     gint64 offset = 0;
-    for (;;) {
-        ssize_t got = pread(fd, buffer, READ_BYTES, offset);
+    while (offset < end) {
+        ssize_t got = pread(fd, buffer, (gsize)MIN(end - offset, (gint64)READ_BYTES), offset);
         if (got < 0 && errno == EINTR) {
             continue;
         }
@@ -49,6 +50,16 @@ gboolean hash_file(int fd, ContentHash *ret_hash, gint64 *ret_length, GError **e
         *ret_length = offset;
     }
     return TRUE;
+}
+
+gboolean hash_file(int fd, ContentHash *ret_hash, gint64 *ret_length, GError **error)
+{
+    return hash_up_to(fd, G_MAXINT64, ret_hash, ret_length, error);
+}
+
+gboolean hash_file_beginning(int fd, gint64 length, ContentHash *ret_hash, GError **error)
+{
+    return hash_up_to(fd, length, ret_hash, NULL, error);
 }
 
 void hash_to_hex(const ContentHash *hash, char ret_hex[HASH_HEX_CHARS + 1])

@@ -20,5 +20,8 @@ void hash_data(const void *data, gsize length, ContentHash *ret_hash);
  * stays. The number of bytes read goes to ret_length (may be NULL). */
 gboolean hash_file(int fd, ContentHash *ret_hash, gint64 *ret_length, GError **error);
 
+/* The same of its first `length` bytes, or of all when there are fewer. */
+gboolean hash_file_beginning(int fd, gint64 length, ContentHash *ret_hash, GError **error);
+
 /* 64 lower-case hex digits and a NUL. */
 void hash_to_hex(const ContentHash *hash, char ret_hex[HASH_HEX_CHARS + 1]);

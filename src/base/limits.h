@@ -33,6 +33,20 @@
 #define LIMIT_WORKER_THUMBNAIL_BYTES     (4U << 20)
 #define LIMIT_WORKER_MESSAGE_BYTES       1024 /* an error's sentence in an answer */
 
+/* Models */
+#define LIMIT_MODEL_PORTS          64  /* inputs of a model, and outputs */
+#define LIMIT_MODELS               256 /* installed */
+#define LIMIT_MODEL_FILE_BYTES     (2LL << 30)
+#define LIMIT_MODEL_MANIFEST_BYTES (1U << 20)
+#define LIMIT_MODEL_LABELS         10000      /* classes of a detector */
+#define LIMIT_MODEL_INPUT_PIXELS   (4U << 20) /* of one input */
+#define LIMIT_MODEL_VECTOR_FLOATS  8192
+#define LIMIT_BOX_CANDIDATES       3000 /* of one picture, before overlapping ones are dropped */
+#define LIMIT_OBJECTS_PER_PICTURE  300
+#define LIMIT_VOCABULARY_BYTES     (16U << 20)
+#define LIMIT_VOCABULARY_MERGES    1000000
+#define LIMIT_WORDS_TEXT_BYTES     4096 /* of a text that is searched for */
+
 /* HTTP */
 #define LIMIT_HTTP_THREADS                 16
 #define LIMIT_HTTP_CONNECTIONS             12000
@@ -89,6 +103,12 @@
 #define LIMIT_SELECTION_CACHE_BYTES (32U << 20) /* of orders of photos lately asked for */
 #define LIMIT_CATALOG_AUDIENCES     64          /* sets of folders whose counts are kept */
 #define LIMIT_PAGE_PHOTOS           1000
+#define LIMIT_ALBUMS_PER_ACCOUNT    10000
+#define LIMIT_PATHS_PER_REQUEST     10000 /* files put into an album, registered, deleted */
+#define LIMIT_ALBUM_NAME_CHARS      255
+#define LIMIT_ALBUM_TEXT_CHARS      10000 /* a description */
+#define LIMIT_SEARCH_CHARACTERS     200   /* typed into the search as you type */
+#define LIMIT_LISTED_OBJECTS        10000 /* kinds of things in one answer */
 #define LIMIT_IDS_PER_REQUEST       200
 #define LIMIT_RATINGS_PER_REQUEST   1000
 #define LIMIT_IDS_PER_CHANGE        1000 /* thrown away, removed, restored in one request */
@@ -106,6 +126,7 @@
 #define LIMIT_WATCHED_FOLDERS       500000 /* more are looked through from time to time */
 #define LIMIT_WATCH_BATCH_FOLDERS   200    /* of a source; beyond it the whole is looked through */
 #define LIMIT_LISTED_FAILURES       10000  /* told in one answer; the rest are counted */
+#define LIMIT_GROUPING_STEPS        1000000000LL /* distances of groups of faces in one run */
 #define LIMIT_STATEMENT_CACHE       128    /* prepared statements a connection */
 #define LIMIT_SCAN_LOG_LINES        500    /* of what a scan says of itself */
 #define LIMIT_READER_CONNECTIONS    16
@@ -118,3 +139,12 @@
 #define LIMIT_DOWNLOAD_PHOTOS         10000       /* in one archive */
 #define LIMIT_DOWNLOAD_TICKETS_BYTES  (8U << 20)  /* of archives that may be asked for */
 #define LIMIT_DOWNLOAD_TICKET_SECONDS 600
+
+/* People and things */
+#define LIMIT_FACES_PER_PICTURE           200 /* those that are surest */
+#define LIMIT_FACE_CANDIDATES_PER_PICTURE 400 /* looked at twice; likewise */
+#define LIMIT_FACES_PER_PICTURE 200 /* those that are surest */
+
+/* Vectors (vision/vector_index.h) */
+#define LIMIT_VECTOR_FLOATS 4096     /* numbers of one vector */
+#define LIMIT_VECTORS       20000000 /* of one space */

@@ -195,6 +195,9 @@ static json_t *check_member(HttpViolations *violations, const HttpParameter *dec
     case HTTP_INT_LIST:
     case HTTP_OBJECT_LIST:
         return check_list(violations, declared, where, value);
+    case HTTP_TEXTS:
+        return json_is_array(value) ? check_list(violations, declared, where, value)
+                                    : check_string(violations, declared, where, value);
     case HTTP_OBJECT:
         return json_is_object(value)
                    ? json_incref(value)

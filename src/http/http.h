@@ -37,7 +37,8 @@ typedef enum {
     HTTP_TEXT_LIST,
     HTTP_INT_LIST,
     HTTP_OBJECT,
-    HTTP_OBJECT_LIST /* of a body only */
+    HTTP_OBJECT_LIST, /* of a body only */
+    HTTP_TEXTS        /* of a body only: one text, or a list of them */
 } HttpType;
 
 /* One query parameter, path parameter or member of a JSON body. Tables end with a member whose name
@@ -114,8 +115,10 @@ typedef struct {
 
 typedef struct {
     const char *name; /* "facet" */
-    const char
-        *prefix; /* unknown paths beneath it are answered by this dialect: "/api/"; NULL: none */
+    /* Unknown paths beneath these are answered by this dialect: "/api/"; NULL-terminated; NULL:
+     * none. */
+    const char *const *prefixes;
+    gboolean slashes; /* a slash at the end of a path makes no difference */
     const HttpRoute *routes;
     gsize route_count;
     const char *schemas; /* the resource with its components/schemas, a JSON object; NULL: none */

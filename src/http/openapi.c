@@ -19,6 +19,10 @@ static json_t *type_schema(const HttpParameter *parameter)
         [HTTP_BOOL] = "boolean",  [HTTP_TEXT_LIST] = "array",   [HTTP_INT_LIST] = "array",
         [HTTP_OBJECT] = "object", [HTTP_OBJECT_LIST] = "array",
     };
+    if (parameter->type == HTTP_TEXTS) {
+        return json_pack("{s:[{s:s}, {s:s, s:{s:s}}]}", "anyOf", "type", "string", "type", "array",
+                         "items", "type", "string");
+    }
     json_t *schema = json_pack("{s:s}", "type", names[parameter->type]);
     if (g_str_equal(names[parameter->type], "array")) {
         json_object_set_new(schema, "items", items_schema(parameter));
@@ -36,12 +40,12 @@ static void add_bounds(json_t *schema, const HttpParameter *parameter)
     static const char *const least[] = {
         [HTTP_TEXT] = "minLength",       [HTTP_INT] = "minimum",       [HTTP_NUMBER] = "minimum",
         [HTTP_TEXT_LIST] = "minItems",   [HTTP_INT_LIST] = "minItems", [HTTP_OBJECT] = NULL,
-        [HTTP_OBJECT_LIST] = "minItems",
+        [HTTP_OBJECT_LIST] = "minItems", [HTTP_TEXTS] = NULL,
     };
     static const char *const most[] = {
         [HTTP_TEXT] = "maxLength",       [HTTP_INT] = "maximum",       [HTTP_NUMBER] = "maximum",
         [HTTP_TEXT_LIST] = "maxItems",   [HTTP_INT_LIST] = "maxItems", [HTTP_OBJECT] = NULL,
-        [HTTP_OBJECT_LIST] = "maxItems",
+        [HTTP_OBJECT_LIST] = "maxItems", [HTTP_TEXTS] = NULL,
     };
     if (parameter->bounded && least[parameter->type]) {
         json_object_set_new(schema, least[parameter->type], number(parameter->min));
@@ -68,6 +72,7 @@ static json_t *default_value(const HttpParameter *parameter)
     case HTTP_INT_LIST:
     case HTTP_OBJECT:
     case HTTP_OBJECT_LIST:
+    case HTTP_TEXTS:
         break;
     }
     return json_loads(parameter->fallback, 0, NULL);

@@ -138,6 +138,7 @@ static gboolean check_value(HttpViolations *violations, HttpValue *value, HttpVi
         return check_list(violations, value, where);
     case HTTP_OBJECT:
     case HTTP_OBJECT_LIST:
+    case HTTP_TEXTS:
         break;
     }
     return TRUE;

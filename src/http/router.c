@@ -163,6 +163,19 @@ static Node *insert_path(HttpRouter *router, HttpEntry *entry, GArray *parameter
     return node;
 }
 
+/* FALSE when another route of the dialect has the place. */
+static gboolean take_place(Node *node, HttpEntry *entry)
+{
+    HttpEntry **place = &node->entries[entry->route->method];
+    if (*place && (*place)->dialect == entry->dialect) {
+        return FALSE;
+    }
+    if (!*place) {
+        *place = entry;
+    }
+    return TRUE;
+}
+
 static gboolean add_route(HttpRouter *router, const HttpDialect *dialect, const HttpRoute *route,
                           GError **error)
 {
@@ -183,16 +196,13 @@ static gboolean add_route(HttpRouter *router, const HttpDialect *dialect, const 
                             GUINT_TO_POINTER(i));
     }
 
-    HttpEntry **place = node ? &node->entries[route->method] : NULL;
-    if (!place || !route->handler || route->capability == 0 || route->method >= HTTP_OPTIONS ||
-        (*place && (*place)->dialect == dialect)) {
+    if (!node || !route->handler || route->capability == 0 || route->method >= HTTP_OPTIONS ||
+        !take_place(node, entry) ||
+        (dialect->slashes && !take_place(literal_child(node, ""), entry))) {
         g_set_error(error, ALBUMEN_ERROR, ALBUMEN_ERROR_INVALID,
                     "the route %s %s of %s is incomplete, badly written or there twice",
                     router_method_name(route->method), route->path, dialect->name);
         return FALSE;
-    }
-    if (!*place) {
-        *place = entry;
     }
     return TRUE;
 }
@@ -321,10 +331,12 @@ const HttpDialect *router_dialect(const HttpRouter *router, const char *path)
     const HttpDialect *best = NULL;
     gsize best_length = 0;
     for (gsize i = 0; router->dialects[i]; i++) {
-        const char *prefix = router->dialects[i]->prefix;
-        if (prefix && g_str_has_prefix(path, prefix) && (!best || strlen(prefix) > best_length)) {
-            best = router->dialects[i];
-            best_length = strlen(prefix);
+        const char *const *prefix = router->dialects[i]->prefixes;
+        for (; prefix && *prefix; prefix++) {
+            if (g_str_has_prefix(path, *prefix) && (!best || strlen(*prefix) > best_length)) {
+                best = router->dialects[i];
+                best_length = strlen(*prefix);
+            }
         }
     }
     return best;

@@ -325,8 +325,13 @@ static gboolean take_over(StoreTx *tx, gint64 id, GError **error)
         .name = "account_take_uploads",
         .sql = "UPDATE upload SET account_id = ?1 WHERE account_id = 0",
     };
+    static const StoreQuery albums = {
+        .name = "account_take_albums",
+        .sql = "UPDATE album SET account_id = ?1 WHERE account_id = 0",
+    };
     return library_touch(tx, error) && run_for(tx, &ratings, id, error) &&
-           run_for(tx, &keys, id, error) && run_for(tx, &uploads, id, error);
+           run_for(tx, &keys, id, error) && run_for(tx, &uploads, id, error) &&
+           run_for(tx, &albums, id, error);
 }
 
 static gboolean insert(StoreTx *tx, const AccountNew *account, Role role, gint64 *ret_id,

@@ -17,6 +17,15 @@
 #define COMPRESSION    "3"
 #define NS_PER_SECOND  1000000000
 
+/* A frame that Zstandard skips (RFC 8878, 3.1.2): magic number and length, little-endian. */
+typedef struct {
+    guint32 magic, length;
+    ContentHash hash;
+} Seal;
+#define SEAL_MAGIC 0x184D2A50U
+
+G_STATIC_ASSERT(sizeof(Seal) == 8 + HASH_BYTES);
+
 /* What is known of a member until its hash is written or compared. */
 typedef struct {
     char *name;
@@ -223,6 +232,24 @@ gboolean backup_writer_add_file(BackupWriter *writer, const char *name, int fd, 
     return end_member(writer, name, length, &hash, error);
 }
 
+static gboolean write_seal(const BackupWriter *writer, GError **error)
+{
+    Seal seal = {GUINT32_TO_LE(SEAL_MAGIC), GUINT32_TO_LE(HASH_BYTES), {{0}}};
+    gint64 length = 0;
+    if (!hash_file(writer->fd, &seal.hash, &length, error)) {
+        return FALSE;
+    }
+    const guint8 *bytes = (const guint8 *)&seal;
+    for (gsize at = 0; at < sizeof seal;) {
+        ssize_t wrote = pwrite(writer->fd, bytes + at, sizeof seal - at, length + (gint64)at);
+        if (wrote < 0 && errno != EINTR) {
+            return error_set_errno(error, errno, "write the backup");
+        }
+        at += (gsize)MAX(wrote, 0);
+    }
+    return TRUE;
+}
+
 gboolean backup_writer_finish(BackupWriter *writer, json_t *end, GError **error)
 {
     json_object_set_new(end, "members", json_integer(writer->members));
@@ -233,6 +260,9 @@ gboolean backup_writer_finish(BackupWriter *writer, json_t *end, GError **error)
     }
     if (archive_write_close(writer->archive) != ARCHIVE_OK) {
         return set_write_error(writer, error);
+    }
+    if (!write_seal(writer, error)) {
+        return FALSE;
     }
     return fsync(writer->fd) == 0 || error_set_errno(error, errno, "write the backup to the disk");
 }
@@ -398,6 +428,24 @@ static gboolean compare_list(BackupReader *reader, GError **error)
     return good;
 }
 
+static gboolean check_seal(BackupReader *reader, GError **error)
+{
+    Seal seal = {0};
+    ContentHash hash = {{0}};
+    int fd = open(reader->path, O_RDONLY | O_CLOEXEC);
+    gint64 length = fd < 0 ? -1 : (gint64)lseek(fd, 0, SEEK_END) - (gint64)sizeof seal;
+    gboolean good =
+        length >= 0 && pread(fd, &seal, sizeof seal, length) == (ssize_t)sizeof seal &&
+        seal.magic == GUINT32_TO_LE(SEAL_MAGIC) && seal.length == GUINT32_TO_LE(HASH_BYTES) &&
+        hash_file_beginning(fd, length, &hash, NULL) && memcmp(&hash, &seal.hash, sizeof hash) == 0;
+    if (fd >= 0) {
+        close(fd);
+    }
+    return good || set_corrupt(reader, error,
+                               "the backup is cut off or altered at its end, or "
+                               "between its parts");
+}
+
 static gboolean read_end(BackupReader *reader, GError **error)
 {
     reader->end = read_json(reader, error);
@@ -408,7 +456,7 @@ static gboolean read_end(BackupReader *reader, GError **error)
         json_integer_value(json_object_get(reader->end, "members")) != reader->members) {
         return set_corrupt(reader, error, "parts of it are missing");
     }
-    return TRUE;
+    return check_seal(reader, error);
 }
 
 gboolean backup_reader_next(BackupReader *reader, const char **ret_name, gint64 *ret_bytes,

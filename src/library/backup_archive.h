@@ -1,7 +1,9 @@
 /* Private to library/: the file that a backup is. A tar archive (POSIX pax) under Zstandard, so
  * that its parts can be had without this program. After every BACKUP_HASHED_MEMBERS members one
  * more, "hashes/N.json", names them with their BLAKE2b; the last member, "end.json", closes the
- * archive, so that one that was cut off is known by its end and an altered one by name. */
+ * archive, so that one that was cut off is known by its end and an altered one by name. Behind the
+ * archive stands a seal, the BLAKE2b of every byte before it in a frame that Zstandard skips: what
+ * the members' hashes do not cover (times, padding) is proven by it. */
 #pragma once
 
 #include "base/error.h"
@@ -15,7 +17,7 @@
 
 typedef struct BackupWriter BackupWriter;
 
-/* Takes the descriptor, of a new and empty file. */
+/* Takes the descriptor, of a new and empty file, that can be read too. */
 BackupWriter *backup_writer_new(int fd, GError **error);
 /* A member of these bytes, in one. */
 gboolean backup_writer_add(BackupWriter *writer, const char *name, gconstpointer data, gsize length,

@@ -273,3 +273,9 @@ const char *catalog_view_key(const CatalogView *view)
     }
     return view->key;
 }
+
+const CatalogPerson *catalog_person(const CatalogView *view, guint32 number)
+{
+    const Catalog *catalog = view->catalog;
+    return g_hash_table_lookup(catalog->people, catalog->columns.persons.names.texts[number]);
+}

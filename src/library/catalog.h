@@ -29,11 +29,19 @@ typedef struct {
     const char *const *texts; /* [0] is "" */
 } CatalogNames;
 
+/* Sets of names, each kept once: of a photo's tags, say. */
+typedef struct {
+    CatalogNames names;
+    CatalogNames sets;             /* a name a line */
+    const guint32 *const *members; /* by number of a set: numbers in `names`, ended by 0; NULL */
+} CatalogSets;
+
 /* Flags of a row. */
 enum {
     CATALOG_STACKED = 1 << 0,    /* another photo stands for it in lists (photo.stack_of) */
     CATALOG_HAS_STACK = 1 << 1,  /* it stands for others */
     CATALOG_HAS_COPIES = 1 << 2, /* another photo has the same content */
+    CATALOG_BLINKS = 1 << 3,     /* somebody on it has closed eyes */
 };
 
 /* Parallel arrays of `rows` entries. A row whose id is 0 is empty. */
@@ -48,16 +56,19 @@ typedef struct {
     const guint16 *aspect;    /* width / height x 1000, 100..10000 */
     const guint32 *camera;    /* number in `cameras` */
     const guint32 *lens;
-    const guint32 *tag_set;                                  /* number in `tag_sets` */
+    const guint32 *tag_set; /* number in `tags.sets` */
+    const guint32 *person_set, *object_set;
+    const gint32 *face_count, *faces_unknown;                /* -1: nobody has looked */
     const gint32 *iso;                                       /* -1: not known */
     const float *shutter_seconds, *focal_length_mm, *f_stop; /* NaN: not known */
     const double *latitude, *longitude;                      /* NaN: not known */
     const gint8 *file_rating; /* -1 rejected, 0..5; 0 also when the file says nothing */
     const guint8 *flags;
     CatalogNames folders; /* paths */
-    CatalogNames cameras, lenses, tags;
-    CatalogNames tag_sets;             /* photo.tags: a name a line */
-    const guint32 *const *tags_of_set; /* numbers in `tags`, ended by 0; NULL for none */
+    CatalogNames cameras, lenses;
+    CatalogSets tags;
+    CatalogSets persons; /* names: person.id in decimal */
+    CatalogSets objects; /* names: of object classes */
 } CatalogColumns;
 
 /* What a viewer thinks of a row's photo: the viewer's own rating, else what the file says. */
@@ -104,6 +115,14 @@ gint64 catalog_duplicate_group(const CatalogView *view, guint32 row);
 /* What the viewer sees, for keys of caches: equal for two viewers who see the same with the same
  * marks at the same version. */
 const char *catalog_view_key(const CatalogView *view);
+
+typedef struct {
+    gint64 id;
+    const char *name; /* NULL: not named yet */
+    gboolean is_hidden;
+} CatalogPerson;
+/* Who a name in `persons.names` means; owned by the catalogue. */
+const CatalogPerson *catalog_person(const CatalogView *view, guint32 number);
 
 Catalog *catalog_new(Store *store);
 /* Brings it up to date, so that the first who looks does not wait while it is loaded. */

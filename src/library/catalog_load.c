@@ -55,7 +55,8 @@ static GHashTable *read_folders(StoreTx *tx, gint64 version, GError **error)
     "SELECT p.id, p.folder_id, CASE WHEN p.state = 'present' AND p.kept_out IS NULL THEN 1 "       \
     "ELSE 0 END, p.name, p.title, p.caption, p.camera_model, p.lens_model, p.tags, p.format, "     \
     "p.stack_of, p.taken_local_ms, p.width, p.height, p.orientation, p.iso, p.shutter_seconds, "   \
-    "p.focal_length_mm, p.f_stop, p.latitude, p.longitude, p.file_rating, p.content_hash "         \
+    "p.focal_length_mm, p.f_stop, p.latitude, p.longitude, p.file_rating, p.content_hash, "        \
+    "p.persons, p.objects, p.face_count, p.faces_unknown, p.faces_blinking "                       \
     "FROM photo p WHERE "
 
 static guint16 aspect_of(gint64 width, gint64 height)
@@ -73,7 +74,7 @@ static gint64 int_between(const StoreStatement *row, int column, gint64 least, g
                           gint64 fallback)
 {
     gint64 value = int_or(row, column, fallback);
-    return CLAMP(value, least, most);
+    return value == fallback ? fallback : CLAMP(value, least, most);
 }
 
 static void read_photo(const StoreStatement *row, CatalogPhoto *ret_photo)
@@ -102,9 +103,14 @@ static void read_photo(const StoreStatement *row, CatalogPhoto *ret_photo)
     photo->longitude = store_column_double(row, at++);
     photo->file_rating = (gint8)int_between(row, at++, -1, 5, 0);
     gsize length = 0;
-    gconstpointer hash = store_column_blob(row, at, &length);
+    gconstpointer hash = store_column_blob(row, at++, &length);
     g_assert(length == HASH_BYTES);
     memcpy(photo->content.bytes, hash, HASH_BYTES);
+    photo->persons = store_column_text(row, at++);
+    photo->objects = store_column_text(row, at++);
+    photo->face_count = (gint32)int_between(row, at++, 0, G_MAXINT32, -1);
+    photo->faces_unknown = (gint32)int_between(row, at++, 0, G_MAXINT32, -1);
+    photo->blinks = int_or(row, at, 0) > 0;
 }
 
 typedef void (*PhotoVisit)(gpointer data, const CatalogPhoto *photo);
@@ -184,6 +190,32 @@ static gboolean read_ratings(StoreTx *tx, gint64 version, GArray *ratings, GErro
     return step == STORE_DONE;
 }
 
+/* Names' texts end with the row: `names` keeps them. */
+static gboolean read_people(StoreTx *tx, gint64 version, GStringChunk *names, GArray *people,
+                            GError **error)
+{
+    static const StoreQuery query = {
+        .name = "catalog_people",
+        .sql = "SELECT id, name, is_hidden FROM person WHERE version > ?1",
+    };
+    StoreStatement *row = store_prepare(tx, &query, error);
+    if (!row) {
+        return FALSE;
+    }
+    store_bind_int(row, 1, version);
+    StoreStep step;
+    while ((step = store_step(row, error)) == STORE_ROW) {
+        const char *name = store_column_text(row, 1);
+        const CatalogPerson person = {
+            .id = store_column_int(row, 0),
+            .name = name ? g_string_chunk_insert(names, name) : NULL,
+            .is_hidden = store_column_int(row, 2) != 0,
+        };
+        g_array_append_val(people, person);
+    }
+    return step == STORE_DONE;
+}
+
 static gboolean read_owner_has_none(StoreTx *tx, gboolean *ret_none, GError **error)
 {
     static const StoreQuery query = {
@@ -222,8 +254,8 @@ static void keep_photo(gpointer data, const CatalogPhoto *photo)
 {
     CatalogChange *change = data;
     CatalogPhoto kept = *photo;
-    const char **texts[] = {&kept.folder, &kept.name, &kept.title, &kept.caption,
-                            &kept.camera, &kept.lens, &kept.tags,  &kept.format};
+    const char **texts[] = {&kept.folder, &kept.name,   &kept.title, &kept.caption, &kept.camera,
+                            &kept.lens,   &kept.format, &kept.tags,  &kept.persons, &kept.objects};
     for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
         *texts[i] = *texts[i] ? g_string_chunk_insert(change->texts, *texts[i]) : NULL;
     }
@@ -239,9 +271,11 @@ CatalogChange *catalog_change_read(StoreTx *tx, gint64 version, GError **error)
     change->photos = g_array_new(FALSE, FALSE, sizeof(CatalogPhoto));
     change->ratings = g_array_new(FALSE, FALSE, sizeof(CatalogRating));
     change->texts = g_string_chunk_new(TEXT_BLOCK_BYTES);
+    change->people = g_array_new(FALSE, FALSE, sizeof(CatalogPerson));
     gboolean read = read_gone(tx, version, change->gone, error) &&
                     read_photos(tx, version, keep_photo, change, error) &&
                     read_ratings(tx, version, change->ratings, error) &&
+                    read_people(tx, version, change->texts, change->people, error) &&
                     read_owner_has_none(tx, &change->owner_has_none, error);
     return read ? g_steal_pointer(&change) : NULL;
 }
@@ -254,6 +288,7 @@ void catalog_change_free(CatalogChange *change)
     g_array_unref(change->gone);
     g_array_unref(change->photos);
     g_array_unref(change->ratings);
+    g_array_unref(change->people);
     g_string_chunk_free(change->texts);
     g_free(change);
 }
@@ -268,8 +303,14 @@ static void add_photo(gpointer data, const CatalogPhoto *photo)
 gboolean catalog_load(Catalog *catalog, StoreTx *tx, GError **error)
 {
     g_autoptr(GArray) ratings = g_array_new(FALSE, FALSE, sizeof(CatalogRating));
-    if (!read_photos(tx, 0, add_photo, catalog, error) || !read_ratings(tx, 0, ratings, error)) {
+    g_autoptr(GArray) people = g_array_new(FALSE, FALSE, sizeof(CatalogPerson));
+    g_autoptr(GStringChunk) names = g_string_chunk_new(TEXT_BLOCK_BYTES);
+    if (!read_photos(tx, 0, add_photo, catalog, error) || !read_ratings(tx, 0, ratings, error) ||
+        !read_people(tx, 0, names, people, error)) {
         return FALSE;
+    }
+    for (guint i = 0; i < people->len; i++) {
+        catalog_rows_know(catalog, &g_array_index(people, CatalogPerson, i));
     }
     catalog_rows_flag(catalog);
     for (guint i = 0; i < ratings->len; i++) {

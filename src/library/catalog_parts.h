@@ -9,6 +9,7 @@
 #include "base/hash.h"
 #include "library/catalog.h"
 #include "library/dictionary.h"
+#include "library/name_sets.h"
 #include "library/row_index.h"
 
 #include <stdatomic.h>
@@ -25,6 +26,10 @@
     X(guint32, camera)                                                                             \
     X(guint32, lens)                                                                               \
     X(guint32, tag_set)                                                                            \
+    X(guint32, person_set)                                                                         \
+    X(guint32, object_set)                                                                         \
+    X(gint32, face_count)                                                                          \
+    X(gint32, faces_unknown)                                                                       \
     X(gint32, iso)                                                                                 \
     X(float, shutter_seconds)                                                                      \
     X(float, focal_length_mm)                                                                      \
@@ -85,7 +90,10 @@ void catalog_texts_clear(CatalogTexts *texts);
 typedef struct {
     guint32 id;
     gboolean shown;
-    const char *folder, *name, *title, *caption, *camera, *lens, *tags, *format;
+    const char *folder, *name, *title, *caption, *camera, *lens, *format;
+    const char *tags, *persons, *objects; /* a name a line */
+    gint32 face_count, faces_unknown;     /* -1: nobody has looked */
+    gboolean blinks;
     guint32 stack_of;
     gint64 taken_ms; /* CATALOG_NO_DATE */
     guint16 aspect;
@@ -110,6 +118,7 @@ typedef struct {
 
 /* What changed from one version to the next. */
 typedef struct {
+    GArray *people;          /* of CatalogPerson */
     GArray *gone;            /* of guint32: ids of photos that are deleted */
     GArray *photos;          /* of CatalogPhoto */
     GArray *ratings;         /* of CatalogRating */
@@ -162,12 +171,13 @@ struct Catalog {
     CatalogColumns columns; /* `table` and the dictionaries, to be read */
     guint32 capacity;
     GArray *free_rows; /* of guint32 */
-    Dictionary *folders, *cameras, *lenses, *tags, *tag_sets, *formats;
-    GPtrArray *tags_of_set; /* by number in tag_sets: numbers in tags, ended by 0; NULL: no set */
+    Dictionary *folders, *cameras, *lenses, *formats;
+    NameSets *tags, *persons, *objects;
     CatalogTexts texts;
     RowIndex by_id, by_path, by_content; /* the last holds the first of each chain of copies */
     GHashTable *stacks;                  /* photo.id of who stands for others -> GArray of rows */
     GHashTable *accounts;                /* account.id -> CatalogAccount */
+    GHashTable *people;                  /* person.id in decimal -> CatalogPerson */
 
     GMutex working_out; /* orders and audiences */
     CatalogOrder orders[CATALOG_ORDERS];
@@ -198,6 +208,7 @@ void catalog_rows_add(Catalog *catalog, const CatalogPhoto *photo);
 /* After adding: what the rows are to each other. */
 void catalog_rows_flag(Catalog *catalog);
 void catalog_rows_rate(Catalog *catalog, const CatalogRating *rating);
+void catalog_rows_know(Catalog *catalog, const CatalogPerson *person);
 /* After the last change: what is read is what there is now. */
 void catalog_rows_publish(Catalog *catalog, gint64 version);
 guint32 catalog_rows_find(const Catalog *catalog, guint32 photo_id);

@@ -1,6 +1,5 @@
 /* The catalogue's rows: photos come, change and go. */
 #include "library/catalog_parts.h"
-#include "library/photo_rows.h"
 
 #include <math.h>
 #include <string.h>
@@ -20,16 +19,23 @@ static void account_free(gpointer data)
     g_free(account);
 }
 
+static void person_free(gpointer data)
+{
+    CatalogPerson *person = data;
+    g_free((char *)person->name);
+    g_free(person);
+}
+
 void catalog_rows_new(Catalog *catalog)
 {
+    catalog->people = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, person_free);
     catalog->free_rows = g_array_new(FALSE, FALSE, sizeof(guint32));
     catalog->folders = dictionary_new();
     catalog->cameras = dictionary_new();
     catalog->lenses = dictionary_new();
-    catalog->tags = dictionary_new();
-    catalog->tag_sets = dictionary_new();
-    catalog->tags_of_set = g_ptr_array_new_with_free_func(g_free);
-    g_ptr_array_add(catalog->tags_of_set, NULL);
+    catalog->tags = name_sets_new();
+    catalog->persons = name_sets_new();
+    catalog->objects = name_sets_new();
     catalog->formats = dictionary_new();
     catalog->stacks = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, stack_free);
     catalog->accounts = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, account_free);
@@ -46,9 +52,9 @@ void catalog_rows_free(Catalog *catalog)
     g_clear_pointer(&catalog->folders, dictionary_free);
     g_clear_pointer(&catalog->cameras, dictionary_free);
     g_clear_pointer(&catalog->lenses, dictionary_free);
-    g_clear_pointer(&catalog->tags, dictionary_free);
-    g_clear_pointer(&catalog->tag_sets, dictionary_free);
-    g_clear_pointer(&catalog->tags_of_set, g_ptr_array_unref);
+    g_clear_pointer(&catalog->tags, name_sets_free);
+    g_clear_pointer(&catalog->persons, name_sets_free);
+    g_clear_pointer(&catalog->objects, name_sets_free);
     g_clear_pointer(&catalog->formats, dictionary_free);
     catalog_texts_clear(&catalog->texts);
     row_index_clear(&catalog->by_id);
@@ -56,6 +62,7 @@ void catalog_rows_free(Catalog *catalog)
     row_index_clear(&catalog->by_content);
     g_clear_pointer(&catalog->stacks, g_hash_table_unref);
     g_clear_pointer(&catalog->accounts, g_hash_table_unref);
+    g_clear_pointer(&catalog->people, g_hash_table_unref);
 }
 
 static void grow(Catalog *catalog)
@@ -289,6 +296,13 @@ void catalog_rows_rate(Catalog *catalog, const CatalogRating *rating)
     account->marks[row] = rating->marks;
 }
 
+void catalog_rows_know(Catalog *catalog, const CatalogPerson *person)
+{
+    CatalogPerson *known = g_memdup2(person, sizeof *person);
+    known->name = g_strdup(person->name);
+    g_hash_table_replace(catalog->people, g_strdup_printf("%" G_GINT64_FORMAT, person->id), known);
+}
+
 /* Rows come and go */
 
 static gint32 day_of(gint64 taken_ms)
@@ -299,47 +313,6 @@ static gint32 day_of(gint64 taken_ms)
     return (gint32)(taken_ms / MS_PER_DAY - (taken_ms % MS_PER_DAY < 0));
 }
 
-/* A set of tags is taken apart once, however many photos have it. */
-static void take_apart(Catalog *catalog, guint32 set)
-{
-    g_auto(GStrv) names =
-        g_strsplit(dictionary_texts(catalog->tag_sets)[set], PHOTO_TAG_SEPARATOR, -1);
-    guint32 *numbers = g_new(guint32, g_strv_length(names) + 1);
-    guint32 count = 0;
-    for (char **name = names; *name; name++) {
-        guint32 number = dictionary_use(catalog->tags, *name);
-        if (number) {
-            numbers[count++] = number;
-        }
-    }
-    numbers[count] = 0;
-    if (catalog->tags_of_set->len <= set) {
-        g_ptr_array_set_size(catalog->tags_of_set, (gint)set + 1);
-    }
-    catalog->tags_of_set->pdata[set] = numbers;
-}
-
-static guint32 use_tag_set(Catalog *catalog, const char *tags)
-{
-    guint32 set = dictionary_use(catalog->tag_sets, tags);
-    if (set && dictionary_uses(catalog->tag_sets, set) == 1) {
-        take_apart(catalog, set);
-    }
-    return set;
-}
-
-static void drop_tag_set(Catalog *catalog, guint32 set)
-{
-    if (set && dictionary_uses(catalog->tag_sets, set) == 1) {
-        guint32 *numbers = g_steal_pointer(&catalog->tags_of_set->pdata[set]);
-        for (const guint32 *number = numbers; *number; number++) {
-            dictionary_drop(catalog->tags, *number);
-        }
-        g_free(numbers);
-    }
-    dictionary_drop(catalog->tag_sets, set);
-}
-
 /* Gives back what the row holds of things that are shared. */
 static void drop_shared(Catalog *catalog, guint32 row)
 {
@@ -347,7 +320,9 @@ static void drop_shared(Catalog *catalog, guint32 row)
     dictionary_drop(catalog->folders, table->folder[row]);
     dictionary_drop(catalog->cameras, table->camera[row]);
     dictionary_drop(catalog->lenses, table->lens[row]);
-    drop_tag_set(catalog, table->tag_set[row]);
+    name_sets_drop(catalog->tags, table->tag_set[row]);
+    name_sets_drop(catalog->persons, table->person_set[row]);
+    name_sets_drop(catalog->objects, table->object_set[row]);
     dictionary_drop(catalog->formats, table->format[row]);
     catalog_texts_drop(&catalog->texts, table->text[row]);
 }
@@ -361,7 +336,9 @@ static void set_shared(Catalog *catalog, guint32 row, const CatalogPhoto *photo)
     }
     table->camera[row] = dictionary_use(catalog->cameras, photo->camera);
     table->lens[row] = dictionary_use(catalog->lenses, photo->lens);
-    table->tag_set[row] = use_tag_set(catalog, photo->tags);
+    table->tag_set[row] = name_sets_use(catalog->tags, photo->tags);
+    table->person_set[row] = name_sets_use(catalog->persons, photo->persons);
+    table->object_set[row] = name_sets_use(catalog->objects, photo->objects);
     table->format[row] = (guint8)dictionary_use(catalog->formats, photo->format);
     table->text[row] =
         catalog_texts_add(&catalog->texts, row, photo->name, photo->title, photo->caption);
@@ -380,7 +357,9 @@ static void set_values(CatalogTable *table, guint32 row, const CatalogPhoto *pho
     table->longitude[row] = photo->longitude;
     table->file_rating[row] = photo->file_rating;
     table->marks[row] = marks_of_file(photo->file_rating);
-    table->flags[row] = 0;
+    table->flags[row] = photo->blinks ? CATALOG_BLINKS : 0;
+    table->face_count[row] = photo->face_count;
+    table->faces_unknown[row] = photo->faces_unknown;
     table->orientation[row] = photo->orientation;
     table->stack_of[row] = photo->stack_of;
     table->content[row] = photo->content;
@@ -552,6 +531,9 @@ void catalog_rows_apply(Catalog *catalog, const CatalogChange *change)
         const gint64 owner = 0;
         g_hash_table_remove(catalog->accounts, &owner);
     }
+    for (guint i = 0; i < change->people->len; i++) {
+        catalog_rows_know(catalog, &g_array_index(change->people, CatalogPerson, i));
+    }
     for (guint i = 0; i < change->ratings->len; i++) {
         catalog_rows_rate(catalog, &g_array_index(change->ratings, CatalogRating, i));
     }
@@ -566,6 +548,15 @@ static void text_moved(gpointer data, guint32 row, guint32 at)
 static CatalogNames names_of(const Dictionary *dictionary)
 {
     return (CatalogNames){dictionary_count(dictionary), dictionary_texts(dictionary)};
+}
+
+static CatalogSets sets_of(const NameSets *sets)
+{
+    return (CatalogSets){
+        .names = names_of(name_sets_names(sets)),
+        .sets = names_of(name_sets_texts(sets)),
+        .members = name_sets_members(sets),
+    };
 }
 
 void catalog_rows_publish(Catalog *catalog, gint64 version)
@@ -585,6 +576,10 @@ void catalog_rows_publish(Catalog *catalog, gint64 version)
         .camera = table->camera,
         .lens = table->lens,
         .tag_set = table->tag_set,
+        .person_set = table->person_set,
+        .object_set = table->object_set,
+        .face_count = table->face_count,
+        .faces_unknown = table->faces_unknown,
         .iso = table->iso,
         .shutter_seconds = table->shutter_seconds,
         .focal_length_mm = table->focal_length_mm,
@@ -596,8 +591,8 @@ void catalog_rows_publish(Catalog *catalog, gint64 version)
         .folders = names_of(catalog->folders),
         .cameras = names_of(catalog->cameras),
         .lenses = names_of(catalog->lenses),
-        .tags = names_of(catalog->tags),
-        .tag_sets = names_of(catalog->tag_sets),
-        .tags_of_set = (const guint32 *const *)catalog->tags_of_set->pdata,
+        .tags = sets_of(catalog->tags),
+        .persons = sets_of(catalog->persons),
+        .objects = sets_of(catalog->objects),
     };
 }

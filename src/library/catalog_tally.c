@@ -5,8 +5,9 @@
 CatalogTally *catalog_tally_new(void)
 {
     CatalogTally *tally = g_new0(CatalogTally, 1);
-    GHashTable **tables[] = {&tally->cameras,   &tally->lenses,        &tally->tags,
-                             &tally->apertures, &tally->focal_lengths, &tally->days};
+    GHashTable **tables[] = {&tally->cameras,       &tally->lenses,  &tally->tags,
+                             &tally->persons,       &tally->objects, &tally->apertures,
+                             &tally->focal_lengths, &tally->days};
     for (gsize i = 0; i < G_N_ELEMENTS(tables); i++) {
         *tables[i] = g_hash_table_new(g_direct_hash, g_direct_equal);
     }
@@ -18,6 +19,8 @@ void catalog_tally_free(CatalogTally *tally)
     g_hash_table_unref(tally->cameras);
     g_hash_table_unref(tally->lenses);
     g_hash_table_unref(tally->tags);
+    g_hash_table_unref(tally->persons);
+    g_hash_table_unref(tally->objects);
     g_hash_table_unref(tally->apertures);
     g_hash_table_unref(tally->focal_lengths);
     g_hash_table_unref(tally->days);
@@ -45,6 +48,14 @@ static void add_rounded(GHashTable *counts, float value, float scale, int more)
     }
 }
 
+static void add_members(GHashTable *counts, const NameSets *sets, guint32 set, int more)
+{
+    const guint32 *member = name_sets_members(sets)[set];
+    for (; member && *member; member++) {
+        add(counts, (gint32)*member, more);
+    }
+}
+
 void catalog_tally_add(CatalogTally *tally, const Catalog *catalog, guint32 row, int count)
 {
     const CatalogTable *table = &catalog->table;
@@ -55,10 +66,9 @@ void catalog_tally_add(CatalogTally *tally, const Catalog *catalog, guint32 row,
     if (table->lens[row]) {
         add(tally->lenses, (gint32)table->lens[row], count);
     }
-    const guint32 *tag = catalog->tags_of_set->pdata[table->tag_set[row]];
-    for (; tag && *tag; tag++) {
-        add(tally->tags, (gint32)*tag, count);
-    }
+    add_members(tally->tags, catalog->tags, table->tag_set[row], count);
+    add_members(tally->persons, catalog->persons, table->person_set[row], count);
+    add_members(tally->objects, catalog->objects, table->object_set[row], count);
     if (table->day[row] != CATALOG_NO_DAY) {
         add(tally->days, table->day[row], count);
     }

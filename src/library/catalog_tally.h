@@ -6,10 +6,11 @@
 /* Each a table of number -> count, both by GINT_TO_POINTER; there is none of 0. */
 struct CatalogTally {
     guint32 photos;
-    GHashTable *cameras, *lenses, *tags; /* by their numbers */
-    GHashTable *apertures;               /* by tenths */
-    GHashTable *focal_lengths;           /* by whole millimetres */
-    GHashTable *days;                    /* since 1970-01-01 */
+    GHashTable *cameras, *lenses; /* by their numbers */
+    GHashTable *tags, *persons, *objects;
+    GHashTable *apertures;     /* by tenths */
+    GHashTable *focal_lengths; /* by whole millimetres */
+    GHashTable *days;          /* since 1970-01-01 */
 };
 
 CatalogTally *catalog_tally_new(void);

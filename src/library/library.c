@@ -3,6 +3,7 @@
 #include "library/catalog.h"
 #include "library/selection.h"
 #include "library/summary.h"
+#include "library/vectors.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -22,6 +23,7 @@ struct Library {
     LruCache *selections;
     LruCache *summaries;
     Catalog *catalog;
+    Vectors *vectors;
     GArray *followers; /* of Follower; does not change once the library is in use */
 };
 
@@ -51,6 +53,8 @@ static gboolean open_parts(Library *library, const char *database_url, GError **
     library->thumbnails = blobs_open_folder(thumbs, error);
     library->catalog = catalog_new(library->store);
     library_follow(library, catalog_follows, library->catalog);
+    g_autofree char *vectors = g_build_filename(library->data_folder, "vectors", NULL);
+    library->vectors = vectors_new(library->store, vectors);
     return library->thumbnails && open_trash(library, error);
 }
 
@@ -82,6 +86,7 @@ void library_close(Library *library)
     if (library->trash >= 0) {
         close(library->trash);
     }
+    vectors_free(library->vectors);
     catalog_free(library->catalog);
     g_clear_pointer(&library->thumbnails, blobs_free);
     g_clear_pointer(&library->store, store_close);
@@ -125,6 +130,11 @@ LruCache *library_summaries(Library *library)
 Catalog *library_catalog(Library *library)
 {
     return library->catalog;
+}
+
+Vectors *library_vectors(Library *library)
+{
+    return library->vectors;
 }
 
 gboolean library_touch(StoreTx *tx, GError **error)

@@ -8,6 +8,7 @@
 
 typedef struct Library Library;
 typedef struct Catalog Catalog;
+typedef struct Vectors Vectors;
 
 /* Opens the data folder (made when missing, mode 0700) and its database: `database_url` or, when
  * NULL, albumen.db in the folder; migrates it. */
@@ -26,6 +27,8 @@ LruCache *library_selections(Library *library);
 
 /* Every photo that is shown, in memory (library/catalog.h); loaded by the first who looks. */
 Catalog *library_catalog(Library *library);
+/* The indexes of photos' and faces' vectors (library/vectors.h), in the data folder's vectors/. */
+Vectors *library_vectors(Library *library);
 /* What was worked out of the whole catalogue (library/summary.h). */
 LruCache *library_summaries(Library *library);
 

@@ -13,6 +13,7 @@ void photo_free(Photo *photo)
     g_free(photo->name);
     g_free(photo->format);
     g_clear_pointer(&photo->facts, media_facts_free);
+    g_clear_pointer(&photo->persons, g_ptr_array_unref);
     g_free(photo);
 }
 
@@ -69,6 +70,7 @@ static void read_marks(const StoreStatement *row, int column, Photo *photo)
 static Photo *photo_from_row(const StoreStatement *row)
 {
     Photo *photo = g_new0(Photo, 1);
+    photo->face_count = photo->faces_unknown = -1;
     int at = 0;
     photo->id = store_column_int(row, at++);
     g_strlcpy(photo->uuid, store_column_text(row, at++), sizeof photo->uuid);

@@ -9,6 +9,11 @@
 
 typedef struct {
     gint64 id;
+    char *name; /* NULL: not named yet */
+} PhotoPerson;
+
+typedef struct {
+    gint64 id;
     char uuid[UUID_CHARS + 1];
     char *path; /* base/path_text.h */
     char *name; /* its last part */
@@ -26,6 +31,10 @@ typedef struct {
     gboolean is_favorite, is_rejected;
     /* Told by photo_find_relatives(): */
     gint64 duplicate_group; /* 0: not told, or no duplicate */
+    GPtrArray *persons;     /* of PhotoPerson, by id; NULL: not told, or nobody */
+    int face_count;         /* -1: nobody has looked */
+    int faces_unknown;      /* of these, nobody's; -1 */
+    gboolean blinks;        /* somebody has closed eyes */
     gboolean has_stack;     /* stands for others of the same shot */
 } Photo;
 

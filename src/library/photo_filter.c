@@ -84,6 +84,10 @@ static void keep_range(Pass *pass, PhotoRange range, const PhotoBounds *bounds)
         scan_ints(pass->keep, pass->rows, pass->columns->iso, least_int(bounds, 0),
                   most_int(bounds));
         break;
+    case PHOTO_RANGE_face_count:
+        scan_ints(pass->keep, pass->rows, pass->columns->face_count, least_int(bounds, 0),
+                  most_int(bounds));
+        break;
     case PHOTO_RANGE_aperture:
         keep_floats(pass, pass->columns->f_stop, bounds);
         break;
@@ -180,15 +184,54 @@ static void keep_tags(Pass *pass, const PhotoFilter *filter)
 {
     const CatalogColumns *columns = pass->columns;
     if (filter->tag) {
-        keep_names(pass, &columns->tag_sets, columns->tag_set, has_tag, filter->tag, FALSE);
+        keep_names(pass, &columns->tags.sets, columns->tag_set, has_tag, filter->tag, FALSE);
     }
     if (names_a_tag(filter->require_tags)) {
-        keep_names(pass, &columns->tag_sets, columns->tag_set, has_one_of, filter->require_tags,
+        keep_names(pass, &columns->tags.sets, columns->tag_set, has_one_of, filter->require_tags,
                    FALSE);
     }
     if (names_a_tag(filter->exclude_tags)) {
-        keep_names(pass, &columns->tag_sets, columns->tag_set, has_none_of, filter->exclude_tags,
+        keep_names(pass, &columns->tags.sets, columns->tag_set, has_none_of, filter->exclude_tags,
                    TRUE);
+    }
+}
+
+/* Sets: a set is wanted when it has all that is asked for. */
+
+static gboolean has_member(const guint32 *members, guint32 number)
+{
+    for (; members && *members; members++) {
+        if (*members == number) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+static void keep_member(Pass *pass, const CatalogSets *sets, const guint32 *column,
+                        const char *name)
+{
+    guint32 number = 1;
+    while (number < sets->names.count && strcmp(sets->names.texts[number], name) != 0) {
+        number++;
+    }
+    g_autofree guint8 *wanted = g_new0(guint8, sets->sets.count);
+    for (guint32 set = 1; set < sets->sets.count; set++) {
+        wanted[set] = has_member(sets->members[set], number) ? 1 : 0;
+    }
+    scan_numbers(pass->keep, pass->rows, column, wanted);
+}
+
+/* Its whole numbers, or everything but empty parts. */
+static void keep_members(Pass *pass, const CatalogSets *sets, const guint32 *column,
+                         const char *list, gboolean numbers)
+{
+    g_auto(GStrv) parts = g_strsplit(list ? list : "", ",", -1);
+    for (char **part = parts; *part; part++) {
+        const char *name = g_strstrip(*part);
+        if (*name && (!numbers || strspn(name, "0123456789") == strlen(name))) {
+            keep_member(pass, sets, column, name);
+        }
     }
 }
 
@@ -208,6 +251,27 @@ static void add_part(Pass *pass, guint8 *hits, const CatalogNames *names, const 
     }
 }
 
+/* Rows with somebody whose name has the part. */
+static void add_named(Pass *pass, guint8 *hits, const char *sought)
+{
+    const CatalogSets *persons = &pass->columns->persons;
+    g_autofree guint8 *named = g_new0(guint8, persons->names.count);
+    for (guint32 i = 1; i < persons->names.count; i++) {
+        const CatalogPerson *person = catalog_person(pass->view, i);
+        named[i] = person && person->name && is_part(person->name, sought) ? 1 : 0;
+    }
+    if (!memchr(named, 1, persons->names.count)) {
+        return;
+    }
+    g_autofree guint8 *wanted = g_new0(guint8, persons->sets.count);
+    for (guint32 set = 1; set < persons->sets.count; set++) {
+        for (const guint32 *member = persons->members[set]; member && *member; member++) {
+            wanted[set] |= named[*member];
+        }
+    }
+    scan_add_numbers(hits, pass->rows, pass->columns->person_set, wanted);
+}
+
 static void keep_search(Pass *pass, const char *search)
 {
     const CatalogColumns *columns = pass->columns;
@@ -220,8 +284,9 @@ static void keep_search(Pass *pass, const char *search)
     add_part(pass, hits, &columns->cameras, columns->camera, lower);
     add_part(pass, hits, &columns->lenses, columns->lens, lower);
     if (!strchr(lower, PHOTO_TAG_SEPARATOR[0])) {
-        add_part(pass, hits, &columns->tag_sets, columns->tag_set, lower);
+        add_part(pass, hits, &columns->tags.sets, columns->tag_set, lower);
     }
+    add_named(pass, hits, lower);
     scan_and(pass->keep, pass->rows, hits);
 }
 
@@ -312,6 +377,9 @@ static void keep_marks(Pass *pass, const PhotoFilter *filter)
     if (filter->only_rejected || filter->hide_rejected) {
         keep_marked(pass, CATALOG_MARK_REJECTED, filter->only_rejected);
     }
+    if (filter->hide_blinks) {
+        scan_bits(pass->keep, pass->rows, pass->columns->flags, CATALOG_BLINKS, 0, 0);
+    }
     if (filter->hide_duplicates) {
         const CatalogView *view = pass->view;
         scan_and_not(pass->keep, pass->rows,
@@ -339,6 +407,8 @@ guint8 *photo_filter_rows(const CatalogView *view, const PhotoFilter *filter)
         keep_lens(&pass, filter->lens);
     }
     keep_tags(&pass, filter);
+    keep_members(&pass, &columns->persons, columns->person_set, filter->persons, TRUE);
+    keep_members(&pass, &columns->objects, columns->object_set, filter->objects, FALSE);
     if (filter->search) {
         keep_search(&pass, filter->search);
     }
@@ -381,6 +451,8 @@ char *photo_filter_key(const PhotoFilter *filter)
     add_text(key, "tag", filter->tag);
     add_text(key, "require_tags", filter->require_tags);
     add_text(key, "exclude_tags", filter->exclude_tags);
+    add_text(key, "persons", filter->persons);
+    add_text(key, "objects", filter->objects);
     add_text(key, "search", filter->search);
     add_text(key, "path_prefix", filter->path_prefix);
     add_text(key, "date_from", filter->date_from);
@@ -388,8 +460,8 @@ char *photo_filter_key(const PhotoFilter *filter)
     add_number(key, "latitude", filter->latitude);
     add_number(key, "longitude", filter->longitude);
     add_number(key, "radius_km", filter->radius_km);
-    g_string_append_printf(key, "%d %d%d%d%d%d", filter->min_stars, filter->only_favorites,
-                           filter->only_rejected, filter->hide_rejected, filter->hide_duplicates,
-                           filter->nothing);
+    g_string_append_printf(key, "%d %d%d%d%d%d%d", filter->min_stars, filter->only_favorites,
+                           filter->only_rejected, filter->hide_rejected, filter->hide_blinks,
+                           filter->hide_duplicates, filter->nothing);
     return g_string_free(key, FALSE);
 }

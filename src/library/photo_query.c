@@ -72,6 +72,46 @@ gint64 photo_count(Library *library, const Principal *viewer, const PhotoFilter 
     return scan_count(keep, catalog_columns(view)->rows);
 }
 
+static void photo_person_free(gpointer data)
+{
+    PhotoPerson *person = data;
+    g_free(person->name);
+    g_free(person);
+}
+
+/* NULL when there is nobody. */
+static GPtrArray *persons_of(const CatalogView *view, guint32 row)
+{
+    const CatalogColumns *columns = catalog_columns(view);
+    const guint32 *member = columns->persons.members[columns->person_set[row]];
+    if (!member) {
+        return NULL;
+    }
+    GPtrArray *persons = g_ptr_array_new_with_free_func(photo_person_free);
+    for (; *member; member++) {
+        const CatalogPerson *known = catalog_person(view, *member);
+        if (known) {
+            PhotoPerson *person = g_new(PhotoPerson, 1);
+            person->id = known->id;
+            person->name = g_strdup(known->name);
+            g_ptr_array_add(persons, person);
+        }
+    }
+    return persons;
+}
+
+static void find_relatives(const CatalogView *view, guint32 row, Photo *photo)
+{
+    const CatalogColumns *columns = catalog_columns(view);
+    photo->duplicate_group = catalog_duplicate_group(view, row);
+    photo->has_stack = (columns->flags[row] & CATALOG_HAS_STACK) != 0;
+    photo->blinks = (columns->flags[row] & CATALOG_BLINKS) != 0;
+    photo->face_count = columns->face_count[row];
+    photo->faces_unknown = columns->faces_unknown[row];
+    g_clear_pointer(&photo->persons, g_ptr_array_unref);
+    photo->persons = persons_of(view, row);
+}
+
 void photo_find_relatives(Library *library, const Principal *viewer, GPtrArray *photos)
 {
     g_autoptr(CatalogView) view = catalog_look(library_catalog(library), viewer);
@@ -79,8 +119,7 @@ void photo_find_relatives(Library *library, const Principal *viewer, GPtrArray *
         Photo *photo = g_ptr_array_index(photos, i);
         guint32 row = catalog_row_of_id(view, photo->id);
         if (row != CATALOG_NO_ROW) {
-            photo->duplicate_group = catalog_duplicate_group(view, row);
-            photo->has_stack = (catalog_columns(view)->flags[row] & CATALOG_HAS_STACK) != 0;
+            find_relatives(view, row, photo);
         }
     }
 }

@@ -57,7 +57,10 @@ typedef struct {
     const char *tag;          /* has */
     const char *require_tags; /* has one of this comma list */
     const char *exclude_tags; /* has none of this comma list */
-    const char *search;       /* a part of name, camera, lens, title, caption or tag, any case */
+    const char *persons;      /* has all of these person.id by commas; what is no number is none */
+    const char *objects;      /* has all of these object classes by commas */
+    const char *search;       /* a part of name, camera, lens, title, caption, tag or of the name of
+                                 a person on it, any case */
     const char *path_prefix;  /* lies beneath; when nothing does, beneath the same after a "/" */
     const char *date_from;    /* YYYY-MM-DD, the camera's day; what is no date is no condition */
     const char *date_to;
@@ -66,8 +69,9 @@ typedef struct {
     gboolean only_favorites;
     gboolean only_rejected; /* wins over hide_rejected */
     gboolean hide_rejected;
+    gboolean hide_blinks;     /* not those on which somebody has closed eyes */
     gboolean hide_duplicates; /* of photos with the same content, the one of the least id stays */
-    gboolean nothing; /* asks for something that no photo has yet: a person, a category, an album */
+    gboolean nothing;         /* asks for something that no photo has yet: a category, an album */
 } PhotoFilter;
 
 void photo_filter_init(PhotoFilter *filter); /* everything open */
@@ -87,8 +91,9 @@ gint64 photo_count(Library *library, const Principal *viewer, const PhotoFilter 
 /* How many other photos that the viewer sees have the same content; -1 on error. Not inside a
  * transaction. */
 gint64 photo_copies(Library *library, const Principal *viewer, const Photo *photo, GError **error);
-/* Tells each photo its duplicate_group among what lists show the viewer, and whether it stands for
- * others, as the catalogue knows it by now; also inside a transaction. Of Photo. */
+/* Tells each photo its duplicate_group among what lists show the viewer, whether it stands for
+ * others, and who is on it, as the catalogue knows it by now; also inside a transaction. Of Photo.
+ */
 void photo_find_relatives(Library *library, const Principal *viewer, GPtrArray *photos);
 
 /* What a gallery needs to place every picture of a selection before it loads any: parallel arrays

@@ -275,3 +275,19 @@ Principal *sign_in_change_password(SignIn *self, const Principal *principal, con
     g_autofree char *kept = roster_password_hash(self->roster, username, &renewed);
     return renewed ? renewed : refuse("Authentication required", error);
 }
+
+gboolean sign_in_opens(SignIn *self, const char *name, const char *kept, const char *password,
+                       const SignInPlace *place, GError **error)
+{
+    if (!take_attempt(self, name, place, error) || !begin_check(self, error)) {
+        return FALSE;
+    }
+    gboolean good = password_verify(kept, password);
+    end_check(self);
+    if (good) {
+        attempts_succeeded(self->attempts, name, place->address);
+    } else {
+        g_set_error_literal(error, ALBUMEN_ERROR, ALBUMEN_ERROR_UNAUTHORIZED, "Invalid password");
+    }
+    return good;
+}

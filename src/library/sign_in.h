@@ -37,3 +37,8 @@ Principal *sign_in_change_password(SignIn *sign_in, const Principal *principal, 
 
 /* password_check and password_hash, in turn. Owned by the caller. */
 char *sign_in_hash(SignIn *sign_in, const char *password, GError **error);
+
+/* Whether `password` is what is kept, for things that open by a password of their own: TOO_OFTEN,
+ * UNAUTHORIZED. `name` tells them apart, and from names of accounts. */
+gboolean sign_in_opens(SignIn *sign_in, const char *name, const char *kept, const char *password,
+                       const SignInPlace *place, GError **error);

@@ -80,6 +80,13 @@ static Bitmap *finish(Decoded *decoded, int max_pixels, int orientation, GError 
     return bitmap;
 }
 
+static void upright_size(const Decoded *decoded, int orientation, int *ret_width, int *ret_height)
+{
+    gboolean swaps = orient_swaps_sides(orientation);
+    *ret_width = swaps ? decoded->full_height : decoded->full_width;
+    *ret_height = swaps ? decoded->full_width : decoded->full_height;
+}
+
 /* Both thumbnails and the perceptual hash; the small ones are made from the large one's pixels. */
 static gboolean make_thumbnails(MediaPicture *picture, Decoded *decoded, GError **error)
 {
@@ -114,9 +121,7 @@ MediaPicture *media_read(int fd, const char *name, GError **error)
         return NULL;
     }
     picture->facts = metadata_read(&source, picture->format, &decoded);
-    gboolean swaps = orient_swaps_sides(picture->facts->orientation);
-    picture->width = swaps ? decoded.full_height : decoded.full_width;
-    picture->height = swaps ? decoded.full_width : decoded.full_height;
+    upright_size(&decoded, picture->facts->orientation, &picture->width, &picture->height);
     return make_thumbnails(picture, &decoded, error) ? g_steal_pointer(&picture) : NULL;
 }
 
@@ -134,6 +139,31 @@ GBytes *media_render_jpeg(int fd, const char *name, int max_pixels, int quality,
     g_autoptr(MediaFacts) facts = metadata_read(&source, format, &decoded);
     g_autoptr(Bitmap) bitmap = finish(&decoded, max_pixels, facts->orientation, error);
     return bitmap ? jpeg_encode(bitmap, quality, error) : NULL;
+}
+
+void media_pixels_clear(MediaPixels *pixels)
+{
+    g_clear_pointer(&pixels->bitmap, bitmap_free);
+}
+
+gboolean media_pixels(int fd, const char *name, int min_long_pixels, MediaPixels *ret_pixels,
+                      GError **error)
+{
+    ByteSource source;
+    if (!source_of_file(fd, &source, error)) {
+        return FALSE;
+    }
+    MediaFormat format = probe_format(&source, name);
+    g_auto(Decoded) decoded = {0};
+    if (!decode(&source, format, name, DECODE_TO_LOOK, min_long_pixels, &decoded, error)) {
+        return FALSE;
+    }
+    g_autoptr(MediaFacts) facts = metadata_read(&source, format, &decoded);
+    MediaPixels pixels = {0};
+    upright_size(&decoded, facts->orientation, &pixels.full_width, &pixels.full_height);
+    pixels.bitmap = finish(&decoded, 2 * min_long_pixels, facts->orientation, error);
+    *ret_pixels = pixels;
+    return pixels.bitmap != NULL;
 }
 
 GBytes *media_scale_jpeg(GBytes *jpeg, int max_pixels, int quality, GError **error)

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/hash.h"
+#include "media/bitmap.h"
 #include "media/facts.h"
 
 #include <glib.h>
@@ -64,6 +65,25 @@ MediaPicture *media_read(int fd, const char *name, GError **error);
  * `max_pixels` (0: full size). For what browsers do not show: RAW (developed with the camera's
  * white balance), HEIC, TIFF. */
 GBytes *media_render_jpeg(int fd, const char *name, int max_pixels, int quality, GError **error);
+
+/* The pixels of a picture for who looks at them: upright, sRGB, three bands. */
+typedef struct {
+    Bitmap *bitmap;
+    int full_width, full_height; /* upright, of the original that it was scaled down from */
+} MediaPixels;
+
+void media_pixels_clear(MediaPixels *pixels);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(MediaPixels, media_pixels_clear)
+
+/* A part of the original, in its upright pixels. */
+typedef struct {
+    double x1, y1, x2, y2;
+} MediaBox;
+
+/* Decodes as media_read does, at the smallest scale whose long edge is `min_long_pixels` or more,
+ * and scales down to twice that at most. */
+gboolean media_pixels(int fd, const char *name, int min_long_pixels, MediaPixels *ret_pixels,
+                      GError **error);
 
 /* A thumbnail of ours scaled to fit max_pixels x max_pixels, never enlarged (the same bytes then).
  */

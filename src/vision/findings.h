@@ -33,13 +33,16 @@ typedef struct {
 
 typedef struct {
     VisionBox box;
-    float confidence;                     /* 0..1 */
+    float confidence;                     /* 0..1; NaN: a person drew the box */
     float landmarks[VISION_LANDMARKS][2]; /* x, y */
     float eye_openness;                   /* height over width of the eyes' openings; NaN */
     float yaw, pitch, roll;               /* degrees: positive to the subject's left, up, and
                                              clockwise as one sees it; NaN */
     GArray *vector; /* of float, as the model gives it; NULL: too small, or no model */
-    GBytes *crop;   /* JPEG of the face and a little around it, upright */
+    /* The face and a little around it, upright. In the process that found it: RGB, crop_width x
+     * crop_height; from there on JPEG, with both 0. */
+    GBytes *crop;
+    int crop_width, crop_height;
 } VisionFace;
 
 typedef struct {
@@ -55,3 +58,4 @@ void vision_findings_free(VisionFindings *findings);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(VisionFindings, vision_findings_free)
 void vision_object_free(VisionObject *object);
 void vision_face_free(VisionFace *face);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(VisionFace, vision_face_free)

@@ -19,13 +19,16 @@ typedef struct VisionSession VisionSession;
 /* Loads the runtime's library by its path; NULL: whatever the system's own loader finds as
  * libonnxruntime.so.1. Before a sandbox closes. */
 VisionRuntime *vision_runtime_load(const char *path, GError **error);
+VisionRuntime *vision_runtime_ref(VisionRuntime *runtime);
 void vision_runtime_unref(VisionRuntime *runtime);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(VisionRuntime, vision_runtime_unref)
 const char *vision_runtime_version(const VisionRuntime *runtime); /* "1.29.0" */
 
 #define VISION_TENSOR_RANK 8
 
-typedef enum { VISION_FLOAT, VISION_INT64 } VisionElement;
+/* VISION_OTHER: bytes, half floats, no tensor at all: such a model loads, and what is there cannot
+ * be read or fed. */
+typedef enum { VISION_FLOAT, VISION_INT64, VISION_INT32, VISION_OTHER } VisionElement;
 
 /* An input or output as the model states it; -1 for a size that is open. */
 typedef struct {
@@ -35,7 +38,7 @@ typedef struct {
     gint64 shape[VISION_TENSOR_RANK];
 } VisionPort;
 
-/* `model` holds the whole file (a mapping of it, say) and is kept as long as the session. */
+/* `model` holds the whole file (a mapping of it, say) and is not needed afterwards. */
 VisionSession *vision_session_new(VisionRuntime *runtime, GBytes *model, GError **error);
 void vision_session_free(VisionSession *session);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(VisionSession, vision_session_free)
@@ -51,14 +54,15 @@ typedef struct {
     VisionElement element;
     int rank;
     gint64 shape[VISION_TENSOR_RANK];
-    gsize count; /* of elements */
+    gsize count; /* of elements; 0 when they cannot be read */
     union {
         const float *floats;
-        const gint64 *ints;
+        const gint64 *int64s;
+        const gint32 *int32s;
     };
 } VisionTensor;
 
-/* What a run gave; the tensors live as long as it. */
+/* What a run gave; the tensors live as long as it, and it no longer than its session. */
 typedef struct VisionResult VisionResult;
 void vision_result_free(VisionResult *result);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(VisionResult, vision_result_free)

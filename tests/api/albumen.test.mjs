@@ -45,6 +45,21 @@ onEachEngine('our own dialect', (engine) => {
     assert.deepEqual(library.sources.map((source) => source.path), [folder]);
   });
 
+  it('finds by a few letters', async () => {
+    const found = await server.get('/api/albumen/search', { q: 'canon', limit: '3' });
+    assert.deepEqual(Object.keys(found), ['people', 'objects', 'tags', 'folders', 'cameras', 'files']);
+    const { cameras } = await server.get('/api/filter_options/cameras');
+    const canons = cameras.filter(([name]) => /canon/i.test(name));
+    assert.ok(canons.length > 0);
+    assert.deepEqual(
+      new Map(found.cameras.map(({ name, photos }) => [name, photos])), new Map(canons.slice(0, 3)));
+    const name = path.basename(indexed[0].path ?? indexed[0].name);
+    const { files: named } = await server.get('/api/albumen/search', { q: name, limit: '50' });
+    assert.ok(named.some(({ filename }) => filename === name), name);
+    assert.equal((await ask('/api/albumen/search?q=')).status, 422);
+    assert.deepEqual((await server.get('/api/albumen/objects')).objects, []);
+  });
+
   it('lays out every picture in the order of the list', async () => {
     assert.equal(layout.ids.length, indexed.length);
     assert.equal(new Set(layout.ids).size, indexed.length);

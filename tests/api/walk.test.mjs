@@ -51,6 +51,10 @@ const paths = (answer) => answer.photos.map((photo) => photo.path);
 const ROUTES = {
   'GET /api/albumen/library': plain(200),
   'GET /api/albumen/layout': plain(200),
+  'GET /api/albumen/search': list(
+    (o) => ({ target: `/api/albumen/search?limit=50&q=${encodeURIComponent(o.path.split('/').at(-1))}` }),
+    (answer, o) => answer.files.some((file) => file.id === o.id)),
+  'GET /api/albumen/objects': plain(200),
   'GET /api/albumen/photos': list(
     (o) => ({ target: `/api/albumen/photos?ids=${o.id}` }), (answer, o) => paths(answer).includes(o.path)),
   'POST /api/albumen/photos': plain([400, 415, 422], undefined, empty),

@@ -8,6 +8,8 @@ extern const HttpDialect albumen_dialect;
 
 /* layout.c */
 gboolean albumen_layout(HttpRequest *request, GError **error);
+gboolean albumen_search(HttpRequest *request, GError **error);
+gboolean albumen_objects(HttpRequest *request, GError **error);
 
 /* photos.c */
 gboolean albumen_photos(HttpRequest *request, GError **error);

@@ -10,6 +10,24 @@
 
 static const HttpParameter layout_query[] = {FILTER_PARAMS, {0}};
 
+static const HttpParameter search_query[] = {
+    {.name = "q",
+     .type = HTTP_TEXT,
+     .required = TRUE,
+     .bounded = TRUE,
+     .min = 1,
+     .max = LIMIT_SEARCH_CHARACTERS,
+     .summary = "A part of a name"},
+    {.name = "limit",
+     .type = HTTP_INT,
+     .bounded = TRUE,
+     .min = 1,
+     .max = 50,
+     .fallback = "8",
+     .summary = "Hits of each kind"},
+    {0},
+};
+
 static const HttpParameter ids_query[] = {
     {.name = "ids", .type = HTTP_TEXT, .required = TRUE, .summary = "Numbers, by commas"},
     {0},
@@ -220,6 +238,11 @@ static const HttpRoute routes[] = {
     GET("/api/albumen/layout", CAPABILITY_BROWSE, NULL,
         "The shape of a selection: ids, aspects and days of every photo", albumen_layout,
         .query = layout_query, .response_mime = "application/octet-stream"),
+    GET("/api/albumen/search", CAPABILITY_BROWSE, "SearchHits",
+        "People, things, tags, folders, cameras and files that a few letters may mean",
+        albumen_search, .query = search_query),
+    GET("/api/albumen/objects", CAPABILITY_BROWSE, "Objects", "Kinds of things on the photos",
+        albumen_objects),
     GET("/api/albumen/photos", CAPABILITY_BROWSE, "Tiles", "What tiles say of these photos",
         albumen_photos, .query = ids_query),
     GET("/api/albumen/photos/{id}", CAPABILITY_BROWSE, "Photo", "All that is known of a photo",
@@ -369,7 +392,7 @@ static void invalid(HttpRequest *request, const HttpViolation *violations, gsize
 
 const HttpDialect albumen_dialect = {
     .name = "albumen",
-    .prefix = "/api/albumen/",
+    .prefixes = (const char *const[]){"/api/albumen/", NULL},
     .routes = routes,
     .route_count = G_N_ELEMENTS(routes),
 

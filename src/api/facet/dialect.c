@@ -370,7 +370,7 @@ static void invalid(HttpRequest *request, const HttpViolation *violations, gsize
 
 const HttpDialect facet_dialect = {
     .name = "facet",
-    .prefix = "/api/",
+    .prefixes = (const char *const[]){"/api/", NULL},
     .routes = routes,
     .route_count = G_N_ELEMENTS(routes),
 

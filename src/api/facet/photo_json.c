@@ -35,8 +35,7 @@ static void write_measures(JsonWriter *writer, const Photo *photo)
     static const char faces[] =
         "\"face_quality\":null,\"eye_sharpness\":null,\"face_sharpness\":null,"
         "\"face_ratio\":null,\"tech_sharpness\":null,\"color_score\":null,"
-        "\"exposure_score\":null,\"comp_score\":null,\"isolation_bonus\":null,"
-        "\"is_blink\":null";
+        "\"exposure_score\":null,\"comp_score\":null,\"isolation_bonus\":null";
     static const char after[] =
         "\"histogram_spread\":null,\"mean_luminance\":null,\"power_point_score\":null,"
         "\"shadow_clipped\":null,\"highlight_clipped\":null,\"is_silhouette\":null,"
@@ -49,8 +48,13 @@ static void write_measures(JsonWriter *writer, const Photo *photo)
         "\"subject_sharpness\":null,\"subject_prominence\":null,"
         "\"subject_placement\":null,\"bg_separation\":null";
     json_member_null(writer, "aesthetic");
-    json_member_int(writer, "face_count", 0);
+    json_member_int(writer, "face_count", MAX(photo->face_count, 0));
     WRITE_NULLS(writer, faces);
+    if (photo->face_count > 0) {
+        json_member_int(writer, "is_blink", photo->blinks);
+    } else {
+        json_member_null(writer, "is_blink");
+    }
     photo_member_phash(writer, "phash", photo->phash);
     json_member_null(writer, "is_burst_lead");
     json_member_null(writer, "aggregate");
@@ -82,6 +86,21 @@ static void write_marks(JsonWriter *writer, const Photo *photo, const FacetPhoto
     json_member_double(writer, "gps_longitude", photo->facts->longitude);
 }
 
+static void write_persons(JsonWriter *writer, const GPtrArray *persons)
+{
+    json_key(writer, "persons");
+    json_array_begin(writer);
+    for (guint i = 0; persons && i < persons->len; i++) {
+        const PhotoPerson *person = g_ptr_array_index(persons, i);
+        g_autofree char *unnamed = g_strdup_printf("Person %" G_GINT64_FORMAT, person->id);
+        json_object_begin(writer);
+        json_member_int(writer, "id", person->id);
+        json_member_string(writer, "name", person->name ? person->name : unnamed);
+        json_object_end(writer);
+    }
+    json_array_end(writer);
+}
+
 void facet_write_photo(JsonWriter *writer, const Photo *photo, const FacetPhotoStyle *style)
 {
     g_autofree char *date = photo_taken_european(photo->facts);
@@ -93,10 +112,8 @@ void facet_write_photo(JsonWriter *writer, const Photo *photo, const FacetPhotoS
     write_marks(writer, photo, style);
     photo_member_tags_list(writer, "tags_list", photo->facts->keywords, style->tags_per_photo);
     json_member_string(writer, "date_formatted", date);
-    json_key(writer, "persons");
-    json_array_begin(writer);
-    json_array_end(writer);
-    json_member_int(writer, "unassigned_faces", 0);
+    write_persons(writer, photo->persons);
+    json_member_int(writer, "unassigned_faces", MAX(photo->faces_unknown, 0));
     json_object_end(writer);
 }
 

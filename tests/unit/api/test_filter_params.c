@@ -53,6 +53,8 @@ static gboolean answer_filter(HttpRequest *request, GError **error)
     append_text(told, "hide", filter.hide_rejected ? "rejected" : NULL);
     append_text(told, "favorites", filter.only_favorites ? "only" : NULL);
     append_text(told, "hide", filter.hide_duplicates ? "duplicates" : NULL);
+    append_text(told, "persons", filter.persons);
+    append_text(told, "objects", filter.objects);
     append_text(told, "nothing", filter.nothing ? "yes" : NULL);
     http_respond_text(request, "text/plain", g_strchomp(told->str));
     g_string_free(told, TRUE);
@@ -78,7 +80,7 @@ static const HttpRoute routes[] = {
 
 static const HttpDialect dialect = {
     .name = "test",
-    .prefix = "/",
+    .prefixes = (const char *const[]){"/", NULL},
     .routes = routes,
     .route_count = G_N_ELEMENTS(routes),
     .fail = api_fixture_fail,
@@ -139,8 +141,10 @@ static void test_every_parameter(void)
 static void test_what_no_photo_has_yet(void)
 {
     static const Case cases[] = {
-        {"person=1", "nothing=yes"},
-        {"person_id=1", "nothing=yes"},
+        {"person=1", "persons=1"},
+        {"person_id=1,2", "persons=1,2"},
+        {"person=3&person_id=1", "persons=3"},
+        {"object=dog,cat", "objects=dog,cat"},
         {"category=x", "nothing=yes"},
         {"composition_pattern=x", "nothing=yes"},
         {"album_id=1", "nothing=yes"},

@@ -37,7 +37,7 @@ static const HttpRoute routes[] = {
 };
 static const HttpDialect dialect = {
     .name = "test",
-    .prefix = "/",
+    .prefixes = (const char *const[]){"/", NULL},
     .routes = routes,
     .route_count = G_N_ELEMENTS(routes),
     .fail = api_fixture_fail,

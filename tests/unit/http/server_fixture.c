@@ -206,6 +206,7 @@ static const HttpParameter body_members[] = {
     {.name = "sort", .type = HTTP_TEXT, .choices = sorts},
     {.name = "ids", .type = HTTP_INT_LIST, .bounded = TRUE, .min = 1, .max = 3},
     {.name = "names", .type = HTTP_TEXT_LIST},
+    {.name = "either", .type = HTTP_TEXTS},
     {.name = "more", .type = HTTP_OBJECT},
     {.name = "items", .type = HTTP_OBJECT_LIST, .bounded = TRUE, .max = 2, .members = item_members},
     {.name = "easy", .type = HTTP_INT, .lenient = TRUE},
@@ -299,7 +300,7 @@ static void write_violations(HttpRequest *request, const HttpViolation *violatio
 
 static const HttpDialect small = {
     .name = "small",
-    .prefix = "/api/",
+    .prefixes = (const char *const[]){"/api/", NULL},
     .routes = routes,
     .route_count = G_N_ELEMENTS(routes),
     .schemas = "/test/schemas.json",

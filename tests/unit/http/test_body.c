@@ -30,6 +30,20 @@ static void test_body_values(void)
     check_exchange(fixture.url, "POST", "/api/optional-body", JSON_TYPE, "{}", 200, "{}");
 }
 
+static void test_one_text_or_several(void)
+{
+    static const char *const good[] = {"\"a\"", "[\"a\",\"b\"]", "[]"};
+    for (gsize i = 0; i < G_N_ELEMENTS(good); i++) {
+        g_autofree char *body =
+            g_strdup_printf("{\"photo\":\"p\",\"rating\":3,\"either\":%s}", good[i]);
+        check_exchange(fixture.url, "POST", "/api/body", JSON_TYPE, body, 200, body);
+    }
+    refuse_body("{\"photo\":\"p\",\"rating\":1,\"either\":7}",
+                "body either string_type: Input should be a valid string");
+    refuse_body("{\"photo\":\"p\",\"rating\":1,\"either\":[\"a\",7]}",
+                "body either[1] string_type: Input should be a valid string");
+}
+
 static void test_lists_of_objects(void)
 {
     check_exchange(
@@ -184,6 +198,7 @@ int main(int argc, char **argv)
     fixture_start(&fixture);
     g_test_add_func("/http/body/values", test_body_values);
     g_test_add_func("/http/body/objects", test_lists_of_objects);
+    g_test_add_func("/http/body/one-text-or-several", test_one_text_or_several);
     g_test_add_func("/http/body/refusals", test_body_refusals);
     g_test_add_func("/http/body/no-json", test_bodies_that_are_no_json);
     g_test_add_func("/http/body/large", test_large_bodies);

@@ -126,7 +126,7 @@ static const HttpRoute routes[] = {
 };
 static const HttpDialect dialect = {
     .name = "streams",
-    .prefix = "/",
+    .prefixes = (const char *const[]){"/", NULL},
     .routes = routes,
     .route_count = G_N_ELEMENTS(routes),
     .fail = write_error,

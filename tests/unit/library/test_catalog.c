@@ -176,7 +176,7 @@ static void assert_row(const CatalogView *view, guint32 row, const StoreStatemen
     const char *camera = store_column_text(told, 2);
     g_assert_cmpstr(columns->cameras.texts[columns->camera[row]], ==, camera ? camera : "");
     const char *tags = store_column_text(told, 3);
-    g_assert_cmpstr(columns->tag_sets.texts[columns->tag_set[row]], ==, tags ? tags : "");
+    g_assert_cmpstr(columns->tags.sets.texts[columns->tag_set[row]], ==, tags ? tags : "");
     gint64 taken = store_column_is_null(told, 4) ? CATALOG_NO_DATE : store_column_int(told, 4);
     g_assert_cmpint(columns->taken_ms[row], ==, taken);
     g_assert_cmpint(catalog_lists(view, row), ==, store_column_int(told, 5));

@@ -141,3 +141,21 @@ CREATE TABLE album_photo (
 );
 CREATE INDEX album_photo_position ON album_photo (album_id, position);
 CREATE INDEX album_photo_photo ON album_photo (photo_id);
+
+-- Only files that somebody named belong to such a source: of its folder alone, those in registered_file.
+ALTER TABLE source ADD COLUMN named_only BIGINT NOT NULL DEFAULT 0;
+
+-- Files that somebody asked to have in the library, read by now or not.
+CREATE TABLE registered_file (
+    folder TEXT COLLATE "C" NOT NULL,                   -- base/path_text.h, absolute
+    name TEXT COLLATE "C" NOT NULL,
+    registered_ms BIGINT NOT NULL,
+    PRIMARY KEY (folder, name)
+);
+
+-- The above as lists show it, brought up to date by library/photo_found.h alone.
+ALTER TABLE photo ADD COLUMN persons TEXT COLLATE "C";          -- ids of who is on it, one a line, ascending; NULL: nobody
+ALTER TABLE photo ADD COLUMN objects TEXT COLLATE "C";          -- names of its object classes, one a line; NULL: none
+ALTER TABLE photo ADD COLUMN face_count BIGINT;         -- without ignored ones; NULL: nobody has looked
+ALTER TABLE photo ADD COLUMN faces_unknown BIGINT;      -- of these, nobody's
+ALTER TABLE photo ADD COLUMN faces_blinking BIGINT;     -- of these, with closed eyes

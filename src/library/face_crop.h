@@ -1,0 +1,22 @@
+/* Pictures of faces: small JPEGs that lie beside the thumbnails, named by the content of their
+ * photo and by the face's box. They can be made again from the original, so they are not backed up
+ * and need not outlive a power cut.
+ *
+ * Whoever shows one asks face_crop_get; when that says NOT_FOUND, opens the original, has a worker
+ * make it (worker_crop of jobs/worker_pool.h) and puts it here, as api/media.c does with
+ * thumbnails. */
+#pragma once
+
+#include "base/hash.h"
+#include "library/grant.h"
+#include "library/library.h"
+#include "vision/findings.h"
+
+/* A stored crop; the box is the face's row's. NOT_FOUND when it is lost. */
+GBytes *face_crop_get(Library *library, const Grant *grant, const VisionBox *box, GError **error);
+/* Keeps one; `content` is of the file that it was made from. */
+gboolean face_crop_put(Library *library, const ContentHash *content, const VisionBox *box,
+                       GBytes *jpeg, GError **error);
+
+/* What the server takes a box for: whole pixels, outward, within a picture of that size. */
+VisionBox face_crop_box(const VisionBox *box, gint64 width, gint64 height);
