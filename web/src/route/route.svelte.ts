@@ -1,6 +1,6 @@
 // Where in the app one is: kept in the address, so that back, forward, reload and a sent link work.
 
-import { addressParams, readQuery, withFilter, type Query } from './query';
+import { addressParams, readQuery, withFilter, type Filters, type Query } from './query';
 
 /** The pages beside the gallery, and where each is. */
 const PATHS = {
@@ -58,6 +58,10 @@ class Route {
   person = $state<number | null>(null);
   /** Whose faces are shown in the place of their photos. */
   readonly facesOf = $derived(this.params.get('view') === 'faces' ? this.person : null);
+  /** What a room filters by itself, whatever else is asked for. */
+  readonly ownFilters: Filters = $derived(
+    this.person === null ? {} : { person_id: String(this.person) },
+  );
   /** Whether photos are shown here, and can be filtered. */
   readonly inGallery = $derived(this.room === 'gallery' || this.room === 'person');
   /** The photo that is open in the viewer. */
