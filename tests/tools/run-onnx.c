@@ -7,7 +7,6 @@
 #include "vision/session.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 static const char *element_name(VisionElement element)
 {
@@ -44,6 +43,34 @@ static gboolean write_outputs(const VisionResult *result, gsize count, const cha
                             (guint)(tensor->count * sizeof(float)));
     }
     return g_file_set_contents(path, (const char *)all->data, (gssize)all->len, error);
+}
+
+static gboolean time_runs(const VisionSession *session, int rounds, GError **error)
+{
+    gsize input_count = 0;
+    const VisionPort *input = vision_session_inputs(session, &input_count);
+    g_assert(input_count == 1);
+    VisionTensor tensor = {.element = VISION_FLOAT, .rank = input->rank, .count = 1};
+    for (int axis = 0; axis < input->rank; axis++) {
+        tensor.shape[axis] = input->shape[axis];
+        tensor.count *= (gsize)input->shape[axis];
+    }
+    g_autofree float *values = g_new(float, tensor.count);
+    for (gsize i = 0; i < tensor.count; i++) {
+        values[i] = 0.5F;
+    }
+    tensor.floats = values;
+    gint64 least_us = G_MAXINT64;
+    for (int round = 0; round < rounds; round++) {
+        const gint64 start_us = g_get_monotonic_time();
+        g_autoptr(VisionResult) result = vision_session_run(session, &tensor, 1, error);
+        if (!result) {
+            return FALSE;
+        }
+        least_us = MIN(least_us, g_get_monotonic_time() - start_us);
+    }
+    printf("%.3f\n", (double)least_us / 1000);
+    return TRUE;
 }
 
 static gboolean run(const VisionSession *session, const char *from, const char *to, GError **error)
@@ -84,6 +111,11 @@ static gboolean use(int argc, char **argv, GError **error)
     if (argc == 5) {
         return run(session, argv[3], argv[4], error);
     }
+    if (argc == 4) {
+        gint64 rounds = 0;
+        return g_ascii_string_to_signed(argv[3], 10, 1, G_MAXINT, &rounds, error) &&
+               time_runs(session, (int)rounds, error);
+    }
     gsize count = 0;
     const VisionPort *inputs = vision_session_inputs(session, &count);
     print_ports("input", inputs, count);
@@ -94,8 +126,8 @@ static gboolean use(int argc, char **argv, GError **error)
 
 int main(int argc, char **argv)
 {
-    if (argc != 3 && argc != 5) {
-        fputs("usage: run-onnx RUNTIME MODEL [INPUT OUTPUT]\n", stderr);
+    if (argc < 3 || argc > 5) {
+        fputs("usage: run-onnx RUNTIME MODEL [ROUNDS | INPUT OUTPUT]\n", stderr);
         return 2;
     }
     g_autoptr(GError) error = NULL;
