@@ -216,6 +216,7 @@ test('an installed file that was cut off is put in again', async (t) => {
 test('ends with the process that it works for, and can go on later', async (t) => {
   const slow = makePackage('slow', crypto.randomBytes(200_000));
   const server = spawn('sleep', ['600']);
+  t.after(() => server.kill());
   let hold = true;
   const { registry, place } = await withRegistry(t, [slow], (found, request, response) => {
     if (!hold) {

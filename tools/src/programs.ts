@@ -23,7 +23,11 @@ export function run(program: string, args: readonly string[]): Promise<Ended> {
     child.on('error', (error) => errors.push(Buffer.from(error.message)));
     child.on('close', (code) => {
       running.delete(child);
-      const lines = Buffer.concat(errors).toString('utf8').trim().split('\n');
+      const lines = Buffer.concat(errors)
+        .toString('utf8')
+        .split('\n')
+        // npm's last word is where its log lies, which tells a person nothing.
+        .filter((line) => line.trim() && !line.includes('A complete log of this run'));
       resolve({
         ok: code === 0,
         output: Buffer.concat(output).toString('utf8'),
