@@ -32,7 +32,8 @@ typedef struct {
     gpointer wake_data;
     Watch *watch; /* NULL: nobody watches the folders */
     ScanLog *scan_log;
-    HttpEvents *events; /* what is published is sent to whoever follows /api/albumen/events */
+    HttpEvents *events;    /* what is published is sent to whoever follows /api/albumen/events */
+    gboolean pictopy_bare; /* [pictopy] shape = bare: answers in the form of 2024 */
     const char *version;
     HttpServerOptions server; /* for the OpenAPI document too */
 } Api;

@@ -110,6 +110,7 @@
 #define LIMIT_PAGE_PHOTOS           1000
 #define LIMIT_ALBUMS_PER_ACCOUNT    10000
 #define LIMIT_PATHS_PER_REQUEST     10000 /* files put into an album, registered, deleted */
+#define LIMIT_REGISTERED_AT_ONCE    200000 /* of a folder; the rest is told of when it was read */
 #define LIMIT_ALBUM_NAME_CHARS      255
 #define LIMIT_ALBUM_TEXT_CHARS      10000 /* a description */
 #define LIMIT_SEARCH_CHARACTERS     200   /* typed into the search as you type */

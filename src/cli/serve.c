@@ -182,6 +182,12 @@ static GPtrArray *read_proxies(const Options *options, GError **error)
     return proxies_parse((const char *const *)texts, error);
 }
 
+static gboolean is_bare(GKeyFile *file)
+{
+    g_autofree char *shape = g_key_file_get_string(file, "pictopy", "shape", NULL);
+    return g_strcmp0(shape, "bare") == 0;
+}
+
 static gboolean run(const Options *options, const char *const *photos, const Serving *serving,
                     GError **error)
 {
@@ -209,6 +215,7 @@ static gboolean run(const Options *options, const char *const *photos, const Ser
         .proxies = proxies,
         .workers = workers,
         .vision = vision,
+        .pictopy_bare = is_bare(options->file),
         .version = ALBUMEN_VERSION,
     };
     gboolean served = serve_library(&api, serving, error);

@@ -30,8 +30,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(PersonChange, person_change_free)
  * concerned that there are now, of gint64. */
 gboolean person_change_undo(Library *library, gint64 id, GArray **ret_persons, GError **error);
 
-/* Of gint64; NULL on error. */
-GArray *photos_of_faces(StoreTx *tx, const GArray *faces, GError **error);
-/* After a change: the photos of these faces and these persons get this transaction's version, and
- * lists learn who is on the photos. */
-gboolean person_stamp(StoreTx *tx, const GArray *persons, const GArray *faces, GError **error);
+/* The photos of these faces; of gint64. */
+GArray *person_photos(StoreTx *tx, const GArray *faces, GError **error);
+/* Tells the lists what became of these persons and photos: at the end of every change of them. */
+gboolean person_stamp(StoreTx *tx, const GArray *persons, const GArray *photos, GError **error);

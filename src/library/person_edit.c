@@ -2,7 +2,6 @@
 
 #include "library/person_change.h"
 #include "library/person_rows.h"
-#include "library/photo_found.h"
 
 #include <string.h>
 
@@ -505,7 +504,7 @@ gboolean person_split(Library *library, const Principal *viewer, gint64 person, 
            edit_take_faces(&edit, faces, count, error) && keep_faces_of(&edit, person, error) &&
            edit_record(&edit, "split", error) && make_person(&edit, trimmed, ret_edit, error) &&
            give_faces(&edit, ret_edit->person, error) &&
-           set_apart(&edit, person, ret_edit->person, error) &&
+           set_apart(&edit, person, ret_edit->person, error) && mark_users(&edit, person, error) &&
            drop_empty(&edit, FALSE, &ret_edit->person_deleted, error) &&
            edit_end(&edit, ret_edit, error);
 }
@@ -637,7 +636,8 @@ gboolean face_draw(Library *library, const Principal *viewer, gint64 photo, cons
         return FALSE;
     }
     /* It is not undone but deleted, so there is nothing to record. */
-    return person_stamp(edit.tx, edit.persons, edit.faces, error) &&
+    g_autoptr(GArray) photos = ids_of(&photo, 1);
+    return person_stamp(edit.tx, edit.persons, photos, error) &&
            library_commit(library, edit.tx, error);
 }
 
@@ -656,13 +656,10 @@ static gboolean delete_drawn(Edit *edit, gboolean *ret_drawn, GError **error)
         return FALSE;
     }
     *ret_drawn = drawn->len > 0;
-    g_autoptr(GArray) photos = photos_of_faces(edit->tx, drawn, error);
-    g_autoptr(GArray) none = ids_new();
-    return photos && (!*ret_drawn || (ids_run(edit->tx, &remove, drawn, error) &&
-                                      photo_found_refresh_all(edit->tx, photos, error) &&
-                                      person_stamp(edit->tx, edit->persons, none, error) &&
-                                      drop_empty(edit, FALSE, NULL, error) &&
-                                      library_commit(edit->library, edit->tx, error)));
+    return !*ret_drawn ||
+           (person_stamp(edit->tx, edit->persons, drawn, error) &&
+            ids_run(edit->tx, &remove, drawn, error) && drop_empty(edit, FALSE, NULL, error) &&
+            library_commit(edit->library, edit->tx, error));
 }
 
 gboolean face_remove(Library *library, const Principal *viewer, gint64 face, PersonEdit *ret_edit,

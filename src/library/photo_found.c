@@ -38,13 +38,3 @@ gboolean photo_found_refresh(StoreTx *tx, gint64 photo_id, GError **error)
     store_bind_double(statement, 2, PHOTO_EYES_CLOSED_BELOW);
     return store_run(statement, NULL, error);
 }
-
-gboolean photo_found_refresh_all(StoreTx *tx, const GArray *photo_ids, GError **error)
-{
-    for (guint i = 0; i < photo_ids->len; i++) {
-        if (!photo_found_refresh(tx, g_array_index(photo_ids, gint64, i), error)) {
-            return FALSE;
-        }
-    }
-    return TRUE;
-}
