@@ -9,7 +9,7 @@ gboolean albumen_similar(HttpRequest *request, GError **error)
     gboolean has_vector = FALSE;
     g_autoptr(GArray) found = similar_by_look(
         api_of(request)->library, api_principal(request), http_int(request, "id", 0),
-        http_number(request, "min_similarity", 0), &has_vector, error);
+        http_number(request, "min_similarity", 0.5), &has_vector, error);
     if (!found) {
         return FALSE;
     }
@@ -17,7 +17,7 @@ gboolean albumen_similar(HttpRequest *request, GError **error)
     json_object_begin(writer);
     json_key(writer, "photos");
     json_array_begin(writer);
-    for (guint i = 0; i < found->len && i < http_int(request, "limit", 0); i++) {
+    for (guint i = 0; i < found->len && i < http_int(request, "limit", 24); i++) {
         const SimilarPhoto *photo = &g_array_index(found, SimilarPhoto, i);
         json_object_begin(writer);
         json_member_int(writer, "id", photo->photo_id);

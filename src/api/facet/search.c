@@ -53,8 +53,9 @@ static gboolean add_looks(HttpRequest *request, const char *query, guint limit, 
     if (!vector) {
         return TRUE;
     }
-    g_autoptr(GArray) looks = similar_to_words(api->library, api_principal(request), vector,
-                                               http_number(request, "threshold", 0), limit, error);
+    g_autoptr(GArray) looks =
+        similar_to_words(api->library, api_principal(request), vector,
+                         http_number(request, "threshold", 0.15), limit, error);
     for (guint i = 0; looks && i < looks->len; i++) {
         const SimilarPhoto *look = &g_array_index(looks, SimilarPhoto, i);
         add(found, look->photo_id, LOOK_WEIGHT * look->similarity);
