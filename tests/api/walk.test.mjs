@@ -59,6 +59,7 @@ const ROUTES = {
     (o) => ({ target: `/api/albumen/photos?ids=${o.id}` }), (answer, o) => paths(answer).includes(o.path)),
   'POST /api/albumen/photos': plain([400, 415, 422], undefined, empty),
   'GET /api/albumen/photos/{id}': one((o) => ({ target: `/api/albumen/photos/${o.id}` })),
+  'GET /api/albumen/photos/{id}/similar': one((o) => ({ target: `/api/albumen/photos/${o.id}/similar` })),
   'GET /api/albumen/photos/{id}/thumbnail': one((o) => ({ target: `/api/albumen/photos/${o.id}/thumbnail` })),
   'GET /api/albumen/photos/{id}/image': one((o) => ({ target: `/api/albumen/photos/${o.id}/image` })),
   'POST /api/albumen/downloads': one((o) => ids(o.id), 201),
@@ -118,6 +119,11 @@ const ROUTES = {
   'GET /health': plain(200),
   'GET /ready': plain(200),
   'GET /api/photos': list(() => ({ target: '/api/photos?per_page=1000' }), (answer, o) => paths(answer).includes(o.path)),
+  'GET /api/similar_photos/{photo_path}': list(
+    (o) => ({ target: `/api/similar_photos/${encodeURIComponent(o.path)}` }), (answer) => !answer.error),
+  'GET /api/search': list(
+    (o) => ({ target: `/api/search?limit=200&q=${encodeURIComponent(o.path.split('/').at(-1))}` }),
+    (answer, o) => paths(answer).includes(o.path)),
   'GET /api/photo': one((o) => ({ target: `/api/photo?path=${encodeURIComponent(o.path)}` })),
   'GET /api/type_counts': plain(200),
   'GET /api/filter_options/cameras': plain(200),
