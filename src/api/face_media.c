@@ -28,10 +28,9 @@ gboolean api_send_face(HttpRequest *request, gint64 id, const char *cache_contro
     if (!crop) {
         return FALSE;
     }
-    g_autofree char *etag =
-        g_strdup_printf("%.32s-%" G_GINT64_FORMAT "-%" G_GINT64_FORMAT "-%" G_GINT64_FORMAT
-                        "-%" G_GINT64_FORMAT,
-                        grant_content(grant), face->x1, face->y1, face->x2, face->y2);
+    g_autofree char *etag = g_strdup_printf(
+        "%.32s-%" G_GINT64_FORMAT "-%" G_GINT64_FORMAT "-%" G_GINT64_FORMAT "-%" G_GINT64_FORMAT,
+        grant_content(grant), face->x1, face->y1, face->x2, face->y2);
     const HttpCaching caching = {.etag = etag, .cache_control = cache_control};
     return http_respond_cached(request, "image/jpeg", crop, &caching);
 }

@@ -36,6 +36,7 @@ typedef enum {
     HTTP_BOOL,
     HTTP_TEXT_LIST,
     HTTP_INT_LIST,
+    HTTP_NUMBER_LIST, /* of a body only */
     HTTP_OBJECT,
     HTTP_OBJECT_LIST, /* of a body only */
     HTTP_TEXTS        /* of a body only: one text, or a list of them */

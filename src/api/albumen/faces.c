@@ -46,9 +46,9 @@ static gboolean respond_faces(HttpRequest *request, FaceKind kind, gint64 person
         return FALSE;
     }
     g_autoptr(StoreTx) tx = api_read(request, error);
-    g_autoptr(GPtrArray) faces = tx ? face_list(tx, api_principal(request), kind, person, before,
-                                                limit, &total, error)
-                                    : NULL;
+    g_autoptr(GPtrArray) faces =
+        tx ? face_list(tx, api_principal(request), kind, person, before, limit, &total, error)
+           : NULL;
     if (!faces) {
         return FALSE;
     }
@@ -108,8 +108,8 @@ gboolean albumen_faces_review(HttpRequest *request, GError **error)
     if (!albumen_read_cursor(request, &before, error)) {
         return FALSE;
     }
-    g_autoptr(GPtrArray) reviews = face_review(api_of(request)->library, api_principal(request),
-                                               before, limit, &total, error);
+    g_autoptr(GPtrArray) reviews =
+        face_review(api_of(request)->library, api_principal(request), before, limit, &total, error);
     if (!reviews) {
         return FALSE;
     }
@@ -151,8 +151,8 @@ gboolean albumen_faces_assign(HttpRequest *request, GError **error)
     gint64 person = albumen_body_int(request, "person");
     PersonEdit edit;
     return sees_person(request, person, error) &&
-           face_assign(api_of(request)->library, api_principal(request), numbers(faces),
-                       faces->len, person, albumen_body_text(request, "name"), &edit, error) &&
+           face_assign(api_of(request)->library, api_principal(request), numbers(faces), faces->len,
+                       person, albumen_body_text(request, "name"), &edit, error) &&
            albumen_respond_edit(request, &edit, edit.person, error);
 }
 
@@ -223,8 +223,8 @@ gboolean albumen_face_draw(HttpRequest *request, GError **error)
 gboolean albumen_face_remove(HttpRequest *request, GError **error)
 {
     PersonEdit edit;
-    return face_remove(api_of(request)->library, api_principal(request),
-                       http_int(request, "id", 0), &edit, error) &&
+    return face_remove(api_of(request)->library, api_principal(request), http_int(request, "id", 0),
+                       &edit, error) &&
            albumen_respond_edit(request, &edit, 0, error);
 }
 

@@ -10,13 +10,10 @@
 /* The parts of Facet's client that this server can serve by now. What the owner switched on but is
  * not here is told to be off, so that the client does not show what would not work. */
 static const char *const served_features[] = {
-    "show_rating_controls",
-    "show_rating_badge",
-    "show_memories",
-    "show_timeline",
-    "show_map",
-    "show_folders",
-    NULL,
+    "show_rating_controls", "show_merge_suggestions",
+    "show_rating_badge",    "show_memories",
+    "show_timeline",        "show_map",
+    "show_folders",         NULL,
 };
 
 static gboolean is_served(const char *feature)
