@@ -44,8 +44,13 @@
 #define LIMIT_BOX_CANDIDATES       3000 /* of one picture, before overlapping ones are dropped */
 #define LIMIT_OBJECTS_PER_PICTURE  300
 #define LIMIT_VOCABULARY_BYTES     (16U << 20)
-#define LIMIT_VOCABULARY_MERGES    1000000
-#define LIMIT_WORDS_TEXT_BYTES     4096 /* of a text that is searched for */
+#define LIMIT_WORDS_TEXT_BYTES     1024 /* of a text that is searched for */
+
+/* What models find, as a worker process may tell it */
+#define LIMIT_OBJECT_LABEL_BYTES   64
+#define LIMIT_FACE_CROP_BYTES      (20U << 10)
+#define LIMIT_VISION_RESTING_BYTES (384LL << 20) /* as LIMIT_WORKER_RESTING_BYTES, models loaded */
+#define LIMIT_VISION_IDLE_SECONDS  300 /* then a worker ends, and its models' memory is free */
 
 /* HTTP */
 #define LIMIT_HTTP_THREADS                 16
@@ -105,6 +110,7 @@
 #define LIMIT_PAGE_PHOTOS           1000
 #define LIMIT_ALBUMS_PER_ACCOUNT    10000
 #define LIMIT_PATHS_PER_REQUEST     10000 /* files put into an album, registered, deleted */
+#define LIMIT_REGISTERED_AT_ONCE    200000 /* of a folder; the rest is told of when it was read */
 #define LIMIT_ALBUM_NAME_CHARS      255
 #define LIMIT_ALBUM_TEXT_CHARS      10000 /* a description */
 #define LIMIT_SEARCH_CHARACTERS     200   /* typed into the search as you type */
@@ -127,8 +133,8 @@
 #define LIMIT_WATCH_BATCH_FOLDERS   200    /* of a source; beyond it the whole is looked through */
 #define LIMIT_LISTED_FAILURES       10000  /* told in one answer; the rest are counted */
 #define LIMIT_GROUPING_STEPS        1000000000LL /* distances of groups of faces in one run */
-#define LIMIT_STATEMENT_CACHE       128    /* prepared statements a connection */
-#define LIMIT_SCAN_LOG_LINES        500    /* of what a scan says of itself */
+#define LIMIT_STATEMENT_CACHE       128          /* prepared statements a connection */
+#define LIMIT_SCAN_LOG_LINES        500          /* of what a scan says of itself */
 #define LIMIT_READER_CONNECTIONS    16
 #define LIMIT_WRITER_CONNECTIONS    8           /* to PostgreSQL; SQLite has one writer */
 #define LIMIT_BLOB_GET_BYTES        (1LL << 30) /* larger ones are read through a descriptor */
@@ -143,8 +149,11 @@
 /* People and things */
 #define LIMIT_FACES_PER_PICTURE           200 /* those that are surest */
 #define LIMIT_FACE_CANDIDATES_PER_PICTURE 400 /* looked at twice; likewise */
-#define LIMIT_FACES_PER_PICTURE 200 /* those that are surest */
+#define LIMIT_FACES_PER_PICTURE           200 /* those that are surest */
 
 /* Vectors (vision/vector_index.h) */
-#define LIMIT_VECTOR_FLOATS 4096     /* numbers of one vector */
-#define LIMIT_VECTORS       20000000 /* of one space */
+#define LIMIT_VECTOR_FLOATS  4096     /* numbers of one vector */
+#define LIMIT_SIMILAR_PHOTOS 500      /* found for one photo */
+#define LIMIT_SIMILAR_FACES  2000     /* looked at for each face of the photo */
+#define LIMIT_SEARCH_TERMS   16       /* words of one search */
+#define LIMIT_VECTORS        20000000 /* of one space */

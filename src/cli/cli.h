@@ -10,6 +10,7 @@ int cli_serve(int argc, char **argv);
 int cli_scan(int argc, char **argv);
 int cli_user(int argc, char **argv);
 int cli_key(int argc, char **argv);
+int cli_models(int argc, char **argv);
 int cli_doctor(int argc, char **argv);
 int cli_backup(int argc, char **argv);
 int cli_restore(int argc, char **argv);

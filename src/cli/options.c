@@ -15,6 +15,7 @@ void options_clear(Options *options)
 {
     g_free(options->data);
     g_free(options->database);
+    g_free(options->models);
     g_clear_pointer(&options->file, g_key_file_unref);
 }
 
@@ -46,6 +47,15 @@ static gboolean fill_in(Options *options, GError **error)
     if (!options->database) {
         options->database = g_key_file_get_string(options->file, "store", "database", NULL);
     }
+    if (!options->models) {
+        options->models = g_strdup(g_getenv("ALBUMEN_MODELS"));
+    }
+    if (!options->models) {
+        options->models = g_key_file_get_string(options->file, "vision", "models", NULL);
+    }
+    if (!options->models) {
+        options->models = g_build_filename(options->data, "models", NULL);
+    }
     if (options->workers == 0) {
         options->workers = g_key_file_get_integer(options->file, "jobs", "workers", NULL);
     }
@@ -69,6 +79,8 @@ gboolean options_parse(Options *ret_options, const char *arguments, const char *
          "Data folder (default ./albumen-data, or ALBUMEN_DATA)", "DIR"},
         {"database", 0, 0, G_OPTION_ARG_STRING, &options.database,
          "postgresql://... (default: SQLite in the data folder, or ALBUMEN_DATABASE)", "URL"},
+        {"models", 0, 0, G_OPTION_ARG_FILENAME, &options.models,
+         "Folder of the models (default: models in the data folder, or ALBUMEN_MODELS)", "DIR"},
         {"workers", 0, 0, G_OPTION_ARG_INT, &options.workers,
          "Processes that decode (default: one a core)", "N"},
         {NULL},
@@ -92,6 +104,12 @@ gboolean options_parse(Options *ret_options, const char *arguments, const char *
 Library *options_open_library(const Options *options, GError **error)
 {
     return library_open(options->data, options->database, error);
+}
+
+VisionPool *options_vision(const Options *options)
+{
+    g_autofree char *folder = g_build_filename(options->data, "models", NULL);
+    return vision_pool_new("/proc/self/exe", options->workers, folder);
 }
 
 Library *options_open_accounts(const Options *options, GError **error)

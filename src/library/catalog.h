@@ -64,6 +64,7 @@ typedef struct {
     const double *latitude, *longitude;                      /* NaN: not known */
     const gint8 *file_rating; /* -1 rejected, 0..5; 0 also when the file says nothing */
     const guint8 *flags;
+    const guint64 *phash; /* media/phash.h */
     CatalogNames folders; /* paths */
     CatalogNames cameras, lenses;
     CatalogSets tags;

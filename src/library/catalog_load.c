@@ -56,7 +56,7 @@ static GHashTable *read_folders(StoreTx *tx, gint64 version, GError **error)
     "ELSE 0 END, p.name, p.title, p.caption, p.camera_model, p.lens_model, p.tags, p.format, "     \
     "p.stack_of, p.taken_local_ms, p.width, p.height, p.orientation, p.iso, p.shutter_seconds, "   \
     "p.focal_length_mm, p.f_stop, p.latitude, p.longitude, p.file_rating, p.content_hash, "        \
-    "p.persons, p.objects, p.face_count, p.faces_unknown, p.faces_blinking "                       \
+    "p.persons, p.objects, p.face_count, p.faces_unknown, p.faces_blinking, p.phash "              \
     "FROM photo p WHERE "
 
 static guint16 aspect_of(gint64 width, gint64 height)
@@ -110,7 +110,8 @@ static void read_photo(const StoreStatement *row, CatalogPhoto *ret_photo)
     photo->objects = store_column_text(row, at++);
     photo->face_count = (gint32)int_between(row, at++, 0, G_MAXINT32, -1);
     photo->faces_unknown = (gint32)int_between(row, at++, 0, G_MAXINT32, -1);
-    photo->blinks = int_or(row, at, 0) > 0;
+    photo->blinks = int_or(row, at++, 0) > 0;
+    photo->phash = (guint64)store_column_int(row, at);
 }
 
 typedef void (*PhotoVisit)(gpointer data, const CatalogPhoto *photo);

@@ -41,7 +41,8 @@
     X(guint8, flags)                                                                               \
     X(guint8, format) /* number in `formats` */                                                    \
     X(guint8, orientation)                                                                         \
-    X(guint32, stack_of)  /* photo.id of who stands for it; 0 */                                   \
+    X(guint32, stack_of) /* photo.id of who stands for it; 0 */                                    \
+    X(guint64, phash)                                                                              \
     X(guint32, next_copy) /* the next row of the same content; CATALOG_NO_ROW */                   \
     X(ContentHash, content)
 
@@ -102,6 +103,7 @@ typedef struct {
     float shutter_seconds, focal_length_mm, f_stop;
     double latitude, longitude;
     gint8 file_rating;
+    guint64 phash;
     ContentHash content;
 } CatalogPhoto;
 

@@ -362,6 +362,7 @@ static void set_values(CatalogTable *table, guint32 row, const CatalogPhoto *pho
     table->faces_unknown[row] = photo->faces_unknown;
     table->orientation[row] = photo->orientation;
     table->stack_of[row] = photo->stack_of;
+    table->phash[row] = photo->phash;
     table->content[row] = photo->content;
 }
 
@@ -588,6 +589,7 @@ void catalog_rows_publish(Catalog *catalog, gint64 version)
         .longitude = table->longitude,
         .file_rating = table->file_rating,
         .flags = table->flags,
+        .phash = table->phash,
         .folders = names_of(catalog->folders),
         .cameras = names_of(catalog->cameras),
         .lenses = names_of(catalog->lenses),

@@ -14,6 +14,7 @@
 #define MOST_SHARE       0.5F /* of the smaller of two verified faces that the other may cover */
 #define ANY_SHARE        2
 #define WITHOUT_TILES    256 /* pixels of a picture that the detector sees whole without shrinking */
+#define SURELY_UPRIGHT   0.7F /* confidence */
 #define UPSIDE_DOWN_LINE ((float)G_PI_2)
 
 /* What is worked with while a picture is looked at. */
@@ -163,13 +164,15 @@ static gboolean look_find(Look *look, gboolean is_turned, GError **error)
     return TRUE;
 }
 
-/* The detector misses most faces that stand on their heads, and finds those that lie on a side. So
- * a picture where all are upside down, if there are any, is shown to it the other way round too. */
+/* The detector finds faces that lie on a side, but few that stand on their heads, and the mesh puts
+ * an upright one into some of these, with little confidence. So a picture without one face that is
+ * surely upright is shown to the detector the other way round too; the better find stays. */
 static gboolean is_perhaps_upside_down(const Look *look)
 {
     for (guint i = 0; i < look->found->len; i++) {
         const FaceCandidate *found = &g_array_index(look->found, FaceCandidate, i);
-        if (fabsf(face_line_of_eyes(found->landmarks)) <= UPSIDE_DOWN_LINE) {
+        if (found->score >= SURELY_UPRIGHT &&
+            fabsf(face_line_of_eyes(found->landmarks)) <= UPSIDE_DOWN_LINE) {
             return FALSE;
         }
     }

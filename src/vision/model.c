@@ -400,6 +400,16 @@ const Model *model_set_of(const ModelSet *set, ModelPurpose purpose)
     return set->used[purpose];
 }
 
+gboolean model_set_serves(const ModelSet *set, const Model *model)
+{
+    for (int i = 1; i <= MODEL_PURPOSES; i++) {
+        if (set->used[i] == model) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
 int model_set_tasks(const ModelSet *set)
 {
     int tasks = 0;

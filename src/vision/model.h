@@ -61,6 +61,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ModelSet, model_set_unref)
 const GPtrArray *model_set_all(const ModelSet *set); /* Model, by name */
 /* The one in use; NULL: none. */
 const Model *model_set_of(const ModelSet *set, ModelPurpose purpose);
+/* Whether a model of the set is in use for anything. */
+gboolean model_set_serves(const ModelSet *set, const Model *model);
 /* The tasks that the models in use can do. */
 int model_set_tasks(const ModelSet *set);
 /* Names the weights that a task works with, for analysis.model: "centernet@0123456789ab", joined by
@@ -71,9 +73,12 @@ const char *model_set_task_problem(const ModelSet *set, VisionTask task);
 
 /* Which model a purpose has from now on. NOT_FOUND when none of that name is installed. */
 gboolean model_use(const char *folder, const char *name, GError **error);
-/* Copies a file (.onnx, or a runtime library) into the folder, with a manifest that is given
- * (`manifest`, a path; NULL: worked out from its inputs and outputs). Loads it once to see that it
- * works: nothing is left behind when it does not. */
-Model *model_install(const char *folder, const char *file, const char *manifest, GError **error);
+/* Copies a file (.onnx, a runtime library, a vocabulary) into the folder, with a manifest that is
+ * given (`manifest`, a path; NULL: worked out from its inputs and outputs) and under a name (NULL:
+ * the manifest's, or the file's). Loads it once to see that it works: nothing is left behind when
+ * it does not. Where its purpose had no model, it is in use from now on. CONFLICT when there is one
+ * of that name. */
+Model *model_install(const char *folder, const char *file, const char *manifest, const char *name,
+                     GError **error);
 /* The file has the manifest's size and checksum. */
 gboolean model_verify(const Model *model, GError **error);

@@ -24,6 +24,9 @@ void vision_runtime_unref(VisionRuntime *runtime);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(VisionRuntime, vision_runtime_unref)
 const char *vision_runtime_version(const VisionRuntime *runtime); /* "1.29.0" */
 
+/* Runs a network of one node on it: whether the functions lie where we call them. UNAVAILABLE. */
+gboolean vision_runtime_try(VisionRuntime *runtime, GError **error);
+
 #define VISION_TENSOR_RANK 8
 
 /* VISION_OTHER: bytes, half floats, no tensor at all: such a model loads, and what is there cannot

@@ -54,12 +54,15 @@ gboolean vector_encode(VectorMetric metric, const float *vector, guint floats, V
     return TRUE;
 }
 
+/* The query has the length 1. NaN also for zeros, which have no cosine. */
 static void bounds_cosine(const VectorCode *query, const gint32 *dots, const double *scales,
-                          const double *errors, gsize count, double *ret_lower, double *ret_upper)
+                          const double *errors, const double *norms, gsize count, double *ret_lower,
+                          double *ret_upper)
 {
     for (gsize i = 0; i < count; i++) {
-        double gain = query->scale * scales[i] * dots[i];
-        double error = query->error * (1 + errors[i]) + errors[i] + SLACK;
+        double gain = query->scale * (scales[i] / norms[i]) * dots[i];
+        double relative = errors[i] / norms[i];
+        double error = query->error * (1 + relative) + relative + SLACK;
         ret_lower[i] = gain - error;
         ret_upper[i] = gain + error;
     }
@@ -85,7 +88,7 @@ void vector_bounds(VectorMetric metric, const VectorCode *query, const gint32 *d
                    double *ret_lower, double *ret_upper)
 {
     if (metric == VECTOR_COSINE) {
-        bounds_cosine(query, dots, scales, errors, count, ret_lower, ret_upper);
+        bounds_cosine(query, dots, scales, errors, norms, count, ret_lower, ret_upper);
     } else {
         bounds_euclidean(query, dots, scales, errors, norms, count, ret_lower, ret_upper);
     }

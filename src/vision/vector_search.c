@@ -2,7 +2,7 @@
 #include "base/limits.h"
 #include "vision/vector_index_parts.h"
 
-#include <string.h>
+#include <math.h>
 
 #define AT_ONCE          256 /* vectors whose bounds are worked out together; divides a segment */
 #define LEAST_CANDIDATES 4096
@@ -25,6 +25,7 @@ typedef struct {
 
 typedef struct {
     const VectorIndex *index;
+    VectorMetric metric;
     VectorCode query;
     gint8 bytes[LIMIT_VECTOR_FLOATS];
     VectorFilter filter;
@@ -136,7 +137,7 @@ static void look_at(Search *search, guint32 first, guint count)
     double lower[AT_ONCE], upper[AT_ONCE];
     index->kernel->dots(search->bytes, segment->codes + place * index->stride, index->stride, count,
                         dots);
-    vector_bounds(index->metric, &search->query, dots, segment->scales + place,
+    vector_bounds(search->metric, &search->query, dots, segment->scales + place,
                   segment->errors + place, segment->norms + place, count, lower, upper);
     for (guint i = 0; i < count; i++) {
         if (upper[i] >= search->threshold) { /* never for NaN: an empty slot */
@@ -166,14 +167,14 @@ static void rank(Search *search, const float *vector, float least, const Best *b
     g_array_sort(search->candidates, by_upper);
     for (guint i = 0; i < search->candidates->len; i++) {
         Candidate candidate = g_array_index(search->candidates, Candidate, i);
-        if (best_is_full(best) && candidate.upper < vector_gain(index->metric, &search->query,
+        if (best_is_full(best) && candidate.upper < vector_gain(search->metric, &search->query,
                                                                 (float)ranked_at(best, 0)->value)) {
             return;
         }
         const VectorSegment *segment = vector_segment_of(index, candidate.slot);
         guint place = candidate.slot % VECTOR_SEGMENT_SLOTS;
         float nearness = vector_nearness(
-            index->metric, vector, segment->floats + place * (gsize)index->floats, index->floats);
+            search->metric, vector, segment->floats + place * (gsize)index->floats, index->floats);
         const Ranked ranked = {nearness, segment->keys[place], segment->owners[place]};
         if (nearness >= least) {
             best_add(best, &ranked);
@@ -202,25 +203,56 @@ static void search_all(Search *search, const float *vector, float least, const B
     rank(search, vector, least, best);
 }
 
-GArray *vector_index_search(VectorIndex *index, const float *vector, guint limit, float least,
-                            VectorFilter filter, gpointer data)
+GArray *vector_index_search_by(VectorIndex *index, VectorMetric metric, const float *vector,
+                               guint limit, float least, VectorFilter filter, gpointer data)
 {
+    g_assert(metric == VECTOR_COSINE || index->metric != VECTOR_COSINE);
     g_autoptr(GArray) ranked = g_array_new(FALSE, FALSE, sizeof(Ranked));
     g_autoptr(GArray) lowers = g_array_new(FALSE, FALSE, sizeof(Ranked));
     g_autoptr(GArray) candidates = g_array_new(FALSE, FALSE, sizeof(Candidate));
     const Best best = {ranked, limit};
     Search search = {.index = index,
+                     .metric = metric,
                      .filter = filter,
                      .data = data,
                      .lowers = {lowers, limit},
                      .candidates = candidates,
                      .tidy_at = LEAST_CANDIDATES};
-    if (limit > 0 &&
-        vector_encode(index->metric, vector, index->floats, &search.query, search.bytes)) {
-        search.threshold = vector_gain(index->metric, &search.query, least);
+    if (limit > 0 && vector_encode(metric, vector, index->floats, &search.query, search.bytes)) {
+        search.threshold = vector_gain(metric, &search.query, least);
         vector_index_hold(index);
         search_all(&search, vector, least, &best);
         vector_index_let_go(index);
     }
     return matches_of(ranked);
+}
+
+GArray *vector_index_search(VectorIndex *index, const float *vector, guint limit, float least,
+                            VectorFilter filter, gpointer data)
+{
+    return vector_index_search_by(index, index->metric, vector, limit, least, filter, data);
+}
+
+static float nearness_of_key(const VectorIndex *index, const float *vector, gint64 key)
+{
+    guint32 slot = slot_table_find(&index->by_key, key, SLOT_NONE);
+    if (slot == SLOT_NONE) {
+        return NAN;
+    }
+    gsize at = slot % VECTOR_SEGMENT_SLOTS * (gsize)index->floats;
+    return vector_nearness(index->metric, vector, vector_segment_of(index, slot)->floats + at,
+                           index->floats);
+}
+
+void vector_index_compare(VectorIndex *index, const float *vector, const gint64 *keys, gsize count,
+                          float *ret_nearness)
+{
+    VectorCode code;
+    gint8 bytes[LIMIT_VECTOR_FLOATS];
+    gboolean comparable = vector_encode(index->metric, vector, index->floats, &code, bytes);
+    vector_index_hold(index);
+    for (gsize i = 0; i < count; i++) {
+        ret_nearness[i] = comparable ? nearness_of_key(index, vector, keys[i]) : NAN;
+    }
+    vector_index_let_go(index);
 }

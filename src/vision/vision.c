@@ -4,6 +4,7 @@
 #include "vision/objects.h"
 #include "vision/options.h"
 #include "vision/similar.h"
+#include "vision/words.h"
 
 /* The model that serves a purpose; all NULL: none. */
 typedef struct {
@@ -11,6 +12,8 @@ typedef struct {
     VisionSession *session;
     Objects *objects; /* of MODEL_OBJECTS */
     Similar *similar; /* of MODEL_SIMILAR */
+    Words *words;     /* of MODEL_IMAGE_WORDS and MODEL_TEXT_WORDS */
+    Bpe *vocabulary;  /* of MODEL_VOCABULARY, which has no session */
 } Loaded;
 
 struct Vision {
@@ -22,6 +25,8 @@ static void loaded_clear(Loaded *loaded)
 {
     g_clear_pointer(&loaded->objects, objects_free); /* they use the session */
     g_clear_pointer(&loaded->similar, similar_free);
+    g_clear_pointer(&loaded->words, words_free);
+    g_clear_pointer(&loaded->vocabulary, bpe_free);
     g_clear_pointer(&loaded->session, vision_session_free);
     g_clear_pointer(&loaded->family, g_free);
 }
@@ -57,6 +62,12 @@ static gboolean load_reader(Loaded *loaded, ModelPurpose purpose, ModelOptions *
     case MODEL_SIMILAR:
         loaded->similar = similar_new(loaded->session, options, error);
         return loaded->similar != NULL;
+    case MODEL_IMAGE_WORDS:
+        loaded->words = words_image_new(loaded->session, options, error);
+        return loaded->words != NULL;
+    case MODEL_TEXT_WORDS:
+        loaded->words = words_text_new(loaded->session, options, error);
+        return loaded->words != NULL;
     case MODEL_FACE_DETECTOR:
     case MODEL_FACE_MESH:
     case MODEL_EYES:
@@ -79,8 +90,12 @@ gboolean vision_load(Vision *vision, ModelPurpose purpose, const char *family, c
     if (!read) {
         return FALSE;
     }
-    loaded.session = vision_session_new(vision->runtime, contents, error);
-    if (!loaded.session || !load_reader(&loaded, purpose, read, error)) {
+    if (purpose == MODEL_VOCABULARY) {
+        loaded.vocabulary = bpe_new(contents, error);
+    } else {
+        loaded.session = vision_session_new(vision->runtime, contents, error);
+    }
+    if (!loaded.vocabulary && (!loaded.session || !load_reader(&loaded, purpose, read, error))) {
         return FALSE;
     }
     loaded_clear(&vision->loaded[purpose]);
@@ -104,7 +119,7 @@ static int tasks_of(const Vision *vision)
     tasks |= loaded[MODEL_SIMILAR].similar || (objects && objects_have_similar(objects))
                  ? VISION_SIMILAR
                  : 0;
-    return tasks;
+    return tasks | (loaded[MODEL_IMAGE_WORDS].words ? VISION_WORDS : 0);
 }
 
 static FaceModels face_models(const Vision *vision)
@@ -146,6 +161,13 @@ static gboolean find_objects(Vision *vision, const VisionImage *image, VisionFin
     return objects_find(vision->loaded[MODEL_OBJECTS].objects, image, findings, error);
 }
 
+static gboolean find_words(Vision *vision, const VisionImage *image, VisionFindings *findings,
+                           GError **error)
+{
+    findings->words = words_of_image(vision->loaded[MODEL_IMAGE_WORDS].words, image, error);
+    return findings->words != NULL;
+}
+
 VisionFindings *vision_analyse(Vision *vision, const VisionImage *image, int tasks, GError **error)
 {
     int missing = tasks & ~tasks_of(vision);
@@ -162,6 +184,7 @@ VisionFindings *vision_analyse(Vision *vision, const VisionImage *image, int tas
     if ((with_objects && !find_objects(vision, image, findings, error)) ||
         ((tasks & VISION_SIMILAR) && own_similar &&
          !find_similar(vision, image, findings, error)) ||
+        ((tasks & VISION_WORDS) && !find_words(vision, image, findings, error)) ||
         ((tasks & VISION_FACES) && !find_faces(vision, image, findings, error))) {
         return NULL;
     }
@@ -173,4 +196,16 @@ VisionFace *vision_describe_face(Vision *vision, const VisionImage *image, const
 {
     FaceModels models = face_models(vision);
     return faces_describe(&models, image, box, error);
+}
+
+GArray *vision_text_vector(Vision *vision, const char *text, GError **error)
+{
+    const Words *words = vision->loaded[MODEL_TEXT_WORDS].words;
+    const Bpe *vocabulary = vision->loaded[MODEL_VOCABULARY].vocabulary;
+    if (!words || !vocabulary) {
+        g_set_error(error, ALBUMEN_ERROR, ALBUMEN_ERROR_UNAVAILABLE, "no %s is loaded",
+                    words ? "vocabulary" : "model for texts");
+        return NULL;
+    }
+    return words_of_text(words, vocabulary, text, error);
 }

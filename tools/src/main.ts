@@ -88,8 +88,9 @@ async function install(file: ManifestFile, folders: Folders): Promise<void> {
 
 function convertIntoCache(manifest: Manifest, unpacked: string, cache: string): void {
   const bytes = convert(manifest, unpacked);
-  if (sha256(bytes) !== manifest.sha256) {
-    throw new Error('the converted file is not the one that the manifest describes');
+  const checksum = sha256(bytes);
+  if (checksum !== manifest.sha256) {
+    throw new Error(`what was made is not what the manifest describes: its checksum is ${checksum}`);
   }
   put(madePath(manifest, cache), (beside) => writeFileSync(beside, bytes));
 }

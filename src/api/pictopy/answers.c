@@ -2,6 +2,7 @@
 #include "api/pictopy/pictopy.h"
 #include "base/limits.h"
 #include "library/catalog.h"
+#include "library/seen_objects.h"
 #include "library/source.h"
 
 #include <string.h>
@@ -242,4 +243,11 @@ gint64 pictopy_photo_id(const CatalogView *view, const char *folder, const char 
     g_autofree char *absolute = pictopy_absolute(folder, path);
     guint32 row = catalog_row_of_path(view, absolute);
     return row == CATALOG_NO_ROW ? 0 : (gint64)catalog_columns(view)->id[row];
+}
+
+gboolean pictopy_was_done(HttpRequest *request, const char *task)
+{
+    gboolean any = FALSE;
+    g_autoptr(StoreTx) tx = api_read(request, NULL);
+    return tx && seen_any(tx, task, &any, NULL) && any;
 }

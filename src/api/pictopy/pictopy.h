@@ -4,12 +4,13 @@
 #pragma once
 
 #include "api/api.h"
+#include "library/catalog.h"
 
 #include <gio/gio.h>
 
 extern const HttpDialect pictopy_dialect;
 extern const HttpRoute pictopy_routes[];
-#define PICTOPY_ROUTES 15 /* their number */
+#define PICTOPY_ROUTES 23 /* their number */
 
 /* Whether this path is one of the dialect's: its clients' origins may ask for it. */
 gboolean pictopy_owns_path(const char *path);
@@ -68,6 +69,20 @@ char *pictopy_folder(HttpRequest *request, GError **error);
 char *pictopy_absolute(const char *folder, const char *path);
 /* The photo that the caller sees at this path; 0: there is none. */
 gint64 pictopy_photo_id(const CatalogView *view, const char *folder, const char *path);
+
+/* Whether the folder lies in one that is in the library as a whole. */
+gboolean pictopy_is_in_library(HttpRequest *request, const char *folder);
+
+/* Has those of `paths` (absolute) that are registered and not read yet read now. */
+gboolean pictopy_read_now(HttpRequest *request, const GPtrArray *paths, GError **error);
+
+/* Whether a task ("objects", "faces") was ever done here: without a model it is not. */
+gboolean pictopy_was_done(HttpRequest *request, const char *task);
+#define PICTOPY_NO_OBJECT_MODEL "Object detection model is not installed"
+#define PICTOPY_NO_FACE_MODEL   "Face model is not installed"
+
+/* The folder of thumbnails in the data folder; owned by the caller. */
+char *pictopy_thumbnail_folder(Library *library);
 
 /* albums.c */
 gboolean pictopy_album_create(HttpRequest *request, GError **error);

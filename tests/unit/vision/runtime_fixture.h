@@ -8,3 +8,6 @@
 VisionRuntime *runtime_fixture(void);
 /* For an orderly end. */
 void runtime_fixture_drop(void);
+
+/* A file of an installed model, ALBUMEN_MODELS/NAME/FILE; fails likewise. */
+GBytes *fixture_file(const char *name, const char *file);

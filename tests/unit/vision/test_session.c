@@ -178,6 +178,9 @@ static void test_version(void)
     g_assert_cmpuint(g_strv_length(parts), >=, 2);
     g_assert_cmpuint(g_ascii_strtoull(parts[0], NULL, 10), ==, major);
     g_assert_cmpuint(g_ascii_strtoull(parts[1], NULL, 10), >=, ORT_API_WANTED);
+    g_autoptr(GError) error = NULL;
+    vision_runtime_try(runtime_fixture(), &error);
+    g_assert_no_error(error);
 }
 
 #define CALL_PLACE(place, type, name, parameters) {place, #name},

@@ -16,7 +16,7 @@
 /* Numbers for the index and, side by side, for what it is checked against. */
 typedef struct {
     VectorIndex *index;
-    VectorMetric metric;
+    VectorMetric metric; /* by which it is searched */
     guint floats;
     GHashTable *vectors; /* key -> float[] */
 } Model;
@@ -134,8 +134,9 @@ static void check(const Model *model, const float *query, guint limit, float lea
 {
     for (guint filtered = 0; filtered < 2; filtered++) {
         guint asked = 0;
-        g_autoptr(GArray) found = vector_index_search(model->index, query, limit, least,
-                                                      filtered ? not_by_three : NULL, &asked);
+        g_autoptr(GArray) found =
+            vector_index_search_by(model->index, model->metric, query, limit, least,
+                                   filtered ? not_by_three : NULL, &asked);
         check_order(model, found, query, least);
         check_rest(model, found, query, limit, least, filtered != 0);
     }
@@ -236,6 +237,10 @@ static void check_kind(Maker make, VectorMetric metric, guint floats)
         }
     }
     g_assert_false(vector_index_set_kernel(model.index, "none"));
+    if (metric == VECTOR_EUCLIDEAN) {
+        model.metric = VECTOR_COSINE;
+        check(&model, vector, 10, -INFINITY);
+    }
     model_clear(&model);
 }
 
@@ -246,6 +251,20 @@ static void test_exact(gconstpointer data)
     check_kind(make, VECTOR_EUCLIDEAN, FLOATS);
     check_kind(make, VECTOR_COSINE, 3);
     check_kind(make, VECTOR_EUCLIDEAN, 130);
+}
+
+static void test_compare(void)
+{
+    g_autoptr(VectorIndex) index = open_at(NULL, VECTOR_EUCLIDEAN, 2);
+    const float vectors[] = {3, 0, 0, 4};
+    float nearness[3];
+    set(index, 1, (gint64[]){11, 12}, vectors, 2);
+    vector_index_compare(index, vectors, (gint64[]){12, 99, 11}, 3, nearness);
+    g_assert_cmpfloat(nearness[0], ==, -5);
+    g_assert_true(isnan(nearness[1]));
+    g_assert_cmpfloat(nearness[2], ==, 0);
+    vector_index_compare(index, (float[]){NAN, 0}, (gint64[]){12}, 1, nearness);
+    g_assert_true(isnan(nearness[0]));
 }
 
 static void test_changes(void)
@@ -598,6 +617,7 @@ int main(int argc, char **argv)
         g_autofree char *path = g_strdup_printf("/vector_index/exact/%s", kinds[i].name);
         g_test_add_data_func(path, GUINT_TO_POINTER(i), test_exact);
     }
+    g_test_add_func("/vector_index/compare", test_compare);
     g_test_add_func("/vector_index/changes", test_changes);
     g_test_add_func("/vector_index/owners", test_owners);
     g_test_add_func("/vector_index/no_vectors", test_no_vectors);
