@@ -1,4 +1,4 @@
-#include "api/albumen/albumen.h"
+#include "api/albumen/people.h"
 
 #include "api/media.h"
 #include "api/photo_values.h"
@@ -140,14 +140,36 @@ static void write_stack(JsonWriter *writer, const GPtrArray *stack)
     json_array_end(writer);
 }
 
+/* null: nobody has looked for any. */
+static void write_faces(JsonWriter *writer, const GPtrArray *faces, gboolean looked)
+{
+    json_key(writer, "faces");
+    if (!looked) {
+        json_none(writer);
+        return;
+    }
+    json_array_begin(writer);
+    for (guint i = 0; i < faces->len; i++) {
+        json_object_begin(writer);
+        albumen_write_face(writer, g_ptr_array_index(faces, i));
+        json_object_end(writer);
+    }
+    json_array_end(writer);
+}
+
 gboolean albumen_photo(HttpRequest *request, GError **error)
 {
     const Principal *viewer = api_principal(request);
     g_autoptr(StoreTx) tx = api_read(request, error);
     g_autoptr(Photo) photo = tx ? photo_get(tx, viewer, http_int(request, "id", 0), error) : NULL;
     g_autoptr(GPtrArray) stack = photo ? photo_get_stack(tx, viewer, photo, error) : NULL;
+    g_autoptr(GPtrArray) faces = stack ? face_of_photo(tx, viewer, photo->id, FALSE, error) : NULL;
+    gboolean looked = FALSE;
+    if (!faces || !face_was_looked_for(tx, photo->id, &looked, error)) {
+        return FALSE;
+    }
     g_clear_pointer(&tx, store_tx_free);
-    gint64 copies = stack ? photo_copies(api_of(request)->library, viewer, photo, error) : -1;
+    gint64 copies = photo_copies(api_of(request)->library, viewer, photo, error);
     if (copies < 0) {
         return FALSE;
     }
@@ -159,6 +181,7 @@ gboolean albumen_photo(HttpRequest *request, GError **error)
     photo_member_tags_list(writer, "tags_list", photo->facts->keywords, -1);
     json_member_int(writer, "copies", copies);
     write_stack(writer, stack);
+    write_faces(writer, faces, looked);
     json_object_end(writer);
     return http_respond_json(request, writer, error);
 }
