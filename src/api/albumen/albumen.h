@@ -15,6 +15,9 @@ gboolean albumen_layout(HttpRequest *request, GError **error);
 gboolean albumen_search(HttpRequest *request, GError **error);
 gboolean albumen_objects(HttpRequest *request, GError **error);
 
+/* similar.c */
+gboolean albumen_similar(HttpRequest *request, GError **error);
+
 /* photos.c */
 gboolean albumen_photos(HttpRequest *request, GError **error);
 gboolean albumen_photo(HttpRequest *request, GError **error);

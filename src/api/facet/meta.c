@@ -10,10 +10,16 @@
 /* The parts of Facet's client that this server can serve by now. What the owner switched on but is
  * not here is told to be off, so that the client does not show what would not work. */
 static const char *const served_features[] = {
-    "show_rating_controls", "show_merge_suggestions",
-    "show_rating_badge",    "show_memories",
-    "show_timeline",        "show_map",
-    "show_folders",         NULL,
+    "show_rating_controls",
+    "show_rating_badge",
+    "show_memories",
+    "show_timeline",
+    "show_map",
+    "show_folders",
+    "show_similar_button",
+    "show_semantic_search",
+    "show_merge_suggestions",
+    NULL,
 };
 
 static gboolean is_served(const char *feature)
@@ -36,6 +42,13 @@ json_t *facet_features(const Settings *settings)
         json_object_set_new(features, key, json_boolean(json_is_true(value) && is_served(key)));
     }
     return features;
+}
+
+gboolean facet_has_feature(const Settings *settings, const char *feature)
+{
+    return is_served(feature) &&
+           json_is_true(
+               json_object_get(json_object_get(settings_viewer(settings), "features"), feature));
 }
 
 /* Facet's client knows sorts by their column and this pair of lists. */
