@@ -55,6 +55,9 @@ const ROUTES = {
     (o) => ({ target: `/api/albumen/search?limit=50&q=${encodeURIComponent(o.path.split('/').at(-1))}` }),
     (answer, o) => answer.files.some((file) => file.id === o.id)),
   'GET /api/albumen/objects': plain(200),
+  'GET /api/albumen/models': plain(200),
+  'POST /api/albumen/models/{name}/use': plain(404, '/api/albumen/models/none/use', empty),
+  'POST /api/albumen/analysis': plain(202, undefined, { json: {} }),
   'GET /api/albumen/photos': list(
     (o) => ({ target: `/api/albumen/photos?ids=${o.id}` }), (answer, o) => paths(answer).includes(o.path)),
   'POST /api/albumen/photos': plain([400, 415, 422], undefined, empty),
