@@ -27,7 +27,7 @@ typedef struct {
 } FaceRule;
 
 /* For face-resnet, measured on 98 faces of 32 people: no two people in one group. */
-#define FACE_RULE_DEFAULT ((FaceRule){VECTOR_EUCLIDEAN, 0.55F, 0.60F})
+#define FACE_RULE_DEFAULT ((FaceRule){VECTOR_EUCLIDEAN, 0.50F, 0.60F})
 
 /* The rule of a model by the options of its manifest: "metric" ("euclidean", "cosine"), "average"
  * (up to which groups join) and "suggest", distances in that metric. What is absent or makes no
