@@ -1,9 +1,8 @@
 #include "library/findings.h"
 
-#include "library/photo_found.h"
-
 #include "library/face_crop.h"
 #include "library/findings_rows.h"
+#include "library/photo_found.h"
 
 static int task_index(VisionTask task)
 {
