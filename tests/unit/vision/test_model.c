@@ -243,7 +243,7 @@ static char *models_folder(const Place *place)
     char *folder = g_build_filename(place->folder, "models", NULL);
     g_autofree char *library =
         g_build_filename(g_getenv("ALBUMEN_MODELS"), "onnxruntime", "libonnxruntime.so", NULL);
-    g_autoptr(Model) runtime = model_install(folder, library, NULL, "runtime", &error);
+    g_autoptr(Model) runtime = model_install(folder, library, NULL, "libonnxruntime", &error);
     g_assert_no_error(error);
     g_assert_cmpint(runtime->purpose, ==, MODEL_RUNTIME);
     g_assert_cmpstr(runtime->version, ==, vision_runtime_version(runtime_fixture()));
@@ -357,7 +357,7 @@ static void test_install_refused(Place *place, gconstpointer data)
     refuse(folder, "/nowhere/at-all.onnx", NULL, ALBUMEN_ERROR_IO);
     g_autoptr(GDir) entries = g_dir_open(folder, 0, NULL);
     for (const char *name; (name = g_dir_read_name(entries));) {
-        g_assert_true(strcmp(name, "runtime") == 0 || strcmp(name, "use.json") == 0);
+        g_assert_true(strcmp(name, "libonnxruntime") == 0 || strcmp(name, "use.json") == 0);
     }
 }
 
