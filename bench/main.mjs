@@ -8,6 +8,7 @@ import { memoryRows, scanRows } from './scan.mjs';
 import { serveRows } from './serve.mjs';
 import { circumstances, markdown, writePage } from './table.mjs';
 import { CACHE } from './tools.mjs';
+import { vectorRows } from './vectors.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -37,6 +38,7 @@ fs.mkdirSync(CACHE, { recursive: true });
 const where = circumstances();
 const pictures = corpus();
 const rows = [...scanRows(pictures, options), ...(await memoryRows(pictures))];
+rows.push(...vectorRows(options));
 const sizes = options.quick || large === 0 ? [photos] : [photos, large];
 for (const size of sizes) {
   rows.push(...(await libraryRows('sqlite', 'SQLite', size, [pictures.photographs])));

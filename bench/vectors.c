@@ -129,6 +129,7 @@ int main(int argc, char **argv)
            (double)(now_us() - start_us) / 1e6);
     const VectorKernel *kernels[VECTOR_KERNELS];
     gsize count = vector_kernels(kernels);
+    printf("\"kernel\":\"%s\",", kernels[0]->name);
     for (gsize i = 0; i < count; i++) {
         time_kernel(index, kernels[i]->name, kinds);
     }
