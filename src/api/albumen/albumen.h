@@ -6,6 +6,10 @@
 
 extern const HttpDialect albumen_dialect;
 
+/* people_routes.c */
+#define ALBUMEN_PEOPLE_ROUTES 22
+extern const HttpRoute albumen_people_routes[ALBUMEN_PEOPLE_ROUTES];
+
 /* layout.c */
 gboolean albumen_layout(HttpRequest *request, GError **error);
 gboolean albumen_search(HttpRequest *request, GError **error);

@@ -414,6 +414,7 @@ const HttpDialect albumen_dialect = {
     .prefixes = (const char *const[]){"/api/albumen/", NULL},
     .routes = routes,
     .route_count = G_N_ELEMENTS(routes),
+    .more = (const HttpTable[]){{albumen_people_routes, ALBUMEN_PEOPLE_ROUTES}, {0}},
 
     .schemas = "/albumen/api/albumen.json",
     .error_schema = "Problem",

@@ -411,6 +411,7 @@ const HttpDialect facet_dialect = {
     .prefixes = (const char *const[]){"/api/", NULL},
     .routes = routes,
     .route_count = G_N_ELEMENTS(routes),
+    .more = (const HttpTable[]){{facet_people_routes, FACET_PEOPLE_ROUTES}, {0}},
 
     .schemas = "/albumen/api/facet.json",
     .error_schema = "FacetError",

@@ -6,6 +6,10 @@
 
 extern const HttpDialect facet_dialect;
 
+/* people_routes.c */
+#define FACET_PEOPLE_ROUTES 16
+extern const HttpRoute facet_people_routes[FACET_PEOPLE_ROUTES];
+
 /* photos.c */
 gboolean facet_photos(HttpRequest *request, GError **error);
 gboolean facet_photo(HttpRequest *request, GError **error);

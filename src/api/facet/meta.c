@@ -18,6 +18,7 @@ static const char *const served_features[] = {
     "show_folders",
     "show_similar_button",
     "show_semantic_search",
+    "show_merge_suggestions",
     NULL,
 };
 
