@@ -55,10 +55,14 @@ const ROUTES = {
     (o) => ({ target: `/api/albumen/search?limit=50&q=${encodeURIComponent(o.path.split('/').at(-1))}` }),
     (answer, o) => answer.files.some((file) => file.id === o.id)),
   'GET /api/albumen/objects': plain(200),
+  'GET /api/albumen/models': plain(200),
+  'POST /api/albumen/models/{name}/use': plain(404, '/api/albumen/models/none/use', empty),
+  'POST /api/albumen/analysis': plain(202, undefined, { json: {} }),
   'GET /api/albumen/photos': list(
     (o) => ({ target: `/api/albumen/photos?ids=${o.id}` }), (answer, o) => paths(answer).includes(o.path)),
   'POST /api/albumen/photos': plain([400, 415, 422], undefined, empty),
   'GET /api/albumen/photos/{id}': one((o) => ({ target: `/api/albumen/photos/${o.id}` })),
+  'GET /api/albumen/photos/{id}/similar': one((o) => ({ target: `/api/albumen/photos/${o.id}/similar` })),
   'GET /api/albumen/photos/{id}/thumbnail': one((o) => ({ target: `/api/albumen/photos/${o.id}/thumbnail` })),
   'GET /api/albumen/photos/{id}/image': one((o) => ({ target: `/api/albumen/photos/${o.id}/image` })),
   'POST /api/albumen/downloads': one((o) => ids(o.id), 201),
@@ -118,6 +122,11 @@ const ROUTES = {
   'GET /health': plain(200),
   'GET /ready': plain(200),
   'GET /api/photos': list(() => ({ target: '/api/photos?per_page=1000' }), (answer, o) => paths(answer).includes(o.path)),
+  'GET /api/similar_photos/{photo_path}': list(
+    (o) => ({ target: `/api/similar_photos/${encodeURIComponent(o.path)}` }), (answer) => !answer.error),
+  'GET /api/search': list(
+    (o) => ({ target: `/api/search?limit=200&q=${encodeURIComponent(o.path.split('/').at(-1))}` }),
+    (answer, o) => paths(answer).includes(o.path)),
   'GET /api/photo': one((o) => ({ target: `/api/photo?path=${encodeURIComponent(o.path)}` })),
   'GET /api/type_counts': plain(200),
   'GET /api/filter_options/cameras': plain(200),
