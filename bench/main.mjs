@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import { parseArgs } from 'node:util';
 import { browserRows } from './browser.mjs';
 import { corpus } from './corpus.mjs';
+import { inferenceRows } from './inference.mjs';
 import { makeLibrary } from './library.mjs';
 import { memoryRows, scanRows } from './scan.mjs';
 import { serveRows } from './serve.mjs';
@@ -37,6 +38,7 @@ fs.mkdirSync(CACHE, { recursive: true });
 const where = circumstances();
 const pictures = corpus();
 const rows = [...scanRows(pictures, options), ...(await memoryRows(pictures))];
+rows.push(...(await inferenceRows(options)));
 const sizes = options.quick || large === 0 ? [photos] : [photos, large];
 for (const size of sizes) {
   rows.push(...(await libraryRows('sqlite', 'SQLite', size, [pictures.photographs])));

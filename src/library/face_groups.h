@@ -29,8 +29,8 @@ typedef struct {
 /* For face-resnet, measured on 98 faces of 32 people: no two people in one group. */
 #define FACE_RULE_DEFAULT ((FaceRule){VECTOR_EUCLIDEAN, 0.55F, 0.60F})
 
-/* The rule of a model by the options of its manifest: "metric" ("euclidean", "cosine"), "join" and
- * "suggest", distances in that metric. What is absent or makes no sense is as in
+/* The rule of a model by the options of its manifest: "metric" ("euclidean", "cosine"), "average"
+ * (up to which groups join) and "suggest", distances in that metric. What is absent or makes no sense is as in
  * FACE_RULE_DEFAULT. */
 FaceRule face_rule_of_options(const char *options);
 

@@ -149,6 +149,39 @@ GArray *similar_by_look(Library *library, const Principal *viewer, gint64 photo_
     return look.found;
 }
 
+/* By words */
+
+static gboolean is_listed(gint64 owner, gpointer data)
+{
+    const CatalogView *view = data;
+    return catalog_lists(view, catalog_row_of_id(view, owner));
+}
+
+GArray *similar_to_words(Library *library, const Principal *viewer, const GArray *vector,
+                         double least, guint limit, GError **error)
+{
+    g_autoptr(VectorIndex) index = NULL;
+    if (!vectors_index(library_vectors(library), VECTORS_WORDS, &index, error)) {
+        return NULL;
+    }
+    g_autoptr(CatalogView) view = catalog_view(library_catalog(library), viewer, error);
+    if (!view) {
+        return NULL;
+    }
+    GArray *found = g_array_new(FALSE, FALSE, sizeof(SimilarPhoto));
+    if (!index || vector_index_floats(index) != vector->len) {
+        return found;
+    }
+    g_autoptr(GArray) matches = vector_index_search(index, (const float *)(gpointer)vector->data,
+                                                    limit, (float)least, is_listed, view);
+    for (guint i = 0; i < matches->len; i++) {
+        const VectorMatch *match = &g_array_index(matches, VectorMatch, i);
+        const SimilarPhoto photo = {match->owner, (double)match->nearness};
+        g_array_append_val(found, photo);
+    }
+    return found;
+}
+
 /* By faces */
 
 typedef struct {

@@ -232,6 +232,22 @@ static const HttpParameter ticket_path[] = {{.name = "ticket", .type = HTTP_TEXT
     HTTP_ROUTE(cap, .method = verb, .path = route, .tag = "Albumen", .summary = text,              \
                .response_schema = schema, .handler = function, __VA_ARGS__)
 
+static const HttpParameter similar_query[] = {
+    {.name = "limit",
+     .type = HTTP_INT,
+     .bounded = TRUE,
+     .min = 1,
+     .max = LIMIT_SIMILAR_PHOTOS,
+     .fallback = "24"},
+    {.name = "min_similarity",
+     .type = HTTP_NUMBER,
+     .bounded = TRUE,
+     .min = 0,
+     .max = 1,
+     .fallback = "0.5"},
+    {0},
+};
+
 static const HttpRoute routes[] = {
     GET("/api/albumen/library", CAPABILITY_BROWSE, "Library", "The library as a whole",
         albumen_library),
@@ -247,6 +263,9 @@ static const HttpRoute routes[] = {
         albumen_photos, .query = ids_query),
     GET("/api/albumen/photos/{id}", CAPABILITY_BROWSE, "Photo", "All that is known of a photo",
         albumen_photo, .path_parameters = id_path),
+    GET("/api/albumen/photos/{id}/similar", CAPABILITY_BROWSE, "SimilarPhotos",
+        "Photos that look like this one", albumen_similar, .path_parameters = id_path,
+        .query = similar_query),
     GET("/api/albumen/photos/{id}/thumbnail", CAPABILITY_MEDIA, NULL, "A small picture",
         albumen_thumbnail, .quick = TRUE, .path_parameters = id_path, .query = size_query,
         .response_mime = "image/jpeg"),
@@ -395,6 +414,7 @@ const HttpDialect albumen_dialect = {
     .prefixes = (const char *const[]){"/api/albumen/", NULL},
     .routes = routes,
     .route_count = G_N_ELEMENTS(routes),
+    .more = (const HttpTable[]){{albumen_people_routes, ALBUMEN_PEOPLE_ROUTES}, {0}},
 
     .schemas = "/albumen/api/albumen.json",
     .error_schema = "Problem",

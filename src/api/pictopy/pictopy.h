@@ -10,7 +10,8 @@
 
 extern const HttpDialect pictopy_dialect;
 extern const HttpRoute pictopy_routes[];
-#define PICTOPY_ROUTES 23 /* their number */
+#define PICTOPY_ROUTES 26    /* their number */
+#define PICTOPY_PAIRS  10000 /* of similar pictures, unless asked otherwise */
 
 /* Whether this path is one of the dialect's: its clients' origins may ask for it. */
 gboolean pictopy_owns_path(const char *path);

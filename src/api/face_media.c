@@ -1,0 +1,43 @@
+#include "api/face_media.h"
+
+#include "library/face_crop.h"
+#include "library/person.h"
+
+static Face *find_face(HttpRequest *request, gint64 id, GError **error)
+{
+    g_autoptr(StoreTx) tx = api_read(request, error);
+    return tx ? face_get(tx, api_principal(request), id, error) : NULL;
+}
+
+static VisionBox box_of(const Face *face)
+{
+    return (VisionBox){(float)face->x1, (float)face->y1, (float)face->x2, (float)face->y2};
+}
+
+gboolean api_send_face(HttpRequest *request, gint64 id, const char *cache_control, GError **error)
+{
+    Library *library = api_of(request)->library;
+    g_autoptr(Face) face = find_face(request, id, error);
+    g_autoptr(Grant) grant =
+        face ? access_grant_photo(library, api_principal(request), face->photo_id, error) : NULL;
+    if (!grant) {
+        return FALSE;
+    }
+    VisionBox box = box_of(face);
+    g_autoptr(GBytes) crop = face_crop_get(library, grant, &box, error);
+    if (!crop) {
+        return FALSE;
+    }
+    g_autofree char *etag = g_strdup_printf(
+        "%.32s-%" G_GINT64_FORMAT "-%" G_GINT64_FORMAT "-%" G_GINT64_FORMAT "-%" G_GINT64_FORMAT,
+        grant_content(grant), face->x1, face->y1, face->x2, face->y2);
+    const HttpCaching caching = {.etag = etag, .cache_control = cache_control};
+    return http_respond_cached(request, "image/jpeg", crop, &caching);
+}
+
+gboolean api_send_person(HttpRequest *request, gint64 id, GError **error)
+{
+    g_autoptr(Person) person =
+        person_get(api_of(request)->library, api_principal(request), id, error);
+    return person && api_send_face(request, person->avatar_face, "private, no-cache", error);
+}
