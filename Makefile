@@ -68,4 +68,4 @@ install: ## copy the program to DESTDIR/PREFIX (PREFIX=/usr/local); run make bui
 	install -D -m 644 -t "$(DESTDIR)$(PREFIX)/share/doc/albumen" README.md LICENSE CHANGELOG.md SECURITY.md docs/*.md
 
 clean: ## remove what was built; libraries and pictures stay
-	rm -rf build build-* web/dist web/node_modules tests/node_modules tools/node_modules tools/dist
+	rm -rf build build-* web/dist web/node_modules tests/node_modules bench/node_modules tools/node_modules tools/dist

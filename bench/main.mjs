@@ -3,11 +3,13 @@ import fs from 'node:fs';
 import { parseArgs } from 'node:util';
 import { browserRows } from './browser.mjs';
 import { corpus } from './corpus.mjs';
+import { inferenceRows } from './inference.mjs';
 import { makeLibrary } from './library.mjs';
 import { memoryRows, scanRows } from './scan.mjs';
 import { serveRows } from './serve.mjs';
 import { circumstances, markdown, writePage } from './table.mjs';
 import { CACHE } from './tools.mjs';
+import { vectorRows } from './vectors.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -37,6 +39,8 @@ fs.mkdirSync(CACHE, { recursive: true });
 const where = circumstances();
 const pictures = corpus();
 const rows = [...scanRows(pictures, options), ...(await memoryRows(pictures))];
+rows.push(...vectorRows(options));
+rows.push(...(await inferenceRows(options)));
 const sizes = options.quick || large === 0 ? [photos] : [photos, large];
 for (const size of sizes) {
   rows.push(...(await libraryRows('sqlite', 'SQLite', size, [pictures.photographs])));

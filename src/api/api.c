@@ -2,8 +2,10 @@
 
 #include "api/albumen/albumen.h"
 #include "api/facet/facet.h"
+#include "api/pictopy/pictopy.h"
 
-const HttpDialect *const api_dialects[] = {&albumen_dialect, &facet_dialect, NULL};
+const HttpDialect *const api_dialects[] = {&albumen_dialect, &facet_dialect, &pictopy_dialect,
+                                           NULL};
 
 const Api *api_of(const HttpRequest *request)
 {
@@ -36,7 +38,10 @@ gboolean api_web(HttpRequest *request, GError **error)
     const HttpCaching forever = {.cache_control = "public, max-age=31536000, immutable"};
     const HttpCaching fresh = {.cache_control = "no-cache"};
     const char *path = http_request_path(request);
-    if (g_str_has_prefix(path, "/api/")) {
+    if (pictopy_greet(request)) {
+        return TRUE;
+    }
+    if (g_str_has_prefix(path, "/api/") || pictopy_owns_path(path)) {
         g_set_error_literal(error, ALBUMEN_ERROR, ALBUMEN_ERROR_NOT_FOUND, "Not Found");
         return FALSE;
     }

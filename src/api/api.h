@@ -7,6 +7,7 @@
 #include "base/lru_cache.h"
 #include "http/http.h"
 #include "jobs/scan_log.h"
+#include "jobs/vision_pool.h"
 #include "jobs/watch.h"
 #include "jobs/worker_pool.h"
 #include "library/access.h"
@@ -23,6 +24,7 @@ typedef struct {
     SignIn *sign_in;          /* who comes in */
     const GPtrArray *proxies; /* api/client_address.h: whose word on clients is taken */
     WorkerPool *workers;
+    VisionPool *vision;
     LruCache *scaled;    /* thumbnails lately scaled, GBytes by content and size */
     LruCache *downloads; /* albumen_downloads_new: archives that may be asked for */
     /* Called when a job was queued, to look at once; may be NULL. */
@@ -30,7 +32,9 @@ typedef struct {
     gpointer wake_data;
     Watch *watch; /* NULL: nobody watches the folders */
     ScanLog *scan_log;
-    HttpEvents *events; /* what is published is sent to whoever follows /api/albumen/events */
+    HttpEvents *events;    /* what is published is sent to whoever follows /api/albumen/events */
+    gboolean pictopy_bare; /* [pictopy] shape = bare: answers in the form of 2024 */
+    double pictopy_same;   /* [pictopy] same_face: a cosine; 0: as fits the model */
     const char *version;
     HttpServerOptions server; /* for the OpenAPI document too */
 } Api;

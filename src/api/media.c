@@ -94,6 +94,11 @@ static GBytes *scale(HttpRequest *request, const Grant *grant, int size, GError 
                   : NULL;
 }
 
+GBytes *api_get_thumbnail(HttpRequest *request, const Grant *grant, int size, GError **error)
+{
+    return scale(request, grant, size, error);
+}
+
 static gboolean send_scaled(HttpRequest *request, const Grant *grant, int size,
                             const char *cache_control, GError **error)
 {
@@ -186,4 +191,32 @@ gboolean api_send_image(HttpRequest *request, const Grant *grant, const char *ca
     g_autofree char *etag = g_strdup_printf("%.32s", grant_content(grant));
     const HttpCaching caching = {.etag = etag, .cache_control = "private, no-cache"};
     return http_respond_file(request, mime, fd, bytes, &caching);
+}
+
+static const char *mime_of(const char *format)
+{
+    static const char *const mimes[][2] = {
+        {"jpeg", "image/jpeg"}, {"png", "image/png"},   {"webp", "image/webp"},
+        {"gif", "image/gif"},   {"bmp", "image/bmp"},   {"avif", "image/avif"},
+        {"heif", "image/heif"}, {"tiff", "image/tiff"}, {"jxl", "image/jxl"},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(mimes); i++) {
+        if (strcmp(mimes[i][0], format) == 0) {
+            return mimes[i][1];
+        }
+    }
+    return "application/octet-stream";
+}
+
+gboolean api_send_original(HttpRequest *request, const Grant *grant, const char *cache_control,
+                           GError **error)
+{
+    int fd = -1;
+    gint64 bytes = 0;
+    if (!api_open_original(request, grant, &fd, &bytes, error)) {
+        return FALSE;
+    }
+    g_autofree char *etag = g_strdup_printf("%.32s", grant_content(grant));
+    const HttpCaching caching = {.etag = etag, .cache_control = cache_control};
+    return http_respond_file(request, mime_of(grant_format(grant)), fd, bytes, &caching);
 }

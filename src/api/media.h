@@ -16,11 +16,18 @@
 gboolean api_send_thumbnail(HttpRequest *request, const Grant *grant, gint64 size,
                             const char *cache_control, GError **error);
 
+/* The same as bytes; on the work pool. */
+GBytes *api_get_thumbnail(HttpRequest *request, const Grant *grant, int size, GError **error);
+
 /* The original, read-only; the caller closes it. */
 gboolean api_open_original(HttpRequest *request, const Grant *grant, int *ret_fd, gint64 *ret_bytes,
                            GError **error);
 /* A JPEG of the original that is open at `fd`, as large as it and as fine as the settings say. */
 GBytes *api_render_jpeg(HttpRequest *request, const Grant *grant, int fd, GError **error);
+
+/* The file as it lies there, under its own type. */
+gboolean api_send_original(HttpRequest *request, const Grant *grant, const char *cache_control,
+                           GError **error);
 
 /* The picture as a browser can show it: its own bytes, or a JPEG of what browsers do not know,
  * which is kept as `cache_control` says. */

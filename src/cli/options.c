@@ -106,6 +106,11 @@ Library *options_open_library(const Options *options, GError **error)
     return library_open(options->data, options->database, error);
 }
 
+VisionPool *options_vision(const Options *options)
+{
+    return vision_pool_new("/proc/self/exe", options->workers, options->models);
+}
+
 Library *options_open_accounts(const Options *options, GError **error)
 {
     g_autoptr(Library) library = options_open_library(options, error);

@@ -2,6 +2,7 @@
  * line before the environment before DATA/albumen.conf before the default. */
 #pragma once
 
+#include "jobs/vision_pool.h"
 #include "library/library.h"
 
 typedef struct {
@@ -24,6 +25,9 @@ gboolean options_parse(Options *ret_options, const char *arguments, const char *
 Library *options_open_library(const Options *options, GError **error);
 /* The same, with the accounts of scoring.json taken in. */
 Library *options_open_accounts(const Options *options, GError **error);
+
+/* Workers with the models of the data folder. */
+VisionPool *options_vision(const Options *options);
 
 /* Canonical absolute path of an existing folder, for a source. Owned by the caller. */
 char *options_folder(const char *path, GError **error);

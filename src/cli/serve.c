@@ -6,6 +6,7 @@
 #include "cli/options.h"
 #include "cli/upkeep.h"
 #include "jobs/scheduler.h"
+#include "jobs/vision_job.h"
 #include "jobs/watch.h"
 #include "library/catalog.h"
 #include "library/job.h"
@@ -17,7 +18,7 @@
 /* How the server was asked to be. */
 typedef struct {
     const char *const *listen;
-    gboolean quiet, watches;
+    gboolean quiet, watches, analyses;
     int rescan_minutes;
 } Serving;
 
@@ -129,8 +130,17 @@ static gboolean serve_library(Api *api, const Serving *serving, GError **error)
     GThread *preparing = g_thread_new("catalogue", prepare_catalog, api->library);
     g_autoptr(HttpEvents) events = http_events_new();
     ScanLog *scan_log = scan_log_new();
-    Scheduler *scheduler = scheduler_start(api->library, api->workers, scan_log, serving->watches);
+    const SchedulerOptions scheduling = {
+        .library = api->library,
+        .workers = api->workers,
+        .vision = serving->analyses ? api->vision : NULL,
+        .log = scan_log,
+        .is_held = serving->watches,
+    };
+    Scheduler *scheduler = scheduler_start(&scheduling);
     Watch *watch = start_watch(api->library, scheduler, serving);
+    VisionWatch *vision_watch =
+        serving->analyses ? vision_watch_start(api->library, api->vision, scheduler) : NULL;
     Tidings *tidings = tidings_start(api->library, events);
     api->scaled = lru_cache_new(LIMIT_SCALED_CACHE_BYTES, (gpointer(*)(gpointer))g_bytes_ref,
                                 (GDestroyNotify)g_bytes_unref);
@@ -157,6 +167,7 @@ static gboolean serve_library(Api *api, const Serving *serving, GError **error)
     g_thread_join(preparing);
     tidings_stop(tidings);
     watch_stop(watch);
+    vision_watch_stop(vision_watch);
     scheduler_stop(scheduler);
     scan_log_free(scan_log);
     lru_cache_free(api->scaled);
@@ -169,6 +180,19 @@ static GPtrArray *read_proxies(const Options *options, GError **error)
     g_auto(GStrv) texts =
         g_key_file_get_string_list(options->file, "server", "trusted_proxies", NULL, NULL);
     return proxies_parse((const char *const *)texts, error);
+}
+
+static gboolean is_bare(GKeyFile *file)
+{
+    g_autofree char *shape = g_key_file_get_string(file, "pictopy", "shape", NULL);
+    return g_strcmp0(shape, "bare") == 0;
+}
+
+/* A cosine; 0 for none, or for what is none. */
+static double same_face(GKeyFile *file)
+{
+    double same = g_key_file_get_double(file, "pictopy", "same_face", NULL);
+    return same > 0 && same < 1 ? same : 0;
 }
 
 static gboolean run(const Options *options, const char *const *photos, const Serving *serving,
@@ -189,6 +213,7 @@ static gboolean run(const Options *options, const char *const *photos, const Ser
     }
     g_autoptr(SignIn) sign_in = sign_in_new(roster);
     g_autoptr(WorkerPool) workers = worker_pool_new("/proc/self/exe", options->workers);
+    g_autoptr(VisionPool) vision = options_vision(options);
     Api api = {
         .library = library,
         .settings = settings,
@@ -196,6 +221,9 @@ static gboolean run(const Options *options, const char *const *photos, const Ser
         .sign_in = sign_in,
         .proxies = proxies,
         .workers = workers,
+        .vision = vision,
+        .pictopy_bare = is_bare(options->file),
+        .pictopy_same = same_face(options->file),
         .version = ALBUMEN_VERSION,
     };
     gboolean served = serve_library(&api, serving, error);
@@ -214,7 +242,7 @@ int cli_serve(int argc, char **argv)
 {
     g_auto(GStrv) listen = NULL;
     g_auto(GStrv) photos = NULL;
-    gboolean quiet = FALSE, no_watch = FALSE;
+    gboolean quiet = FALSE, no_watch = FALSE, no_analysis = FALSE;
     const GOptionEntry entries[] = {
         {"listen", 0, 0, G_OPTION_ARG_STRING_ARRAY, &listen,
          "Address to listen on (default " DEFAULT_LISTEN "); may be repeated", "HOST:PORT"},
@@ -223,6 +251,8 @@ int cli_serve(int argc, char **argv)
         {"no-watch", 0, 0, G_OPTION_ARG_NONE, &no_watch,
          "Do not watch the folders for changes; they are scanned at the start and when asked",
          NULL},
+        {"no-analysis", 0, 0, G_OPTION_ARG_NONE, &no_analysis,
+         "Do not look for faces and things on the pictures", NULL},
         {"quiet", 0, 0, G_OPTION_ARG_NONE, &quiet, "No access log", NULL},
         {NULL},
     };
@@ -245,6 +275,7 @@ int cli_serve(int argc, char **argv)
         .listen = (const char *const *)listen,
         .quiet = quiet,
         .watches = !no_watch,
+        .analyses = !no_analysis,
         .rescan_minutes = rescan_minutes(options.file),
     };
     g_autoptr(GError) error = NULL;

@@ -237,7 +237,10 @@ static gboolean scan_parts(Scan *scan, const Source *source, const WalkRoot *roo
     for (; paths && *paths && scan_wait(scan, 0); paths++) {
         const char *relative =
             strcmp(*paths, source->path) == 0 ? "" : beneath_relative(source->path, *paths);
-        Part part = {source, root, relative, alone};
+        if (relative && !source_holds(source, *paths)) {
+            continue;
+        }
+        Part part = {source, root, relative, alone || source->named_only};
         if (relative && !scan_part(scan, &part, error)) {
             return FALSE;
         }
@@ -271,7 +274,7 @@ static gboolean scan_source(Scan *scan, const Source *source, GError **error)
         return FALSE;
     }
     if (!options->folders && !options->trees) {
-        Part part = {source, root, "", FALSE};
+        Part part = {source, root, "", source->named_only};
         return scan_part(scan, &part, error);
     }
     return scan_parts(scan, source, root, options->trees, FALSE, error) &&

@@ -35,7 +35,8 @@ static gpointer run(gpointer data)
     ScanCount *count = data;
     gint64 total = 0;
     for (guint i = 0; i < count->sources->len; i++) {
-        total += count_source(count, g_ptr_array_index(count->sources, i));
+        const Source *source = g_ptr_array_index(count->sources, i);
+        total += source->named_only ? 0 : count_source(count, source); /* few, and soon found */
     }
     count->total = total;
     g_atomic_int_set(&count->done, 1);

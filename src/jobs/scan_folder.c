@@ -2,6 +2,7 @@
 
 #include "base/path_text.h"
 #include "library/ingest.h"
+#include "library/registration.h"
 #include "media/sidecar.h"
 
 /* Files on their way to a worker, for each: enough to keep it busy, few enough to stop soon. */
@@ -14,6 +15,7 @@ typedef struct {
     const char *path;     /* text */
     const char *relative; /* bytes, from the root */
     GHashTable *known;    /* name -> KnownFile; what is seen is taken out */
+    GHashTable *named;    /* the only names that count; NULL: all do */
     GHashTable *sidecars; /* name in small letters -> WalkFile */
     GPtrArray *returned;  /* names */
     GPtrArray *gone;      /* names */
@@ -120,6 +122,10 @@ static gboolean visit_file(FolderScan *folder, const WalkFile *file)
     Scan *scan = folder->scan;
     const WalkFile *sidecar = find_sidecar(folder, file->name);
     g_autofree char *name = path_to_text(file->name);
+    if (folder->named && !g_hash_table_contains(folder->named, name)) {
+        g_hash_table_remove(folder->known, name); /* there, and not ours */
+        return TRUE;
+    }
     g_autofree KnownFile *known = NULL;
     g_autofree char *known_name = NULL;
     g_hash_table_steal_extended(folder->known, name, (gpointer *)&known_name, (gpointer *)&known);
@@ -179,6 +185,19 @@ static gboolean finish_folder(FolderScan *folder, GError **error)
     return TRUE;
 }
 
+/* TRUE with NULL where every file counts. */
+static gboolean named_files(const Scan *scan, const Source *source, const char *path,
+                            GHashTable **ret_names, GError **error)
+{
+    *ret_names = NULL;
+    if (!source->named_only) {
+        return TRUE;
+    }
+    g_autoptr(StoreTx) tx = store_read(library_store(scan->options->library), error);
+    *ret_names = tx ? registration_names(tx, path, error) : NULL;
+    return *ret_names != NULL;
+}
+
 static GHashTable *known_files(const Scan *scan, const char *folder_path, GError **error)
 {
     g_autoptr(StoreTx) tx = store_read(library_store(scan->options->library), error);
@@ -200,7 +219,8 @@ gboolean scan_folder(Scan *scan, const Source *source, const WalkRoot *root, con
                      const WalkFolder *found, GError **error)
 {
     g_autoptr(GHashTable) known = known_files(scan, path, error);
-    if (!known) {
+    g_autoptr(GHashTable) named = NULL;
+    if (!known || !named_files(scan, source, path, &named, error)) {
         return FALSE;
     }
     g_autoptr(GHashTable) sidecars = index_sidecars(found);
@@ -213,6 +233,7 @@ gboolean scan_folder(Scan *scan, const Source *source, const WalkRoot *root, con
         .path = path,
         .relative = found->path,
         .known = known,
+        .named = named,
         .sidecars = sidecars,
         .returned = returned,
         .gone = gone,

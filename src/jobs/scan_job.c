@@ -1,6 +1,7 @@
 #include "jobs/scan_job.h"
 
 #include "base/limits.h"
+#include "jobs/vision_job.h"
 #include "library/job.h"
 #include "library/source.h"
 
@@ -169,6 +170,22 @@ static void log_end(const JobRun *run, const ScanProgress *progress, const GErro
     scan_log_end(run->log, failure ? 1 : 0);
 }
 
+/* What the scan brought is shown to models. A failure costs nothing but the time to the next one.
+ */
+static void queue_analysis(const JobRun *run, const ScanProgress *progress)
+{
+    gboolean queued = FALSE;
+    g_autoptr(GError) error = NULL;
+    if (!run->vision || progress->indexed == 0) {
+        return;
+    }
+    if (!vision_queue_pending(run->library, run->vision, &queued, &error)) {
+        g_warning("an analysis could not be queued: %s", error->message);
+    } else if (queued) {
+        job_run_wake(run);
+    }
+}
+
 gboolean scan_job_run(const JobRun *run, char **ret_progress, GError **error)
 {
     g_auto(ScanRequest) request = {0};
@@ -195,6 +212,7 @@ gboolean scan_job_run(const JobRun *run, char **ret_progress, GError **error)
     log_begin(run, &request);
     scan_run(&options, &progress, &failure);
     log_end(run, &progress, failure);
+    queue_analysis(run, &progress);
     *ret_progress = scan_progress_json(&progress);
     if (failure) {
         g_propagate_error(error, g_steal_pointer(&failure));

@@ -2,7 +2,9 @@
 
 #include "base/ids.h"
 #include "base/lock.h"
+#include "jobs/people_job.h"
 #include "jobs/scan_job.h"
+#include "jobs/vision_job.h"
 #include "library/job.h"
 
 #include <string.h>
@@ -19,11 +21,14 @@ typedef struct {
     /* Sets *ret_progress (JSON, owned by the caller) in either case, unless it never began. */
     gboolean (*run)(const JobRun *run, char **ret_progress, GError **error);
     gboolean is_quiet; /* nobody asked for it: not logged, and forgotten at its end */
+    gboolean needs_vision;
 } JobKind;
 
 static const JobKind kinds[] = {
-    {SCAN_JOB, scan_job_run, FALSE},
-    {WATCH_JOB, scan_job_run, TRUE},
+    {.name = SCAN_JOB, .run = scan_job_run},
+    {.name = WATCH_JOB, .run = scan_job_run, .is_quiet = TRUE},
+    {.name = PEOPLE_JOB, .run = people_job_run},
+    {.name = VISION_JOB, .run = vision_job_run, .needs_vision = TRUE},
 };
 
 /* A kind's thread. */
@@ -37,6 +42,7 @@ typedef struct {
 struct Scheduler {
     Library *library;
     WorkerPool *workers;
+    VisionPool *vision;
     ScanLog *log;
     char node[UUID_CHARS + 1];
     GCancellable *cancellable;
@@ -158,6 +164,7 @@ static void run_kept(const Lane *lane, const Job *job, Keeper *keeper)
     const JobRun run = {
         .library = lane->scheduler->library,
         .workers = lane->scheduler->workers,
+        .vision = lane->scheduler->vision,
         .payload = job->payload,
         .cancellable = keeper->cancellable,
         .log = lane->kind->is_quiet ? NULL : lane->scheduler->log,
@@ -181,7 +188,8 @@ static void run_kept(const Lane *lane, const Job *job, Keeper *keeper)
 static gboolean run_one(const Lane *lane, GError **error)
 {
     Scheduler *scheduler = lane->scheduler;
-    g_autoptr(Job) job = lease(scheduler, lane->kind, error);
+    gboolean can_run = !lane->kind->needs_vision || scheduler->vision;
+    g_autoptr(Job) job = can_run ? lease(scheduler, lane->kind, error) : NULL;
     if (!job) {
         return FALSE;
     }
@@ -239,13 +247,14 @@ static gpointer run(gpointer data)
     return NULL;
 }
 
-Scheduler *scheduler_start(Library *library, WorkerPool *workers, ScanLog *log, gboolean is_held)
+Scheduler *scheduler_start(const SchedulerOptions *options)
 {
     Scheduler *scheduler = g_new0(Scheduler, 1);
-    scheduler->library = library;
-    scheduler->workers = workers;
-    scheduler->log = log;
-    scheduler->is_held = is_held;
+    scheduler->library = options->library;
+    scheduler->workers = options->workers;
+    scheduler->vision = options->vision;
+    scheduler->log = options->log;
+    scheduler->is_held = options->is_held;
     uuid_new(scheduler->node);
     scheduler->cancellable = g_cancellable_new();
     g_mutex_init(&scheduler->lock);
@@ -273,6 +282,12 @@ void scheduler_wake(Scheduler *scheduler)
         scheduler->lanes[i].woken = TRUE;
     }
     g_cond_broadcast(&scheduler->changed);
+}
+
+void job_run_wake(const JobRun *run)
+{
+    const Keeper *keeper = run->state;
+    scheduler_wake(keeper->scheduler);
 }
 
 void scheduler_stop(Scheduler *scheduler)

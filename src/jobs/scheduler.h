@@ -2,14 +2,22 @@
 #pragma once
 
 #include "jobs/scan_log.h"
+#include "jobs/vision_pool.h"
 #include "jobs/worker_pool.h"
 #include "library/library.h"
 
 typedef struct Scheduler Scheduler;
 
-/* `library` and `workers` must outlive it. `log` (may be NULL) is told what the scans do that a
- * person asked for. `is_held`: it runs nothing before scheduler_release. */
-Scheduler *scheduler_start(Library *library, WorkerPool *workers, ScanLog *log, gboolean is_held);
+/* All of it must outlive the scheduler. */
+typedef struct {
+    Library *library;
+    WorkerPool *workers;
+    VisionPool *vision; /* NULL: nothing is analysed */
+    ScanLog *log;       /* is told what the scans do that a person asked for; NULL: nobody is */
+    gboolean is_held;   /* nothing runs before scheduler_release */
+} SchedulerOptions;
+
+Scheduler *scheduler_start(const SchedulerOptions *options);
 void scheduler_release(Scheduler *scheduler);
 /* Cancels what runs, which stays queued for the next start, and ends the threads. */
 void scheduler_stop(Scheduler *scheduler);
@@ -20,6 +28,7 @@ void scheduler_wake(Scheduler *scheduler);
 typedef struct {
     Library *library;
     WorkerPool *workers;
+    VisionPool *vision;  /* NULL: nothing is analysed */
     const char *payload; /* JSON */
     GCancellable
         *cancellable; /* the scheduler stops, a person stops the job, or another node has it */
@@ -30,3 +39,6 @@ typedef struct {
 /* How far the job is: JSON, taken. Costs nothing: the row follows on a thread of its own, which
  * also renews the lease. Any thread. */
 void job_run_report(const JobRun *run, char *progress);
+
+/* The run has queued another job: whoever runs that one looks at once. */
+void job_run_wake(const JobRun *run);

@@ -302,7 +302,8 @@ void walk_folder_free(WalkFolder *folder)
 
 gboolean walk_passes_over(const char *name)
 {
-    return name[0] == '.' || g_str_equal(name, "@eaDir") || g_str_equal(name, "#recycle") ||
+    return name[0] == '.' || g_str_equal(name, "PictoPy.thumbnails") ||
+           g_str_equal(name, "@eaDir") || g_str_equal(name, "#recycle") ||
            g_str_equal(name, "lost+found");
 }
 

@@ -73,6 +73,7 @@ gboolean walk_passes_over(const char *name);
 
 /* `wanted` tells by its name whether a file is delivered; NULL takes all. Passed over in any case
  * are hidden folders, the ones that cameras' and servers' software keeps for itself ("@eaDir",
+ * "PictoPy.thumbnails",
  * "#recycle", "lost+found"), and the companions "._NAME" that macOS leaves on foreign disks. */
 Walk *walk_new(const WalkRoot *root, gboolean (*wanted)(const char *name));
 /* The same from a folder on, `path` relative to the root; `alone`: that folder and none beneath it.

@@ -306,6 +306,9 @@ static void compare_sources(Watch *watch)
     for (guint i = 0; i < listed->len; i++) {
         const Source *source = g_ptr_array_index(listed, i);
         Watched *known = g_hash_table_lookup(watch->sources, &source->id);
+        if (source->named_only) {
+            continue; /* looked at by scans alone: its folder is full of what is not ours */
+        }
         if (known) {
             known->is_listed = TRUE;
             check_root(watch, known);

@@ -15,6 +15,7 @@ typedef enum {
     FRAME_JPEG,
     FRAME_TEXT,
     FRAME_ERROR,
+    FRAME_FINDINGS,
 } FrameKind;
 
 /* How long to wait. */

@@ -2,9 +2,12 @@
 
 #include "base/limits.h"
 #include "jobs/sandbox.h"
+#include "jobs/worker_findings.h"
 #include "jobs/worker_protocol.h"
 #include "media/sidecar.h"
 
+#include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 static const FrameWait for_ever = {0};
@@ -36,6 +39,61 @@ static gboolean reply_send_failure(const GError *failure)
     return reply_send(FRAME_ERROR, body);
 }
 
+static GBytes *encode_findings(VisionFindings *taken, const WorkerSize *size)
+{
+    g_autoptr(VisionFindings) findings = taken;
+    return findings ? worker_findings_encode(findings, size->width, size->height) : NULL;
+}
+
+static GBytes *perform_load(const WorkerModels *models, const WorkerRequest *request, int fd,
+                            GError **error)
+{
+    if (fd < 0) {
+        models->drop(models->vision, request->purpose);
+        return g_bytes_new_static("dropped", strlen("dropped"));
+    }
+    g_autoptr(GMappedFile) mapped = g_mapped_file_new_from_fd(fd, FALSE, error);
+    if (!mapped) {
+        return NULL;
+    }
+    g_autoptr(GBytes) contents = g_mapped_file_get_bytes(mapped);
+    return models->load(models->vision, request->purpose, request->family, request->text, contents,
+                        error)
+               ? g_bytes_new_static("loaded", strlen("loaded"))
+               : NULL;
+}
+
+static GBytes *perform_with_models(const WorkerModels *models, const WorkerRequest *request, int fd,
+                                   FrameKind *ret_kind, GError **error)
+{
+    WorkerSize size = {0};
+    if (!models) {
+        g_set_error_literal(error, ALBUMEN_ERROR, ALBUMEN_ERROR_UNAVAILABLE,
+                            "this worker process has no runtime for models");
+        return NULL;
+    }
+    *ret_kind = FRAME_FINDINGS;
+    switch (request->operation) {
+    case WORKER_ANALYSE:
+        return encode_findings(
+            models->analyse(models->vision, fd, request->name, request->tasks, &size, error),
+            &size);
+    case WORKER_FACE:
+        return encode_findings(
+            models->face(models->vision, fd, request->name, &request->box, &size, error), &size);
+    case WORKER_TEXT:
+        return encode_findings(models->text(models->vision, request->text, error), &size);
+    case WORKER_LOAD:
+        *ret_kind = FRAME_TEXT;
+        return perform_load(models, request, fd, error);
+    default: {
+        const char *version = models->runtime(models->vision);
+        *ret_kind = FRAME_TEXT;
+        return g_bytes_new(version, strlen(version));
+    }
+    }
+}
+
 /* The reply's body, or NULL with the error that becomes the reply. */
 static GBytes *request_perform(const WorkerDecoders *decoders, const WorkerRequest *request, int fd,
                                FrameKind *ret_kind, GError **error)
@@ -55,6 +113,14 @@ static GBytes *request_perform(const WorkerDecoders *decoders, const WorkerReque
                                      error);
     case WORKER_SCALE:
         return decoders->scale_jpeg(request->jpeg, request->max_pixels, request->quality, error);
+    case WORKER_CROP:
+        return decoders->crop(fd, request->name, &request->box, error);
+    case WORKER_RUNTIME:
+    case WORKER_LOAD:
+    case WORKER_ANALYSE:
+    case WORKER_FACE:
+    case WORKER_TEXT:
+        return perform_with_models(decoders->models, request, fd, ret_kind, error);
     }
     g_set_error_literal(error, ALBUMEN_ERROR, ALBUMEN_ERROR_INVALID, "no such operation");
     return NULL;
@@ -96,11 +162,32 @@ int worker_serve(const WorkerDecoders *decoders)
     return 0;
 }
 
-int worker_main(void)
+/* Those who look at pictures come after those who wait for them. */
+#define VISION_NICENESS 10
+
+int worker_main(int argc, char **argv)
 {
-    static const WorkerDecoders decoders = {media_read, media_render_jpeg, media_scale_jpeg};
+    WorkerModels models = {
+        .runtime = worker_vision_runtime,
+        .load = worker_vision_load,
+        .drop = worker_vision_drop,
+        .analyse = worker_vision_analyse,
+        .face = worker_vision_face,
+        .text = worker_vision_text,
+    };
+    WorkerDecoders decoders = {
+        .read = media_read,
+        .render_jpeg = media_render_jpeg,
+        .scale_jpeg = media_scale_jpeg,
+        .crop = worker_vision_crop,
+    };
     g_autoptr(GError) error = NULL;
-    if (!media_init(&error)) {
+    if (argc > 1 && strcmp(argv[1], "--vision") == 0) {
+        setpriority(PRIO_PROCESS, 0, VISION_NICENESS);
+        models.vision = worker_vision_new(argc > 2 ? argv[2] : NULL, &error);
+        decoders.models = &models;
+    }
+    if (error || !media_init(&error)) {
         reply_send_failure(error);
         return 1;
     }

@@ -11,6 +11,7 @@
 #pragma once
 
 #include "media/picture.h"
+#include "vision/findings.h"
 
 #include <gio/gio.h>
 
@@ -44,6 +45,11 @@ GBytes *worker_render_jpeg(WorkerPool *pool, int fd, const char *name, int max_p
 /* media_scale_jpeg in a worker. */
 GBytes *worker_scale_jpeg(WorkerPool *pool, GBytes *jpeg, int max_pixels, int quality,
                           GError **error);
+
+/* The picture of the face in a box (pixels of the upright original), as analysis makes it: for
+ * library/face_crop.h, when one was lost. */
+GBytes *worker_crop(WorkerPool *pool, int fd, const char *name, const VisionBox *box,
+                    GCancellable *cancellable, GError **error);
 
 /* Which walls stand around a worker (jobs/sandbox.h), for `doctor`; owned by the caller. Starts one
  * if none is idle. */

@@ -19,6 +19,7 @@
 
 typedef struct {
     int socket; /* the child's end */
+    const char *const *arguments;
     gboolean done;
     pid_t pid;
     int failure; /* errno, 0 when started */
@@ -87,7 +88,6 @@ static int attributes_fill(posix_spawnattr_t *attributes)
 
 static void order_perform(StartOrder *order, const char *program)
 {
-    char *arguments[] = {"albumen", "worker", NULL};
     g_auto(GStrv) environment = environment_new();
     posix_spawn_file_actions_t files;
     posix_spawnattr_t attributes;
@@ -98,8 +98,8 @@ static void order_perform(StartOrder *order, const char *program)
         order->failure = attributes_fill(&attributes);
     }
     if (!order->failure) {
-        order->failure =
-            posix_spawn(&order->pid, program, &files, &attributes, arguments, environment);
+        order->failure = posix_spawn(&order->pid, program, &files, &attributes,
+                                     (char **)order->arguments, environment);
     }
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&files);
@@ -246,13 +246,13 @@ static Worker *set_no_start(GError **error, int saved_errno)
     return NULL;
 }
 
-static Worker *worker_launch(WorkerStarter *starter, GError **error)
+static Worker *worker_launch(WorkerStarter *starter, const char *const *arguments, GError **error)
 {
     int sockets[2];
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) != 0) {
         return set_no_start(error, errno);
     }
-    StartOrder order = {.socket = sockets[1]};
+    StartOrder order = {.socket = sockets[1], .arguments = arguments};
     order_wait(starter, &order);
     close(sockets[1]);
     if (order.failure) {
@@ -296,13 +296,13 @@ static WorkerOutcome worker_greet(Worker *worker, const FrameWait *wait, GError 
     return outcome == WORKER_TAKEN_AWAY ? outcome : WORKER_FAILED;
 }
 
-Worker *worker_start(WorkerStarter *starter, GError **error)
+Worker *worker_start(WorkerStarter *starter, const char *const *arguments, GError **error)
 {
     const FrameWait wait = {.deadline_us = g_get_monotonic_time() +
                                            LIMIT_WORKER_START_SECONDS * G_USEC_PER_SEC};
     for (;;) {
         g_autoptr(GError) local = NULL;
-        g_autoptr(Worker) worker = worker_launch(starter, error);
+        g_autoptr(Worker) worker = worker_launch(starter, arguments, error);
         if (!worker) {
             return NULL;
         }
@@ -329,6 +329,9 @@ void worker_free(Worker *worker)
     }
     close(worker->socket);
     g_free(worker->walls);
+    for (gsize i = 0; i < G_N_ELEMENTS(worker->models); i++) {
+        g_clear_pointer(&worker->models[i], model_unref);
+    }
     g_free(worker);
 }
 

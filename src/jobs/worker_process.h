@@ -18,14 +18,17 @@ typedef struct {
     pid_t pid;
     gboolean reaped; /* ended; the number may be another's by now */
     int socket;
-    char *walls;    /* what its sandbox says of itself */
-    guint pictures; /* answered so far */
+    char *walls;                       /* what its sandbox says of itself */
+    guint pictures;                    /* answered so far */
+    guint crew;                        /* the pool's: which arguments it was started with */
+    gint64 rested_us;                  /* the pool's: since when it is idle */
+    Model *models[MODEL_PURPOSES + 1]; /* jobs/vision_pool.c: what is loaded in it; NULL: none */
 } Worker;
 
-/* Runs `program` with the arguments {"albumen", "worker"} and waits for its greeting, again while
- * somebody outside kills what it started. UNAVAILABLE when there is no greeting within
- * LIMIT_WORKER_START_SECONDS. */
-Worker *worker_start(WorkerStarter *starter, GError **error);
+/* Runs `program` with the arguments (NULL-terminated, the program's name first) and waits for its
+ * greeting, again while somebody outside kills what it started. UNAVAILABLE when there is no
+ * greeting within LIMIT_WORKER_START_SECONDS. */
+Worker *worker_start(WorkerStarter *starter, const char *const *arguments, GError **error);
 
 /* Kills and reaps it. */
 void worker_free(Worker *worker);

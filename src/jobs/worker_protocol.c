@@ -1,8 +1,10 @@
 #include "jobs/worker_protocol.h"
 
 #include "base/limits.h"
+#include "jobs/worker_findings.h"
 
-#define REQUEST_TYPE "(yayiiayay)" /* operation, name, max_pixels, quality, jpeg, sidecar */
+/* In the order of WorkerRequest; texts as bytes. */
+#define REQUEST_TYPE "(yayiiayayi(dddd)iayay)"
 #define PICTURE_TYPE                                                                               \
     "(yiita{sv}ayay)"       /* in the order of MediaPicture, without the hash and size             \
                              */
@@ -40,6 +42,15 @@ static GBytes *child_bytes(GVariant *tuple, gsize index)
     return g_variant_get_data_as_bytes(child);
 }
 
+/* Up to the first NUL, if there is one. */
+static char *child_text(GVariant *tuple, gsize index)
+{
+    g_autoptr(GBytes) bytes = child_bytes(tuple, index);
+    gsize length;
+    const char *data = g_bytes_get_data(bytes, &length);
+    return g_strndup(data ? data : "", length);
+}
+
 /* Requests */
 
 void worker_request_clear(WorkerRequest *request)
@@ -47,6 +58,14 @@ void worker_request_clear(WorkerRequest *request)
     g_clear_pointer(&request->name, g_free);
     g_clear_pointer(&request->jpeg, g_bytes_unref);
     g_clear_pointer(&request->sidecar, g_bytes_unref);
+    g_clear_pointer(&request->family, g_free);
+    g_clear_pointer(&request->text, g_free);
+}
+
+static GVariant *variant_new_text(const char *text)
+{
+    g_autoptr(GBytes) bytes = g_bytes_new(text ? text : "", text ? strlen(text) : 0);
+    return variant_new_bytes(bytes);
 }
 
 static GBytes *bytes_or_none(GBytes *bytes)
@@ -56,12 +75,14 @@ static GBytes *bytes_or_none(GBytes *bytes)
 
 GBytes *worker_request_encode(const WorkerRequest *request, GError **error)
 {
-    g_autoptr(GBytes) name = g_bytes_new(request->name, strlen(request->name));
     g_autoptr(GBytes) jpeg = bytes_or_none(request->jpeg);
     g_autoptr(GBytes) sidecar = bytes_or_none(request->sidecar);
+    const VisionBox *box = &request->box;
     g_autoptr(GBytes) body = variant_serialise(g_variant_new(
-        "(y@ayii@ay@ay)", (guchar)request->operation, variant_new_bytes(name), request->max_pixels,
-        request->quality, variant_new_bytes(jpeg), variant_new_bytes(sidecar)));
+        "(y@ayii@ay@ayi(dddd)i@ay@ay)", (guchar)request->operation, variant_new_text(request->name),
+        request->max_pixels, request->quality, variant_new_bytes(jpeg), variant_new_bytes(sidecar),
+        request->tasks, (double)box->x1, (double)box->y1, (double)box->x2, (double)box->y2,
+        (int)request->purpose, variant_new_text(request->family), variant_new_text(request->text)));
     if (g_bytes_get_size(body) > LIMIT_WORKER_REPLY_BYTES) {
         g_set_error_literal(error, ALBUMEN_ERROR, ALBUMEN_ERROR_TOO_LARGE,
                             "the picture is too large to be handed to a worker process");
@@ -78,22 +99,28 @@ gboolean worker_request_decode(GBytes *body, WorkerRequest *ret_request, GError 
         return FALSE;
     }
     guchar operation;
-    int max_pixels, quality;
+    int max_pixels, quality, tasks, purpose;
+    double x1, y1, x2, y2;
     g_variant_get_child(variant, 0, "y", &operation);
     g_variant_get_child(variant, 2, "i", &max_pixels);
     g_variant_get_child(variant, 3, "i", &quality);
-    g_autoptr(GBytes) name = child_bytes(variant, 1);
+    g_variant_get_child(variant, 6, "i", &tasks);
+    g_variant_get_child(variant, 7, "(dddd)", &x1, &y1, &x2, &y2);
+    g_variant_get_child(variant, 8, "i", &purpose);
     g_autoptr(GBytes) sidecar = child_bytes(variant, 5);
     gboolean has_sidecar = operation == WORKER_READ && g_bytes_get_size(sidecar) > 0;
-    gsize name_length;
-    const char *name_data = g_bytes_get_data(name, &name_length);
     *ret_request = (WorkerRequest){
         .operation = (WorkerOperation)operation,
-        .name = g_strndup(name_data ? name_data : "", name_length),
+        .name = child_text(variant, 1),
         .max_pixels = max_pixels,
         .quality = quality,
         .jpeg = operation == WORKER_SCALE ? child_bytes(variant, 4) : NULL,
         .sidecar = has_sidecar ? g_steal_pointer(&sidecar) : NULL,
+        .tasks = tasks,
+        .box = {(float)x1, (float)y1, (float)x2, (float)y2},
+        .purpose = (ModelPurpose)purpose,
+        .family = child_text(variant, 9),
+        .text = child_text(variant, 10),
     };
     return TRUE;
 }
@@ -316,6 +343,7 @@ void worker_reply_clear(WorkerReply *reply)
     g_clear_pointer(&reply->picture, media_picture_free);
     g_clear_pointer(&reply->jpeg, g_bytes_unref);
     g_clear_pointer(&reply->text, g_free);
+    g_clear_pointer(&reply->findings, vision_findings_free);
     g_clear_error(&reply->failure);
 }
 
@@ -340,14 +368,6 @@ GBytes *worker_failure_encode(const GError *failure)
         g_variant_new(FAILURE_TYPE, (int)code, g_strdelimit(valid, "\n\r\t", ' ')));
 }
 
-static gboolean bytes_are_jpeg(GBytes *bytes, gsize cap_bytes)
-{
-    static const guint8 start[] = {0xFF, 0xD8, 0xFF}; /* SOI and a marker, ITU-T T.81 B.1.1.3 */
-    gsize length;
-    const guint8 *data = g_bytes_get_data(bytes, &length);
-    return length > sizeof(start) && length <= cap_bytes && memcmp(data, start, sizeof(start)) == 0;
-}
-
 static gboolean picture_size_is_possible(const MediaPicture *picture)
 {
     return picture->width >= 1 && picture->width <= LIMIT_PICTURE_SIDE_PIXELS &&
@@ -363,8 +383,8 @@ static gboolean picture_check(const MediaPicture *picture, GError **error)
     if (!picture_size_is_possible(picture)) {
         return set_corrupt(error, "size");
     }
-    if (!bytes_are_jpeg(picture->thumbnail_large, LIMIT_WORKER_THUMBNAIL_BYTES) ||
-        !bytes_are_jpeg(picture->thumbnail_small, LIMIT_WORKER_THUMBNAIL_BYTES)) {
+    if (!worker_bytes_are_jpeg(picture->thumbnail_large, LIMIT_WORKER_THUMBNAIL_BYTES) ||
+        !worker_bytes_are_jpeg(picture->thumbnail_small, LIMIT_WORKER_THUMBNAIL_BYTES)) {
         return set_corrupt(error, "thumbnail");
     }
     return TRUE;
@@ -394,21 +414,6 @@ static MediaPicture *picture_decode(GBytes *body, GError **error)
     return picture_check(picture, error) ? g_steal_pointer(&picture) : NULL;
 }
 
-/* A sentence goes into the database and onto a person's screen: text of one line. */
-static gboolean sentence_is_clean(const char *text)
-{
-    gsize length = strlen(text);
-    if (length == 0 || length > LIMIT_WORKER_MESSAGE_BYTES || !g_utf8_validate(text, -1, NULL)) {
-        return FALSE;
-    }
-    for (const char *at = text; *at; at = g_utf8_next_char(at)) {
-        if (g_unichar_iscntrl(g_utf8_get_char(at))) {
-            return FALSE;
-        }
-    }
-    return TRUE;
-}
-
 /* The codes that decoding can end with; none that a dialect would read as a matter of access. */
 static gboolean failure_code_is_possible(int code)
 {
@@ -428,7 +433,8 @@ static GError *failure_decode(GBytes *body, GError **error)
     int code;
     const char *sentence;
     g_variant_get(variant, "(i&s)", &code, &sentence);
-    if (!failure_code_is_possible(code) || !sentence_is_clean(sentence)) {
+    if (!failure_code_is_possible(code) ||
+        !worker_text_is_clean(sentence, LIMIT_WORKER_MESSAGE_BYTES)) {
         set_corrupt(error, "error");
         return NULL;
     }
@@ -440,7 +446,7 @@ static char *text_decode(GBytes *body, GError **error)
     gsize length;
     const char *data = g_bytes_get_data(body, &length);
     g_autofree char *text = g_strndup(data ? data : "", length);
-    if (strlen(text) != length || !sentence_is_clean(text)) {
+    if (strlen(text) != length || !worker_text_is_clean(text, LIMIT_WORKER_MESSAGE_BYTES)) {
         set_corrupt(error, "text");
         return NULL;
     }
@@ -459,12 +465,14 @@ gboolean worker_reply_decode(guint32 kind, GBytes *body, FrameKind expected, Wor
         reply.picture = picture_decode(body, error);
     } else if (kind == FRAME_TEXT) {
         reply.text = text_decode(body, error);
-    } else if (bytes_are_jpeg(body, LIMIT_WORKER_REPLY_BYTES)) {
+    } else if (kind == FRAME_FINDINGS) {
+        reply.findings = worker_findings_decode(body, &reply.width, &reply.height, error);
+    } else if (worker_bytes_are_jpeg(body, LIMIT_WORKER_REPLY_BYTES)) {
         reply.jpeg = g_bytes_ref(body);
     } else {
         set_corrupt(error, "picture");
     }
-    if (!reply.failure && !reply.picture && !reply.text && !reply.jpeg) {
+    if (!reply.failure && !reply.picture && !reply.text && !reply.jpeg && !reply.findings) {
         return FALSE;
     }
     *ret_reply = reply;

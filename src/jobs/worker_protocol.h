@@ -7,17 +7,35 @@
 
 #include "jobs/worker_frame.h"
 #include "media/picture.h"
+#include "vision/findings.h"
+#include "vision/model.h"
 
-typedef enum { WORKER_READ = 1, WORKER_RENDER, WORKER_SCALE } WorkerOperation;
+/* Pictures come with a descriptor; what is answered stands behind. */
+typedef enum {
+    WORKER_READ = 1, /* PICTURE */
+    WORKER_RENDER,   /* JPEG */
+    WORKER_SCALE,    /* no descriptor, `jpeg`; JPEG */
+    WORKER_CROP,     /* the face in `box`; JPEG */
+    /* The rest is for workers that have the runtime of models. */
+    WORKER_RUNTIME, /* no descriptor; TEXT: its version */
+    WORKER_LOAD,    /* the descriptor of a model, of none to drop what is loaded; TEXT: "loaded" */
+    WORKER_ANALYSE, /* FINDINGS of `tasks` */
+    WORKER_FACE,    /* FINDINGS: the one face that is in `box` */
+    WORKER_TEXT,    /* no descriptor, `text`; FINDINGS: its vector, as `words` */
+} WorkerOperation;
 
-/* READ and RENDER come with a descriptor, SCALE with `jpeg`. */
 typedef struct {
     WorkerOperation operation;
-    char *name; /* the file's own, any bytes; empty for SCALE */
+    char *name; /* the file's own, any bytes; empty without one */
     int max_pixels;
     int quality;
-    GBytes *jpeg;    /* NULL but for SCALE */
-    GBytes *sidecar; /* READ: an XMP file that says more of the picture; NULL: there is none */
+    GBytes *jpeg;         /* NULL but for SCALE */
+    GBytes *sidecar;      /* READ: an XMP file that says more of the picture; NULL: there is none */
+    int tasks;            /* ANALYSE: VisionTask */
+    VisionBox box;        /* CROP, FACE: in pixels of the upright original */
+    ModelPurpose purpose; /* LOAD */
+    char *family;         /* LOAD */
+    char *text;           /* TEXT; LOAD: the options, JSON */
 } WorkerRequest;
 
 void worker_request_clear(WorkerRequest *request);
@@ -27,12 +45,14 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(WorkerRequest, worker_request_clear)
 GBytes *worker_request_encode(const WorkerRequest *request, GError **error);
 gboolean worker_request_decode(GBytes *body, WorkerRequest *ret_request, GError **error);
 
-/* What a reply says: of its four parts the one that its kind names, the others NULL. */
+/* What a reply says: of its parts the one that its kind names, the others NULL. */
 typedef struct {
-    MediaPicture *picture; /* FRAME_PICTURE */
-    GBytes *jpeg;          /* FRAME_JPEG */
-    char *text;            /* FRAME_TEXT */
-    GError *failure;       /* FRAME_ERROR: the worker is well, the picture is not */
+    MediaPicture *picture;    /* FRAME_PICTURE */
+    GBytes *jpeg;             /* FRAME_JPEG */
+    char *text;               /* FRAME_TEXT */
+    VisionFindings *findings; /* FRAME_FINDINGS */
+    int width, height;        /* of the picture that they are of; 0 for a text */
+    GError *failure;          /* FRAME_ERROR: the worker is well, the picture is not */
 } WorkerReply;
 
 void worker_reply_clear(WorkerReply *reply);

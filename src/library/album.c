@@ -24,9 +24,8 @@ void album_free(Album *album)
  * far each title has come, so that many albums of one title take no longer than others. */
 static char *free_name(GHashTable *taken, GHashTable *counts, const Album *album)
 {
-    g_autofree char *base = *album->title
-                                ? g_strdup(album->title)
-                                : g_strdup_printf("Album %" G_GINT64_FORMAT, album->id);
+    g_autofree char *base = *album->title ? g_strdup(album->title)
+                                          : g_strdup_printf("Album %" G_GINT64_FORMAT, album->id);
     guint count = GPOINTER_TO_UINT(g_hash_table_lookup(counts, base)) + 1;
     char *name = count == 1 ? g_strdup(base) : g_strdup_printf("%s (%u)", base, count);
     while (g_hash_table_contains(taken, name)) {

@@ -12,11 +12,8 @@
 #include "library/library.h"
 #include "vision/findings.h"
 
-/* A stored crop; the box is the face's row's. NOT_FOUND when it is lost. */
+/* A stored crop; the box is the face's row's, in whole pixels. NOT_FOUND when it is lost. */
 GBytes *face_crop_get(Library *library, const Grant *grant, const VisionBox *box, GError **error);
 /* Keeps one; `content` is of the file that it was made from. */
 gboolean face_crop_put(Library *library, const ContentHash *content, const VisionBox *box,
                        GBytes *jpeg, GError **error);
-
-/* What the server takes a box for: whole pixels, outward, within a picture of that size. */
-VisionBox face_crop_box(const VisionBox *box, gint64 width, gint64 height);

@@ -2,6 +2,7 @@
 
 #include "base/json_writer.h"
 #include "base/limits.h"
+#include "library/photo_found.h"
 
 #include <string.h>
 
@@ -35,20 +36,27 @@ void person_change_add_person(PersonChange *change, gint64 id)
     g_array_append_val(change->persons, id);
 }
 
-gboolean person_stamp(StoreTx *tx, const GArray *persons, const GArray *faces, GError **error)
+GArray *person_photos(StoreTx *tx, const GArray *faces, GError **error)
 {
-    static const StoreQuery photos = {
-        .name = "person_stamp_photos",
-        WITH_IDS("UPDATE photo SET version = " LIBRARY_VERSION_SQL
-                 " WHERE id IN (SELECT photo_id FROM face WHERE id IN ",
-                 ")"),
+    static const StoreQuery query = {
+        .name = "person_photos",
+        WITH_IDS("SELECT DISTINCT photo_id FROM face WHERE id IN ", " ORDER BY photo_id"),
     };
-    static const StoreQuery people = {
+    return ids_select(tx, &query, faces, error);
+}
+
+gboolean person_stamp(StoreTx *tx, const GArray *persons, const GArray *photos, GError **error)
+{
+    static const StoreQuery query = {
         .name = "person_stamp",
         WITH_IDS("UPDATE person SET version = " LIBRARY_VERSION_SQL " WHERE id IN ", ""),
     };
-    return (faces->len == 0 || ids_run(tx, &photos, faces, error)) &&
-           ids_run(tx, &people, persons, error);
+    for (guint i = 0; i < photos->len; i++) {
+        if (!photo_found_refresh(tx, g_array_index(photos, gint64, i), error)) {
+            return FALSE;
+        }
+    }
+    return ids_run(tx, &query, persons, error);
 }
 
 /* What is kept: JSON of
@@ -238,9 +246,10 @@ gboolean person_change_end(StoreTx *tx, PersonChange *change, gint64 account, gi
 {
     g_autoptr(GError) failure = NULL;
     *ret_id = 0;
+    g_autoptr(GArray) photos = person_photos(tx, change->faces, error);
     g_autoptr(PersonSnapshot) after =
-        person_snapshot_take(tx, change->persons, change->faces, error);
-    if (!after || !person_stamp(tx, change->persons, change->faces, error)) {
+        photos ? person_snapshot_take(tx, change->persons, change->faces, error) : NULL;
+    if (!after || !person_stamp(tx, change->persons, photos, error)) {
         return FALSE;
     }
     g_autofree char *payload = payload_of(change, after, &failure);

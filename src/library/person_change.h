@@ -30,5 +30,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(PersonChange, person_change_free)
  * concerned that there are now, of gint64. */
 gboolean person_change_undo(Library *library, gint64 id, GArray **ret_persons, GError **error);
 
-/* Stamps the photos of these faces and these persons with this transaction's version. */
-gboolean person_stamp(StoreTx *tx, const GArray *persons, const GArray *faces, GError **error);
+/* The photos of these faces; of gint64. */
+GArray *person_photos(StoreTx *tx, const GArray *faces, GError **error);
+/* Tells the lists what became of these persons and photos: at the end of every change of them. */
+gboolean person_stamp(StoreTx *tx, const GArray *persons, const GArray *photos, GError **error);

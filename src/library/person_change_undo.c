@@ -360,11 +360,9 @@ static gboolean bring_pairs(const Undo *undo, GError **error)
 /* Those that the change made; what the machine has put to them since is nobody's again. */
 static gboolean unmake_persons(const Undo *undo, GError **error)
 {
-    static const StoreQuery stamp = {
-        .name = "person_unmake_stamp",
-        WITH_IDS("UPDATE photo SET version = " LIBRARY_VERSION_SQL
-                 " WHERE id IN (SELECT photo_id FROM face WHERE person_id IN ",
-                 ")"),
+    static const StoreQuery others = {
+        .name = "person_unmake_others",
+        WITH_IDS("SELECT DISTINCT photo_id FROM face WHERE person_id IN ", " ORDER BY photo_id"),
     };
     static const StoreQuery faces = {
         .name = "person_unmake_faces",
@@ -384,9 +382,9 @@ static gboolean unmake_persons(const Undo *undo, GError **error)
             g_array_append_val(made, id);
         }
     }
-    return made->len == 0 ||
-           (ids_run(undo->tx, &stamp, made, error) && ids_run(undo->tx, &faces, made, error) &&
-            ids_run(undo->tx, &people, made, error));
+    g_autoptr(GArray) photos = ids_select(undo->tx, &others, made, error);
+    return photos && ids_run(undo->tx, &faces, made, error) &&
+           ids_run(undo->tx, &people, made, error) && person_stamp(undo->tx, made, photos, error);
 }
 
 static gboolean mark_undone(StoreTx *tx, gint64 id, GError **error)
@@ -419,10 +417,10 @@ static gboolean list_persons(const Undo *undo, GArray **ret_persons, GError **er
 
 static gboolean bring_back(Undo *undo, gint64 id, GError **error)
 {
-    return bring_persons(undo, error) && bring_faces(undo, error) && bring_pairs(undo, error) &&
-           unmake_persons(undo, error) &&
-           person_stamp(undo->tx, undo->persons, undo->faces, error) &&
-           mark_undone(undo->tx, id, error);
+    g_autoptr(GArray) photos = person_photos(undo->tx, undo->faces, error);
+    return photos && bring_persons(undo, error) && bring_faces(undo, error) &&
+           bring_pairs(undo, error) && unmake_persons(undo, error) &&
+           person_stamp(undo->tx, undo->persons, photos, error) && mark_undone(undo->tx, id, error);
 }
 
 gboolean person_change_undo(Library *library, gint64 id, GArray **ret_persons, GError **error)

@@ -504,7 +504,7 @@ gboolean person_split(Library *library, const Principal *viewer, gint64 person, 
            edit_take_faces(&edit, faces, count, error) && keep_faces_of(&edit, person, error) &&
            edit_record(&edit, "split", error) && make_person(&edit, trimmed, ret_edit, error) &&
            give_faces(&edit, ret_edit->person, error) &&
-           set_apart(&edit, person, ret_edit->person, error) &&
+           set_apart(&edit, person, ret_edit->person, error) && mark_users(&edit, person, error) &&
            drop_empty(&edit, FALSE, &ret_edit->person_deleted, error) &&
            edit_end(&edit, ret_edit, error);
 }
@@ -636,7 +636,8 @@ gboolean face_draw(Library *library, const Principal *viewer, gint64 photo, cons
         return FALSE;
     }
     /* It is not undone but deleted, so there is nothing to record. */
-    return person_stamp(edit.tx, edit.persons, edit.faces, error) &&
+    g_autoptr(GArray) photos = ids_of(&photo, 1);
+    return person_stamp(edit.tx, edit.persons, photos, error) &&
            library_commit(library, edit.tx, error);
 }
 

@@ -39,7 +39,8 @@ gboolean person_delete(Library *library, const Principal *viewer, const gint64 *
  * without takes that of the first source that has one. */
 gboolean person_merge(Library *library, const Principal *viewer, gint64 target,
                       const gint64 *sources, gsize count, PersonEdit *ret_edit, GError **error);
-/* These faces of a person become somebody new, who is not suggested as the same one. */
+/* These faces of a person become somebody new, who is not suggested as the same one; the machine
+ * regroups neither. */
 gboolean person_split(Library *library, const Principal *viewer, gint64 person, const char *name,
                       const gint64 *faces, gsize count, PersonEdit *ret_edit, GError **error);
 /* These two are not one: never suggested again. */

@@ -23,7 +23,8 @@ GPtrArray *source_list(StoreTx *tx, GError **error)
 {
     static const StoreQuery query = {
         .name = "source_list",
-        .sql = "SELECT id, path, scanned_ms, root_identity, is_uploads FROM source "
+        .sql = "SELECT id, path, scanned_ms, root_identity, is_uploads, named_only "
+               "FROM source "
                "WHERE removed_ms IS NULL ORDER BY path",
     };
     StoreStatement *row = store_prepare(tx, &query, error);
@@ -39,6 +40,7 @@ GPtrArray *source_list(StoreTx *tx, GError **error)
         source->scanned_ms = store_column_int(row, 2);
         source->root_identity = g_strdup(store_column_text(row, 3));
         source->is_uploads = store_column_int(row, 4) != 0;
+        source->named_only = store_column_int(row, 5) != 0;
         g_ptr_array_add(sources, source);
     }
     return step == STORE_DONE ? g_steal_pointer(&sources) : NULL;
@@ -87,9 +89,16 @@ char *source_folder(const char *path, const char *data_folder, GError **error)
     return check_folder(path, real, data_folder, error) ? path_to_text(real) : NULL;
 }
 
+gboolean source_holds(const Source *source, const char *folder)
+{
+    return strcmp(source->path, folder) == 0 ||
+           (!source->named_only && beneath_relative(source->path, folder));
+}
+
 static gboolean check_apart(const Source *source, const char *path, GError **error)
 {
-    if (beneath_relative(source->path, path) || beneath_relative(path, source->path)) {
+    if (!source->named_only &&
+        (beneath_relative(source->path, path) || beneath_relative(path, source->path))) {
         g_set_error(error, ALBUMEN_ERROR, ALBUMEN_ERROR_INVALID,
                     "%s overlaps %s, which is in the library already: one of them holds the other",
                     path, source->path);
@@ -104,7 +113,7 @@ static gboolean ensure_source(StoreTx *tx, const char *path, gint64 *ret_id, GEr
     static const StoreQuery query = {
         .name = "source_ensure",
         .sql = "INSERT INTO source (path, added_ms) VALUES (?1, ?2) "
-               "ON CONFLICT (path) DO UPDATE SET removed_ms = NULL RETURNING id",
+               "ON CONFLICT (path) DO UPDATE SET removed_ms = NULL, named_only = 0 RETURNING id",
     };
     StoreStatement *row = store_prepare(tx, &query, error);
     if (!row) {
@@ -124,6 +133,23 @@ static void bind_beneath(StoreStatement *statement, int first, const char *path)
     behind[strlen(behind) - 1] = '0'; /* follows '/' in ASCII */
     store_bind_text(statement, first, from);
     store_bind_text(statement, first + 1, behind);
+}
+
+/* Sources of single files beneath it are no more: all there is this one's. */
+static gboolean end_named(StoreTx *tx, const char *path, GError **error)
+{
+    static const StoreQuery query = {
+        .name = "source_end_named",
+        .sql = "UPDATE source SET removed_ms = ?1 WHERE named_only = 1 AND path >= ?2 "
+               "AND path < ?3",
+    };
+    StoreStatement *statement = store_prepare(tx, &query, error);
+    if (!statement) {
+        return FALSE;
+    }
+    store_bind_int(statement, 1, library_now_ms());
+    bind_beneath(statement, 2, path);
+    return store_run(statement, NULL, error);
 }
 
 /* Folders that removed sources left behind are this one's now. */
@@ -168,7 +194,7 @@ gboolean source_add(StoreTx *tx, const char *path, gint64 *ret_id, GError **erro
     }
     for (guint i = 0; i < sources->len; i++) {
         const Source *source = g_ptr_array_index(sources, i);
-        if (strcmp(source->path, path) == 0) {
+        if (strcmp(source->path, path) == 0 && !source->named_only) {
             *ret_id = source->id;
             return TRUE;
         }
@@ -176,8 +202,8 @@ gboolean source_add(StoreTx *tx, const char *path, gint64 *ret_id, GError **erro
             return FALSE;
         }
     }
-    return ensure_source(tx, path, ret_id, error) && adopt_folders(tx, *ret_id, path, error) &&
-           touch_photos(tx, *ret_id, error);
+    return ensure_source(tx, path, ret_id, error) && end_named(tx, path, error) &&
+           adopt_folders(tx, *ret_id, path, error) && touch_photos(tx, *ret_id, error);
 }
 
 static gboolean mark_removed(StoreTx *tx, gint64 source_id, GError **error)
@@ -249,8 +275,7 @@ static guint index_of_holder(const GPtrArray *sources, const char *folder)
 {
     guint i = 0;
     for (; i < sources->len; i++) {
-        const Source *source = g_ptr_array_index(sources, i);
-        if (strcmp(source->path, folder) == 0 || beneath_relative(source->path, folder)) {
+        if (source_holds(g_ptr_array_index(sources, i), folder)) {
             break;
         }
     }

@@ -11,6 +11,8 @@ typedef struct {
     gint64 scanned_ms;   /* 0: never to its end */
     char *root_identity; /* which folder it was then (jobs/walk.h); NULL: not known */
     gboolean is_uploads; /* ours: what people send lies here */
+    gboolean named_only; /* only registered files of the folder itself belong to it
+                            (library/registration.h) */
 } Source;
 void source_free(Source *source);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Source, source_free)
@@ -23,6 +25,8 @@ char *source_folder(const char *path, const char *data_folder, GError **error);
  * in what was, returns with all that was known of its photos. INVALID when it lies beneath another
  * source or holds one: a photo belongs to exactly one source. After library_touch. */
 gboolean source_add(StoreTx *tx, const char *path, gint64 *ret_id, GError **error);
+/* Whether what lies in the folder belongs to the source. */
+gboolean source_holds(const Source *source, const char *folder);
 /* Takes it out: its photos keep their rows and are shown no more. NOT_FOUND; INVALID for the folder
  * of uploads. After library_touch. */
 gboolean source_remove(StoreTx *tx, gint64 source_id, GError **error);

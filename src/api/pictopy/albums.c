@@ -104,8 +104,7 @@ gboolean pictopy_album_create(HttpRequest *request, GError **error)
         return pictopy_refuse(request, 400, "Password is required when creating a hidden album",
                               "Password required for hidden album");
     }
-    g_autofree char *hash =
-        hidden ? sign_in_hash(api_of(request)->sign_in, password, error) : NULL;
+    g_autofree char *hash = hidden ? sign_in_hash(api_of(request)->sign_in, password, error) : NULL;
     const AlbumNew album = {.title = name, .description = description, .password_hash = hash};
     return (!hidden || hash) && create(request, &album, error);
 }
@@ -153,14 +152,12 @@ static void adding_clear(Adding *adding)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Adding, adding_clear)
 
-static gboolean find_photos(HttpRequest *request, Adding *adding, GError **error)
+static gboolean look_up(HttpRequest *request, Adding *adding, const char *folder, GError **error)
 {
-    g_autofree char *folder = pictopy_folder(request, error);
     g_autoptr(CatalogView) view =
-        folder ? catalog_view(library_catalog(api_of(request)->library), api_principal(request),
-                              error)
-               : NULL;
-    adding->ids = g_array_new(FALSE, FALSE, sizeof(gint64));
+        catalog_view(library_catalog(api_of(request)->library), api_principal(request), error);
+    g_array_set_size(adding->ids, 0);
+    adding->unknown = NULL;
     for (guint i = 0; view && !adding->unknown && i < adding->paths->len; i++) {
         const char *path = g_ptr_array_index(adding->paths, i);
         gint64 id = pictopy_photo_id(view, folder, path);
@@ -168,6 +165,24 @@ static gboolean find_photos(HttpRequest *request, Adding *adding, GError **error
         g_array_append_val(adding->ids, id);
     }
     return view != NULL;
+}
+
+/* A file that is registered and not read yet is read now: it is in the library for its client. */
+static gboolean find_photos(HttpRequest *request, Adding *adding, GError **error)
+{
+    g_autofree char *folder = pictopy_folder(request, error);
+    adding->ids = g_array_new(FALSE, FALSE, sizeof(gint64));
+    if (!folder || !look_up(request, adding, folder, error)) {
+        return FALSE;
+    }
+    if (!adding->unknown) {
+        return TRUE;
+    }
+    g_autoptr(GPtrArray) absolute = g_ptr_array_new_with_free_func(g_free);
+    for (guint i = 0; i < adding->paths->len; i++) {
+        g_ptr_array_add(absolute, pictopy_absolute(folder, g_ptr_array_index(adding->paths, i)));
+    }
+    return pictopy_read_now(request, absolute, error) && look_up(request, adding, folder, error);
 }
 
 static gboolean refuse_unknown_album(HttpRequest *request, const Adding *adding)
@@ -264,10 +279,9 @@ gboolean pictopy_album_add_one(HttpRequest *request, GError **error)
 static gboolean find_photo(HttpRequest *request, const char *path, gint64 *ret_id, GError **error)
 {
     g_autofree char *folder = pictopy_folder(request, error);
-    g_autoptr(CatalogView) view =
-        folder ? catalog_view(library_catalog(api_of(request)->library), api_principal(request),
-                              error)
-               : NULL;
+    g_autoptr(CatalogView) view = folder ? catalog_view(library_catalog(api_of(request)->library),
+                                                        api_principal(request), error)
+                                         : NULL;
     *ret_id = view ? pictopy_photo_id(view, folder, path) : 0;
     return view != NULL;
 }

@@ -1,7 +1,9 @@
 /* Envelopes, errors and streams, and what the names in a request mean. */
 #include "api/pictopy/pictopy.h"
 #include "base/limits.h"
+#include "jobs/vision_pool.h"
 #include "library/catalog.h"
+#include "library/seen_objects.h"
 #include "library/source.h"
 
 #include <string.h>
@@ -242,4 +244,13 @@ gint64 pictopy_photo_id(const CatalogView *view, const char *folder, const char 
     g_autofree char *absolute = pictopy_absolute(folder, path);
     guint32 row = catalog_row_of_path(view, absolute);
     return row == CATALOG_NO_ROW ? 0 : (gint64)catalog_columns(view)->id[row];
+}
+
+gboolean pictopy_has_model(HttpRequest *request, VisionTask task)
+{
+    VisionPool *vision = api_of(request)->vision;
+    g_autoptr(ModelSet) models = vision ? vision_pool_models(vision) : NULL;
+    gboolean any = models && model_set_tasks(models) & task;
+    g_autoptr(StoreTx) tx = any ? NULL : api_read(request, NULL);
+    return any || (tx && seen_any(tx, vision_task_name(task), &any, NULL) && any);
 }

@@ -4,8 +4,8 @@
 
 static const char *const prefixes[] = {"/images/", "/tag/", NULL};
 
-/* Its clients are pages in a desktop's shell (Tauri), on Linux and macOS, on Windows, and while they
- * are made. */
+/* Its clients are pages in a desktop's shell (Tauri), on Linux and macOS, on Windows, and while
+ * they are made. */
 static const char *const clients[] = {
     "tauri://localhost",
     "http://tauri.localhost",

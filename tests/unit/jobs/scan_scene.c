@@ -28,7 +28,12 @@ static MediaPicture *worker_picture(int fd, const char *name, GError **error)
 
 int scene_worker(void)
 {
-    static const WorkerDecoders decoders = {worker_picture, media_render_jpeg, media_scale_jpeg};
+    static const WorkerDecoders decoders = {
+        .read = worker_picture,
+        .render_jpeg = media_render_jpeg,
+        .scale_jpeg = media_scale_jpeg,
+        .crop = worker_vision_crop,
+    };
     return media_init(NULL) ? worker_serve(&decoders) : 1;
 }
 
@@ -51,6 +56,16 @@ void scene_close(Scene *scene)
     worker_pool_free(scene->workers);
     library_close(scene->library);
     g_free(scene->photos);
+}
+
+Scheduler *scene_start(const Scene *scene, gboolean is_held)
+{
+    const SchedulerOptions options = {
+        .library = scene->library,
+        .workers = scene->workers,
+        .is_held = is_held,
+    };
+    return scheduler_start(&options);
 }
 
 char *scene_path(const Scene *scene, const char *name)

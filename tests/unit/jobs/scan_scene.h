@@ -1,6 +1,7 @@
 /* A library, workers, and a folder of small real JPEGs, for tests of what scans. */
 #pragma once
 
+#include "jobs/scheduler.h"
 #include "jobs/worker_pool.h"
 #include "library/library.h"
 #include "store_fixture.h"
@@ -19,6 +20,8 @@ typedef struct {
 void scene_open(Scene *scene, StoreFixture *fixture);
 void scene_close(Scene *scene);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Scene, scene_close)
+
+Scheduler *scene_start(const Scene *scene, gboolean is_held);
 
 /* Makes a folder a source; its id. */
 gint64 scene_add_source(const Scene *scene, const char *folder);

@@ -75,7 +75,7 @@ static void test_a_queued_job_is_run(StoreFixture *fixture, gconstpointer unused
     scene_put_bytes(&scene, "bad.jpg", "bad", 3);
     scene_add_source(&scene, scene.photos);
     gint64 first = queue(&scene);
-    Scheduler *scheduler = scheduler_start(scene.library, scene.workers, NULL, FALSE);
+    Scheduler *scheduler = scene_start(&scene, FALSE);
     g_autoptr(Job) done = wait_for(&scene, "done", 5);
     g_assert_cmpint(done->id, ==, first);
     g_assert_cmpint(progress_of(done, "found"), ==, 6);
@@ -101,7 +101,7 @@ static void test_a_second_one_waits(StoreFixture *fixture, gconstpointer unused)
     scene_put_many(&scene, "slow", 60);
     scene_add_source(&scene, scene.photos);
     gint64 first = queue(&scene);
-    Scheduler *scheduler = scheduler_start(scene.library, scene.workers, NULL, FALSE);
+    Scheduler *scheduler = scene_start(&scene, FALSE);
     g_autoptr(Job) running = wait_for(&scene, "running", 0);
     g_assert_cmpint(running->id, ==, first);
     gint64 second = queue(&scene);
@@ -123,7 +123,7 @@ static void test_stopped_it_waits_for_the_next_start(StoreFixture *fixture, gcon
     scene_put_many(&scene, "slow", 150);
     scene_add_source(&scene, scene.photos);
     gint64 id = queue(&scene);
-    Scheduler *scheduler = scheduler_start(scene.library, scene.workers, NULL, FALSE);
+    Scheduler *scheduler = scene_start(&scene, FALSE);
     g_autoptr(Job) running = wait_for(&scene, "running", 1);
     scheduler_stop(scheduler);
     g_autoptr(Job) stopped = latest(&scene);
@@ -132,7 +132,7 @@ static void test_stopped_it_waits_for_the_next_start(StoreFixture *fixture, gcon
     g_assert_cmpint(progress_of(stopped, "indexed"), <, 150);
     g_assert_cmpint(count_photos(&scene), ==, progress_of(stopped, "indexed"));
 
-    scheduler = scheduler_start(scene.library, scene.workers, NULL, FALSE);
+    scheduler = scene_start(&scene, FALSE);
     g_autoptr(Job) done = wait_for(&scene, "done", 0);
     g_assert_cmpint(done->id, ==, id);
     g_assert_cmpint(progress_of(done, "indexed") + progress_of(done, "unchanged"), ==, 150);
@@ -153,7 +153,7 @@ static void test_a_job_that_was_taken_over(StoreFixture *fixture, gconstpointer 
     scene_put_many(&scene, "slow", 150);
     scene_add_source(&scene, scene.photos);
     queue(&scene);
-    Scheduler *scheduler = scheduler_start(scene.library, scene.workers, NULL, FALSE);
+    Scheduler *scheduler = scene_start(&scene, FALSE);
     g_autoptr(Job) running = wait_for(&scene, "running", 1);
     g_autoptr(StoreTx) tx = fixture_write(fixture);
     g_assert_true(store_run(store_prepare(tx, &take, &error), NULL, &error));
@@ -173,7 +173,7 @@ static void test_a_scan_that_fails(StoreFixture *fixture, gconstpointer unused)
     g_autofree char *gone = scene_path(&scene, "gone");
     scene_add_source(&scene, gone);
     queue(&scene);
-    Scheduler *scheduler = scheduler_start(scene.library, scene.workers, NULL, FALSE);
+    Scheduler *scheduler = scene_start(&scene, FALSE);
     g_autoptr(Job) job = wait_for(&scene, "failed", 0);
     g_assert_nonnull(job->error);
     g_assert_nonnull(strstr(job->error, "source folder"));
@@ -185,7 +185,7 @@ static void test_it_starts_and_stops_with_nothing_to_do(StoreFixture *fixture, g
     g_auto(Scene) scene = {0};
     scene_open(&scene, fixture);
     scheduler_stop(NULL);
-    scheduler_stop(scheduler_start(scene.library, scene.workers, NULL, FALSE));
+    scheduler_stop(scene_start(&scene, FALSE));
     g_assert_null(latest(&scene));
 }
 

@@ -42,8 +42,7 @@ static void start(Watching *watching)
         .ready = on_ready,
         .data = watching,
     };
-    watching->scheduler =
-        scheduler_start(watching->scene.library, watching->scene.workers, NULL, TRUE);
+    watching->scheduler = scene_start(&watching->scene, TRUE);
     watching->watch = watch_start(&options);
 }
 

@@ -216,7 +216,12 @@ static MediaPicture *test_read(int fd, const char *name, GError **error)
 
 static int serve(void)
 {
-    static const WorkerDecoders decoders = {test_read, media_render_jpeg, media_scale_jpeg};
+    static const WorkerDecoders decoders = {
+        .read = test_read,
+        .render_jpeg = media_render_jpeg,
+        .scale_jpeg = media_scale_jpeg,
+        .crop = worker_vision_crop,
+    };
     return media_init(NULL) ? worker_serve(&decoders) : 1;
 }
 

@@ -12,6 +12,7 @@ import type {
   Memories,
   PhotoDetails,
   PhotoSummary,
+  SimilarPhotos,
   TimelineMonth,
   TimelineYear,
 } from './types';
@@ -40,6 +41,14 @@ export async function fetchSummaries(
 
 export function fetchDetails(id: number, signal: AbortSignal): Promise<PhotoDetails> {
   return getJson(`${PHOTOS}/${id}`, signal);
+}
+
+export function fetchSimilar(
+  id: number,
+  limit: number,
+  signal: AbortSignal,
+): Promise<SimilarPhotos> {
+  return getJson(`${PHOTOS}/${id}/similar?limit=${limit}`, signal);
 }
 
 export function fetchLibrary(): Promise<LibraryStatus> {

@@ -50,6 +50,40 @@ export interface PhotoDetails extends PhotoSummary {
   readonly stack?: readonly StackMember[];
   /** How many other files have the same content. */
   readonly copies?: number;
+  /** Null while no model has looked at the photo. */
+  readonly faces?: readonly Face[] | null;
+  readonly objects?: readonly Thing[] | null;
+}
+
+/** x, y, width and height as fractions of the upright picture. */
+export type Box = readonly [number, number, number, number];
+
+export interface PersonRef {
+  readonly id: number;
+  /** Null until somebody names them. */
+  readonly name: string | null;
+}
+
+export interface Face {
+  readonly id: number;
+  readonly photo_id: number;
+  readonly box: Box;
+  /** Null for boxes that a person drew. */
+  readonly confidence: number | null;
+  readonly person: PersonRef | null;
+  readonly assigned_by: 'machine' | 'user' | null;
+}
+
+export interface Thing {
+  readonly label: string;
+  readonly score: number;
+  readonly box: Box;
+}
+
+export interface SimilarPhotos {
+  readonly photos: readonly { readonly id: number; readonly similarity: number }[];
+  /** Why there are none. */
+  readonly detail: string | null;
 }
 
 export interface StackMember {

@@ -4,11 +4,12 @@ import type { Feature } from '../account/features';
 import type { Room } from '../route/route.svelte';
 import type { IconName } from '../ui/Icon.svelte';
 
-export const LOOKS = ['gallery', 'years', 'folders', 'map'] as const satisfies readonly Room[];
+export const LOOKS = ['gallery', 'people', 'years', 'folders', 'map'] as const satisfies readonly Room[];
 export type Look = (typeof LOOKS)[number];
 
 export const LOOK_ICONS: Readonly<Record<Look, IconName>> = {
   gallery: 'photos',
+  people: 'people',
   years: 'calendar',
   folders: 'folder',
   map: 'map',

@@ -2,7 +2,20 @@
 
 import { date, number, t, tn } from '../i18n/i18n.svelte';
 import { FILTERS, withFilters, type Filter, type Filters, type Query } from '../route/query';
-import { boundsOf, placeOf, RANGES, starsOf, tagsOf, withTagToggled, type RangeName } from './filters';
+import { names } from '../people/names.svelte';
+import {
+  boundsOf,
+  objectsOf,
+  peopleOf,
+  placeOf,
+  RANGES,
+  starsOf,
+  tagsOf,
+  withObjectToggled,
+  withPersonToggled,
+  withTagToggled,
+  type RangeName,
+} from './filters';
 
 export interface Chip {
   readonly key: string;
@@ -21,6 +34,21 @@ export function chipsOf(query: Query): Chip[] {
     chips.push({ key: filters.join(), text, without: withFilters(query, nothing) });
   };
   say(starsText(query.filters), 'min_star_rating', 'max_star_rating');
+  for (const person of peopleOf(query.filters)) {
+    chips.push({
+      key: `person ${person}`,
+      text: names.of(person),
+      without: withPersonToggled(query, person),
+    });
+  }
+  for (const object of objectsOf(query.filters)) {
+    chips.push({
+      key: `object ${object}`,
+      text: object,
+      without: withObjectToggled(query, object),
+    });
+  }
+  said.add('person_id').add('object');
   for (const tag of tagsOf(query.filters)) {
     chips.push({
       key: `tag ${tag}`,

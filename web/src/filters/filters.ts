@@ -16,7 +16,31 @@ export function withTags(query: Query, tags: readonly string[]): Query {
 
 export function withTagToggled(query: Query, tag: string): Query {
   const tags = tagsOf(query.filters);
-  return withTags(query, tags.includes(tag) ? tags.filter((each) => each !== tag) : [...tags, tag]);
+  return withTags(query, toggled(tags, tag));
+}
+
+/** The people who must all be in a photo. */
+export function peopleOf(filters: Filters): number[] {
+  const ids = (filters.person_id ?? '').split(',').map(Number);
+  return [...new Set(ids)].filter((id) => Number.isSafeInteger(id) && id > 0);
+}
+
+export function withPersonToggled(query: Query, id: number): Query {
+  return withFilters(query, { person_id: toggled(peopleOf(query.filters), id).join() });
+}
+
+/** The kinds of things of which a photo must show one. */
+export function objectsOf(filters: Filters): string[] {
+  const labels = (filters.object ?? '').split(',').map((each) => each.trim());
+  return [...new Set(labels)].filter((each) => each !== '');
+}
+
+export function withObjectToggled(query: Query, label: string): Query {
+  return withFilters(query, { object: toggled(objectsOf(query.filters), label).join() });
+}
+
+function toggled<T>(all: readonly T[], one: T): T[] {
+  return all.includes(one) ? all.filter((each) => each !== one) : [...all, one];
 }
 
 export const REJECTED_MODES = ['show', 'hide', 'only'] as const;

@@ -4,6 +4,8 @@ export const FILTERS = [
   'search',
   'camera',
   'lens',
+  'person_id',
+  'object',
   'tag',
   'require_tags',
   'path_prefix',

@@ -1,6 +1,6 @@
 // Where in the app one is: kept in the address, so that back, forward, reload and a sent link work.
 
-import { addressParams, readQuery, type Query } from './query';
+import { addressParams, readQuery, withFilter, type Filters, type Query } from './query';
 
 /** The pages beside the gallery, and where each is. */
 const PATHS = {
@@ -14,8 +14,11 @@ const PATHS = {
   folders: '/folders',
   map: '/map',
   memories: '/memories',
+  people: '/people',
+  review: '/people/review',
 } as const;
-export type Room = 'gallery' | keyof typeof PATHS;
+/** A person's room is the gallery of their photos, with a head of its own. */
+export type Room = 'gallery' | 'person' | keyof typeof PATHS;
 
 /** A place in the gallery that survives another layout: a photo, and how far its row is scrolled. */
 export interface Anchor {
@@ -33,8 +36,16 @@ interface Entry {
 
 const ROOMS = Object.keys(PATHS) as (keyof typeof PATHS)[];
 
-export function roomAddress(room: Room): string {
+export function roomAddress(room: Exclude<Room, 'person'>): string {
   return room === 'gallery' ? '/' : PATHS[room];
+}
+
+export function personAddress(id: number): string {
+  return `${PATHS.people}/${id}`;
+}
+
+export function facesAddress(id: number): string {
+  return `${personAddress(id)}?view=faces`;
 }
 
 class Route {
@@ -43,6 +54,16 @@ class Route {
   query = $state.raw<Query>(readQuery(new URLSearchParams()));
   /** What the address of another room says beside its name. */
   params = $state.raw(new URLSearchParams());
+  /** Whose photos these are, in a person's room. */
+  person = $state<number | null>(null);
+  /** Whose faces are shown in the place of their photos. */
+  readonly facesOf = $derived(this.params.get('view') === 'faces' ? this.person : null);
+  /** What a room filters by itself, whatever else is asked for. */
+  readonly ownFilters: Filters = $derived(
+    this.person === null ? {} : { person_id: String(this.person) },
+  );
+  /** Whether photos are shown here, and can be filtered. */
+  readonly inGallery = $derived(this.room === 'gallery' || this.room === 'person');
   /** The photo that is open in the viewer. */
   photo = $state<number | null>(null);
 
@@ -69,14 +90,29 @@ class Route {
   show(query: Query): void {
     const typing = this.query.filters.search && query.filters.search;
     if (typing && this.query.filters.search !== query.filters.search) {
-      history.replaceState({}, '', galleryAddress(query, null));
+      history.replaceState({}, '', this.#addressOf(query, null));
       this.#read();
-    } else this.#push(galleryAddress(query, null), {});
+    } else this.#push(this.#addressOf(query, null), {});
   }
 
   /** Goes to a page; the gallery is shown whole, without filters. */
-  showRoom(room: Room): void {
+  showRoom(room: Exclude<Room, 'person'>): void {
     this.#push(roomAddress(room), {});
+  }
+
+  /** The photos of a person. */
+  showPerson(id: number): void {
+    this.#push(personAddress(id), {});
+  }
+
+  showFaces(id: number): void {
+    this.#push(facesAddress(id), {});
+  }
+
+  /** In the place of a person who is no more: another, or all people. */
+  replacePerson(id: number | null): void {
+    history.replaceState({}, '', id === null ? PATHS.people : personAddress(id));
+    this.#read();
   }
 
   showGallery(): void {
@@ -90,13 +126,13 @@ class Route {
 
   /** As `show`, in the place of what is shown now. */
   replace(query: Query): void {
-    history.replaceState({}, '', galleryAddress(query, null));
+    history.replaceState({}, '', this.#addressOf(query, null));
     this.#read();
   }
 
   /** A photo among those of a query; closing it leads to them. */
   showPhoto(query: Query, id: number): void {
-    this.#push(galleryAddress(query, id), {});
+    this.#push(this.#addressOf(query, id), {});
   }
 
   /** The folders in a folder; all of the library for ''. */
@@ -126,12 +162,12 @@ class Route {
       history.back();
       return;
     }
-    history.replaceState({}, '', galleryAddress(this.query, null));
+    history.replaceState({}, '', this.#addressOf(this.query, null));
     this.#read();
   }
 
   photoAddress(id: number): string {
-    return galleryAddress(this.query, id);
+    return this.#addressOf(this.query, id);
   }
 
   get #entry(): Entry {
@@ -145,25 +181,41 @@ class Route {
 
   #read(): void {
     const params = new URLSearchParams(location.search);
-    this.room = ROOMS.find((room) => PATHS[room] === location.pathname) ?? 'gallery';
+    const person = personAt(location.pathname);
+    const room = ROOMS.find((each) => PATHS[each] === location.pathname);
+    this.room = person === null ? (room ?? 'gallery') : 'person';
+    this.person = person;
     this.params = params;
-    if (this.room !== 'gallery') {
+    if (!this.inGallery) {
       this.photo = null;
       return;
     }
-    const query = readQuery(params);
+    const asked = readQuery(params);
+    const query = person === null ? asked : withFilter(asked, 'person_id', String(person));
     const photo = Number(params.get('photo'));
     // The same query stays the same object: opening a photo must not lay the gallery out again.
     if (`${addressParams(query)}` !== `${addressParams(this.query)}`) this.query = query;
     this.photo = Number.isSafeInteger(photo) && photo > 0 ? photo : null;
   }
+
+  /** Where photos are shown: at the person's whose room this is, as long as they are theirs. */
+  #addressOf(query: Query, photo: number | null): string {
+    const params = addressParams(query);
+    const theirs = this.person !== null && query.filters.person_id === String(this.person);
+    if (theirs) params.delete('person_id');
+    if (photo !== null) {
+      if (theirs && this.facesOf !== null) params.set('view', 'faces');
+      params.set('photo', String(photo));
+    }
+    const path = theirs && this.person !== null ? personAddress(this.person) : '/';
+    const text = params.toString();
+    return text === '' ? path : `${path}?${text}`;
+  }
 }
 
-function galleryAddress(query: Query, photo: number | null): string {
-  const params = addressParams(query);
-  if (photo !== null) params.set('photo', String(photo));
-  const text = params.toString();
-  return text === '' ? '/' : `/?${text}`;
+function personAt(path: string): number | null {
+  const id = /^\/people\/(\d{1,15})$/.exec(path)?.[1];
+  return id === undefined ? null : Number(id);
 }
 
 export function folderAddress(prefix: string): string {

@@ -15,6 +15,7 @@ interface Stored {
   rowHeight?: number;
   details?: boolean;
   autoAdvance?: boolean;
+  boxes?: boolean;
 }
 
 const STORAGE_KEY = 'albumen.settings';
@@ -27,6 +28,8 @@ class Settings {
   details = $state(false);
   /** Whether the viewer goes on to the next photo when one has been rated or flagged. */
   autoAdvance = $state(false);
+  /** Whether the viewer shows who and what is where. */
+  boxes = $state(false);
   language = $state('en');
 
   constructor() {
@@ -36,6 +39,7 @@ class Settings {
     if (rowHeight >= ROW_HEIGHT_MIN && rowHeight <= ROW_HEIGHT_MAX) this.rowHeight = rowHeight;
     this.details = stored.details === true;
     this.autoAdvance = stored.autoAdvance === true;
+    this.boxes = stored.boxes === true;
     this.language = stored.language ?? preferredLanguage();
     void this.#applyLanguage();
     $effect.root(() => {
@@ -60,8 +64,8 @@ class Settings {
   }
 
   #store(): void {
-    const { theme, language, rowHeight, details, autoAdvance } = this;
-    const stored: Stored = { theme, language, rowHeight, details, autoAdvance };
+    const { theme, language, rowHeight, details, autoAdvance, boxes } = this;
+    const stored: Stored = { theme, language, rowHeight, details, autoAdvance, boxes };
     try {
       localStorage.setItem(STORAGE_KEY, JSON.stringify(stored));
     } catch {

@@ -147,11 +147,12 @@ ALTER TABLE source ADD COLUMN named_only BIGINT NOT NULL DEFAULT 0;
 
 -- Files that somebody asked to have in the library, read by now or not.
 CREATE TABLE registered_file (
-    folder TEXT COLLATE "C" NOT NULL,                   -- base/path_text.h, absolute
+    path TEXT COLLATE "C" PRIMARY KEY,    -- base/path_text.h, absolute
+    folder TEXT COLLATE "C" NOT NULL,
     name TEXT COLLATE "C" NOT NULL,
-    registered_ms BIGINT NOT NULL,
-    PRIMARY KEY (folder, name)
+    registered_ms BIGINT NOT NULL
 );
+CREATE INDEX registered_file_folder ON registered_file (folder);
 
 -- The above as lists show it, brought up to date by library/photo_found.h alone.
 ALTER TABLE photo ADD COLUMN persons TEXT COLLATE "C";          -- ids of who is on it, one a line, ascending; NULL: nobody

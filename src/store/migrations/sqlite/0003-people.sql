@@ -146,11 +146,12 @@ ALTER TABLE source ADD COLUMN named_only INTEGER NOT NULL DEFAULT 0;
 
 -- Files that somebody asked to have in the library, read by now or not.
 CREATE TABLE registered_file (
-    folder TEXT NOT NULL,                   -- base/path_text.h, absolute
+    path TEXT PRIMARY KEY,    -- base/path_text.h, absolute
+    folder TEXT NOT NULL,
     name TEXT NOT NULL,
-    registered_ms INTEGER NOT NULL,
-    PRIMARY KEY (folder, name)
-) STRICT, WITHOUT ROWID;
+    registered_ms INTEGER NOT NULL
+) STRICT;
+CREATE INDEX registered_file_folder ON registered_file (folder);
 
 -- The above as lists show it, brought up to date by library/photo_found.h alone.
 ALTER TABLE photo ADD COLUMN persons TEXT;          -- ids of who is on it, one a line, ascending; NULL: nobody
