@@ -4,16 +4,16 @@ import { spawn, execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import readline from 'node:readline';
-import { areaUnderCurve, bestThreshold, distance, match, nearestLink, pairwise } from './measures.mjs';
-import { fetchSamples, labels, samplePath } from './samples.mjs';
+import { areaUnderCurve, averagePrecision, bestThreshold, distance, match, nearestLink, pairwise } from './measures.mjs';
+import { fetchSamples, labels, samplePath, samplesFolder } from './samples.mjs';
 import { CACHE, REPOSITORY, median, say } from './tools.mjs';
 
-export const JOIN = 0.525; // faces nearer than that are one person's: docs/internals/faces.md
+const JOIN = 0.525; // faces nearer than that are one person's: docs/internals/faces.md
 const LEAST_SHARE = 0.02; // of the long side: smaller faces are not asked for
 const RUNTIME_PACKAGE = 'onnxruntime-node@1.30.0';
 
-export function modelsFolder() {
-  const folder = process.env.ALBUMEN_MODELS || path.join(CACHE, 'models');
+function modelsFolder() {
+  const folder = process.env.ALBUMEN_MODELS || path.join(path.dirname(samplesFolder), 'models');
   if (!fs.existsSync(path.join(folder, 'face-resnet'))) {
     say('Fetching and converting the models ...');
     execFileSync('scripts/models', ['--into', folder], { cwd: REPOSITORY, stdio: ['ignore', 2, 2] });
@@ -22,7 +22,7 @@ export function modelsFolder() {
 }
 
 // Asks bench/see, one request after the other.
-export class Seer {
+class Seer {
   constructor(models) {
     execFileSync('ninja', ['-C', 'build', 'bench/see'], { cwd: REPOSITORY, stdio: ['ignore', 'ignore', 2] });
     this.child = spawn(path.join(REPOSITORY, 'build/bench/see'), [models], {
@@ -73,7 +73,7 @@ function nearness(place, find) {
 
 // The pictures after a change: how many of the labelled faces are found, what else was, and the
 // finds with the names of their labels.
-export async function look(seer, pictures, sizes, changeOf) {
+async function look(seer, pictures, sizes, changeOf) {
   const sum = { labelled: 0, found: 0, wrong: 0, faces: [], ms: [] };
   for (const picture of pictures) {
     const change = changeOf(picture);
@@ -95,7 +95,7 @@ export async function look(seer, pictures, sizes, changeOf) {
 }
 
 // So much smaller that the faces' median width is that share of the picture's long side.
-export function shrinkTo(share, sizes) {
+function shrinkTo(share, sizes) {
   return (picture) => {
     const { width, height } = sizes.get(picture);
     const widths = picture.faces.map(({ box }) => (box[2] * width) / Math.max(width, height));
@@ -114,7 +114,7 @@ function detectionRow(what, least, { labelled, found, wrong }, mostWrong) {
 }
 
 // Recall and false finds. The floors are those of the 45 faces that the way was chosen by.
-export async function detectionRows(seer, sizes) {
+async function detectionRows(seer, sizes) {
   const all = labels.pictures;
   const groups = all.filter(({ faces }) => faces.length > 1);
   const rows = [];
@@ -144,7 +144,7 @@ export async function detectionRows(seer, sizes) {
   return { rows, plain, dark };
 }
 
-export function isSure(a, b) {
+function isSure(a, b) {
   return !labels.unsure.some((pair) => pair.includes(a.person) && pair.includes(b.person) && a.person !== b.person);
 }
 
@@ -161,7 +161,7 @@ function distances(faces) {
 }
 
 // What vectors tell, and how the plain rule piles them: nearest link at the default distance.
-export function identityRows(name, faces) {
+function identityRows(name, faces) {
   const { same, different } = distances(faces);
   const people = new Set(faces.map(({ person }) => person)).size;
   const best = bestThreshold(same, different);
@@ -186,7 +186,7 @@ export function identityRows(name, faces) {
   ];
 }
 
-export async function variedFaces(seer, sizes) {
+async function variedFaces(seer, sizes) {
   const faces = [];
   for (const change of [{ turn: 20 }, { light: 0.5 }]) {
     faces.push(...(await look(seer, labels.pictures, sizes, () => change)).faces);
@@ -196,7 +196,7 @@ export async function variedFaces(seer, sizes) {
 }
 
 // A picture of the same name after another change is another picture.
-export function apart(faces) {
+function apart(faces) {
   const keys = new Map();
   return faces
     .filter(({ vector }) => vector.length > 0)
@@ -265,4 +265,47 @@ export async function qualityRows() {
   rows.push(...(await speedRows(seer, models, plain)));
   seer.close();
   return rows;
+}
+
+const PICTURE = /\.(jpe?g|png|webp|tiff?)$/i;
+
+// A folder laid out as person/photo.jpg: the largest face of each photo is taken for the person's.
+export async function folderRows(folder) {
+  const seer = new Seer(modelsFolder());
+  const faces = [];
+  let photos = 0;
+  for (const person of fs.readdirSync(folder).sort()) {
+    if (!fs.statSync(path.join(folder, person)).isDirectory()) continue;
+    for (const name of fs.readdirSync(path.join(folder, person)).sort()) {
+      if (!PICTURE.test(name)) continue;
+      photos++;
+      const seen = await seer.ask({ file: path.join(path.resolve(folder), person, name) });
+      const area = ({ box }) => (box[2] - box[0]) * (box[3] - box[1]);
+      const [largest] = seen.faces.sort((a, b) => area(b) - area(a));
+      if (largest) faces.push({ person, picture: { file: `${person}/${name}` }, change: {}, ...largest });
+    }
+  }
+  seer.close();
+  const found = { what: 'Photos with a face', measured: `${faces.length} of ${photos}` };
+  return [found, ...identityRows(folder, apart(faces))];
+}
+
+// Objects against annotations of COCO's form.
+export async function objectRows(annotations, folder) {
+  const { images, annotations: boxes, categories } = JSON.parse(fs.readFileSync(annotations, 'utf8'));
+  const names = new Map(categories.map(({ id, name }) => [id, name]));
+  const seer = new Seer(modelsFolder());
+  const wanted = boxes.map(({ image_id: image, category_id: category, bbox, iscrowd }) => {
+    const [x, y, width, height] = bbox;
+    return { image, label: names.get(category), box: [x, y, x + width, y + height], crowd: iscrowd === 1 };
+  });
+  const finds = [];
+  for (const { id, file_name: name } of images) {
+    const { objects } = await seer.ask({ objects: true, file: path.join(path.resolve(folder), name) });
+    finds.push(...objects.map((object) => ({ image: id, ...object })));
+  }
+  seer.close();
+  const { ap, ap50, ap75, classes } = averagePrecision(wanted, finds);
+  const measured = `AP ${ap.toFixed(3)}, at 0.50 ${ap50.toFixed(3)}, at 0.75 ${ap75.toFixed(3)}`;
+  return [{ what: `Objects: ${images.length} pictures, ${classes} classes`, measured }];
 }
