@@ -6,11 +6,10 @@ import path from 'node:path';
 import readline from 'node:readline';
 import { areaUnderCurve, averagePrecision, bestThreshold, distance, match, nearestLink, pairwise } from './measures.mjs';
 import { fetchSamples, labels, samplePath, samplesFolder } from './samples.mjs';
-import { CACHE, REPOSITORY, median, say } from './tools.mjs';
+import { REPOSITORY, median, say } from './tools.mjs';
 
 const JOIN = 0.525; // faces nearer than that are one person's: docs/internals/faces.md
 const LEAST_SHARE = 0.02; // of the long side: smaller faces are not asked for
-const RUNTIME_PACKAGE = 'onnxruntime-node@1.30.0';
 
 function modelsFolder() {
   const folder = process.env.ALBUMEN_MODELS || path.join(path.dirname(samplesFolder), 'models');
@@ -207,62 +206,28 @@ function apart(faces) {
     });
 }
 
-// The same model in npm's onnxruntime-node, one thread, fed alike; null where that package is not
-// to be had.
-async function yardstick(models, name, runs) {
-  const folder = path.join(CACHE, 'ort');
-  try {
-    if (!fs.existsSync(path.join(folder, 'node_modules/onnxruntime-node'))) {
-      say(`Fetching ${RUNTIME_PACKAGE} to measure beside it ...`);
-      fs.mkdirSync(folder, { recursive: true });
-      const args = ['install', '--prefix', folder, '--ignore-scripts', '--no-audit', '--no-fund'];
-      execFileSync('npm', [...args, '--silent', RUNTIME_PACKAGE], { stdio: ['ignore', 2, 2] });
-    }
-    const script = path.join(REPOSITORY, 'bench/node-runs.mjs');
-    const file = path.join(models, name, `${name}.onnx`);
-    const out = execFileSync('node', [script, folder, file, String(runs)], { encoding: 'utf8' });
-    return JSON.parse(out);
-  } catch (error) {
-    say(`no comparison with ${RUNTIME_PACKAGE}: ${error.message.split('\n')[0]}`);
-    return null;
-  }
-}
-
-async function speedRows(seer, models, plain) {
-  const rows = [];
-  for (const name of ['blazeface', 'facemesh', 'iris', 'face-resnet', 'centernet', 'nanodet']) {
-    if (!fs.existsSync(path.join(models, name))) continue;
-    const ours = await seer.ask({ time: name, runs: 40 });
-    const theirs = await yardstick(models, name, 40);
-    const ratio = theirs && ours.best / theirs.best;
-    rows.push({
-      what: `One run of ${name}, one thread`,
-      budget: '<= 1.1 of npm onnxruntime-node',
-      measured: `${ours.best.toFixed(2)} ms (median ${ours.ms.toFixed(2)})`,
-      yardstick: theirs ? `${theirs.best.toFixed(2)} ms` : '',
-      ratio: ratio ? ratio.toFixed(2) : '',
-      met: ratio ? ratio <= 1.1 : undefined,
-    });
-  }
-  const total = plain.ms.reduce((sum, { ms }) => sum + ms, 0);
-  const faces = plain.ms.reduce((sum, { faces }) => sum + faces, 0);
-  rows.push({
+// How long the whole way takes, from the decoded picture to vectors; bench/inference.mjs has the
+// models one by one.
+function speedRow({ ms }) {
+  const mean = (of) => ms.reduce((sum, each) => sum + of(each), 0) / ms.length;
+  const time = mean((each) => each.ms);
+  return {
     what: 'Faces of a decoded picture, all stages, one thread',
-    measured: `${(total / plain.ms.length).toFixed(0)} ms of processor time, ${(faces / plain.ms.length).toFixed(1)} faces a picture`,
-  });
-  return rows;
+    measured:
+      `${time.toFixed(0)} ms of processor time (${(1000 / time).toFixed(1)} pictures a second), ` +
+      `${mean((each) => each.faces).toFixed(1)} faces a picture`,
+  };
 }
 
 export async function qualityRows() {
-  const models = modelsFolder();
   fetchSamples();
-  const seer = new Seer(models);
+  const seer = new Seer(modelsFolder());
   const sizes = new Map();
   const { rows, plain } = await detectionRows(seer, sizes);
   const varied = await variedFaces(seer, sizes);
   rows.push(...identityRows('as they are', apart(plain.faces)));
   rows.push(...identityRows('also turned, dark and small', apart([...plain.faces, ...varied])));
-  rows.push(...(await speedRows(seer, models, plain)));
+  rows.push(speedRow(plain));
   seer.close();
   return rows;
 }

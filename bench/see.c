@@ -44,46 +44,6 @@ static double number_of(const json_t *request, const char *name, double otherwis
     return json_is_number(value) ? json_number_value(value) : otherwise;
 }
 
-/* {"time":MODEL,"runs":N}: how long one run takes, fed with a half of one everywhere:
- * {"ms":MEDIAN,"best":MS} */
-static int number_compare(gconstpointer a, gconstpointer b)
-{
-    const double first = *(const double *)a, second = *(const double *)b;
-    return (first > second) - (first < second);
-}
-
-static void time_runs(VisionRuntime *runtime, const char *models, const json_t *request)
-{
-    const char *name = json_string_value(json_object_get(request, "time"));
-    const guint runs = (guint)number_of(request, "runs", 30);
-    g_autoptr(VisionSession) session = session_of(runtime, models, name);
-    gsize count;
-    const VisionPort *input = vision_session_inputs(session, &count);
-    VisionTensor tensor = {.element = input->element, .rank = input->rank, .count = 1};
-    for (int i = 0; i < input->rank; i++) {
-        tensor.shape[i] = MAX(1, input->shape[i]);
-        tensor.count *= (gsize)tensor.shape[i];
-    }
-    g_autofree float *values = g_new(float, tensor.count);
-    for (gsize i = 0; i < tensor.count; i++) {
-        values[i] = 0.5F;
-    }
-    tensor.floats = values;
-    g_autofree double *times = g_new(double, runs);
-    for (guint i = 0; i < runs; i++) {
-        const gint64 start = g_get_monotonic_time();
-        g_autoptr(GError) error = NULL;
-        g_autoptr(VisionResult) result = vision_session_run(session, &tensor, 1, &error);
-        if (result == NULL) {
-            g_error("%s: %s", name, error->message);
-        }
-        times[i] = (double)(g_get_monotonic_time() - start) / 1000;
-    }
-    qsort(times, runs, sizeof(double), number_compare);
-    printf("{\"ms\":%.3f,\"best\":%.3f}\n", times[runs / 2], times[0]);
-    fflush(stdout);
-}
-
 /* The picture as asked for: RGB, owned by the caller; NULL with vips' error. */
 static VipsImage *picture_of(const json_t *request)
 {
@@ -256,9 +216,7 @@ int main(int argc, char **argv)
         if (request == NULL) {
             g_error("a request is no JSON: %s", problem.text);
         }
-        if (json_object_get(request, "time") != NULL) {
-            time_runs(runtime, argv[1], request);
-        } else if (json_object_get(request, "objects") != NULL) {
+        if (json_object_get(request, "objects") != NULL) {
             if (vision == NULL && (vision = vision_of(runtime, argv[1])) == NULL) {
                 g_error("there is no model for objects");
             }

@@ -151,7 +151,6 @@
 /* People and things */
 #define LIMIT_FACES_PER_PICTURE           200 /* those that are surest */
 #define LIMIT_FACE_CANDIDATES_PER_PICTURE 400 /* looked at twice; likewise */
-#define LIMIT_FACES_PER_PICTURE           200 /* those that are surest */
 
 /* Vectors (vision/vector_index.h) */
 #define LIMIT_VECTOR_FLOATS  4096     /* numbers of one vector */
