@@ -8,7 +8,7 @@ import { areaUnderCurve, averagePrecision, bestThreshold, distance, match, neare
 import { fetchSamples, labels, samplePath, samplesFolder } from './samples.mjs';
 import { REPOSITORY, median, say } from './tools.mjs';
 
-const JOIN = 0.525; // faces nearer than that are one person's: docs/internals/faces.md
+const JOIN = 0.5; // faces nearer than that are one person's: docs/internals/faces.md
 const LEAST_SHARE = 0.02; // of the long side: smaller faces are not asked for
 
 function modelsFolder() {
