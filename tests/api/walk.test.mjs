@@ -218,6 +218,7 @@ const ROUTES = {
   'POST /images/generate-thumbnails': plain(400, undefined, { json: { folder_path: '/nowhere/at/all' } }),
   'DELETE /images/delete-thumbnails': plain(400, undefined, { json: { folder_path: '/nowhere/at/all' } }),
   'GET /images/get-thumbnail-path': plain(200),
+  'POST /tag/search-by-face': plain(415, undefined, empty),
   'GET /tag/match': plain(200),
   'GET /tag/clusters': plain(200),
   'GET /tag/related-images': plain(200, '/tag/related-images?path=/none'),
