@@ -9,6 +9,7 @@ import { memoryRows, scanRows } from './scan.mjs';
 import { serveRows } from './serve.mjs';
 import { circumstances, markdown, writePage } from './table.mjs';
 import { CACHE } from './tools.mjs';
+import { vectorRows } from './vectors.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -38,6 +39,7 @@ fs.mkdirSync(CACHE, { recursive: true });
 const where = circumstances();
 const pictures = corpus();
 const rows = [...scanRows(pictures, options), ...(await memoryRows(pictures))];
+rows.push(...vectorRows(options));
 rows.push(...(await inferenceRows(options)));
 const sizes = options.quick || large === 0 ? [photos] : [photos, large];
 for (const size of sizes) {

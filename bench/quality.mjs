@@ -9,6 +9,7 @@ import { fetchSamples, labels, samplePath } from './samples.mjs';
 import { CACHE, REPOSITORY, median, say } from './tools.mjs';
 
 export const JOIN = 0.525; // faces nearer than that are one person's: docs/internals/faces.md
+const LEAST_SHARE = 0.02; // of the long side: smaller faces are not asked for
 const RUNTIME_PACKAGE = 'onnxruntime-node@1.30.0';
 
 export function modelsFolder() {
@@ -59,6 +60,7 @@ function placeOf(box, answer, size, { shrink = 1, turn = 0 }) {
     x: answer.width / 2 + right * Math.cos(angle) - down * Math.sin(angle),
     y: answer.height / 2 + right * Math.sin(angle) + down * Math.cos(angle),
     size: Math.max(width * size.width, height * size.height) / shrink,
+    share: (width * size.width) / shrink / Math.max(answer.width, answer.height),
   };
 }
 
@@ -71,7 +73,7 @@ function nearness(place, find) {
 
 // The pictures after a change: how many of the labelled faces are found, what else was, and the
 // finds with the names of their labels.
-async function look(seer, pictures, sizes, changeOf) {
+export async function look(seer, pictures, sizes, changeOf) {
   const sum = { labelled: 0, found: 0, wrong: 0, faces: [], ms: [] };
   for (const picture of pictures) {
     const change = changeOf(picture);
@@ -80,8 +82,9 @@ async function look(seer, pictures, sizes, changeOf) {
     if (!sizes.has(picture)) sizes.set(picture, answer);
     const places = picture.faces.map((face) => ({ ...face, ...placeOf(face.box, answer, size, change) }));
     const { pairs, wrong } = match(places, answer.faces, nearness);
-    sum.labelled += places.length;
-    sum.found += pairs.length;
+    const large = ({ share }) => share >= LEAST_SHARE;
+    sum.labelled += places.filter(large).length;
+    sum.found += pairs.filter(({ label }) => large(label)).length;
     sum.wrong += wrong.length;
     sum.ms.push({ ms: answer.ms, faces: answer.faces.length });
     for (const { label, find } of pairs) {
@@ -92,7 +95,7 @@ async function look(seer, pictures, sizes, changeOf) {
 }
 
 // So much smaller that the faces' median width is that share of the picture's long side.
-function shrinkTo(share, sizes) {
+export function shrinkTo(share, sizes) {
   return (picture) => {
     const { width, height } = sizes.get(picture);
     const widths = picture.faces.map(({ box }) => (box[2] * width) / Math.max(width, height));
@@ -111,7 +114,7 @@ function detectionRow(what, least, { labelled, found, wrong }, mostWrong) {
 }
 
 // Recall and false finds. The floors are those of the 45 faces that the way was chosen by.
-async function detectionRows(seer, sizes) {
+export async function detectionRows(seer, sizes) {
   const all = labels.pictures;
   const groups = all.filter(({ faces }) => faces.length > 1);
   const rows = [];
@@ -141,7 +144,7 @@ async function detectionRows(seer, sizes) {
   return { rows, plain, dark };
 }
 
-function isSure(a, b) {
+export function isSure(a, b) {
   return !labels.unsure.some((pair) => pair.includes(a.person) && pair.includes(b.person) && a.person !== b.person);
 }
 
@@ -183,7 +186,7 @@ export function identityRows(name, faces) {
   ];
 }
 
-async function variedFaces(seer, sizes) {
+export async function variedFaces(seer, sizes) {
   const faces = [];
   for (const change of [{ turn: 20 }, { light: 0.5 }]) {
     faces.push(...(await look(seer, labels.pictures, sizes, () => change)).faces);
@@ -193,7 +196,7 @@ async function variedFaces(seer, sizes) {
 }
 
 // A picture of the same name after another change is another picture.
-function apart(faces) {
+export function apart(faces) {
   const keys = new Map();
   return faces
     .filter(({ vector }) => vector.length > 0)

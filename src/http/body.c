@@ -93,7 +93,11 @@ static json_t *check_number(HttpViolations *violations, const HttpParameter *dec
     } else if (!json_is_number(value)) {
         return refuse(violations, where, "float_type", "Input should be a valid number");
     }
-    return check_number_bounds(violations, declared, where, number) ? json_real(number) : NULL;
+    if (declared->type == HTTP_NUMBER && /* the bounds of a list are of its length */
+        !check_number_bounds(violations, declared, where, number)) {
+        return NULL;
+    }
+    return json_real(number);
 }
 
 static json_t *check_flag(HttpViolations *violations, HttpViolation where, json_t *value)

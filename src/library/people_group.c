@@ -367,8 +367,9 @@ static gboolean count_unknown(Library *library, gint64 *ret_count, GError **erro
 {
     static const StoreQuery query = {
         .name = "people_count_unknown",
-        .sql = "SELECT count(DISTINCT photo_id) FROM face WHERE person_id IS NULL AND is_ignored = 0 "
-               "AND vector IS NOT NULL",
+        .sql =
+            "SELECT count(DISTINCT photo_id) FROM face WHERE person_id IS NULL AND is_ignored = 0 "
+            "AND vector IS NOT NULL",
     };
     g_autoptr(StoreTx) tx = store_read(library_store(library), error);
     StoreStatement *row = tx ? store_prepare(tx, &query, error) : NULL;

@@ -98,14 +98,17 @@ static void add_rows(Look *look, const guint32 *rows, guint32 count, double hash
     const CatalogColumns *columns = catalog_columns(look->view);
     g_autofree gint64 *ids = g_new(gint64, MAX(count, 1));
     g_autofree float *cosines = g_new(float, MAX(count, 1));
+    double least = needed(look);
     for (guint32 i = 0; i < count; i++) {
         ids[i] = columns->id[rows[i]];
         cosines[i] = NAN;
     }
     if (look->vector) {
-        vector_index_compare(look->index, look->vector, ids, count, cosines);
+        /* None is nearer than 1, whatever it takes. */
+        float cosine = (float)fmin(1, (least - HASH_WEIGHT * hashes) / VECTOR_WEIGHT);
+        vector_index_compare(look->index, look->vector, ids, count, cosine > 0 ? cosine : -1,
+                             cosines);
     }
-    double least = needed(look);
     for (guint32 i = 0; i < count; i++) {
         const SimilarPhoto photo = {ids[i], similarity_of(look, hashes, cosines[i])};
         if (photo.similarity >= least) {

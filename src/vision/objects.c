@@ -192,7 +192,8 @@ static gboolean nanodet_add_cell(const Objects *objects, const VisionTensor *dis
     for (int side = 0; side < 4; side++) {
         away[side] = expected_bin(numbers + side * bins, bins) * step;
     }
-    float x = ((float)(cell % columns) + 0.5F) * step, y = ((float)(cell / columns) + 0.5F) * step;
+    gint64 column = cell % columns, row = cell / columns;
+    float x = ((float)column + 0.5F) * step, y = ((float)row + 0.5F) * step;
     return add_candidate(candidates,
                          (VisionBox){x - away[0], y - away[1], x + away[2], y + away[3]}, score,
                          label, candidates->len, error);

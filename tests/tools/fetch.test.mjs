@@ -226,8 +226,9 @@ test('ends with the process that it works for, and can go on later', async (t) =
     response.write(found.tarball.subarray(0, 50_000), () => server.kill());
   });
   const ended = await startFetch(place, registry.address, ['--while', String(server.pid)]);
-  assert.equal(ended.status, 0);
+  assert.equal(ended.status, 1);
   assert.equal(toldIn(place).state, 'idle');
+  assert.match(toldIn(place).detail, /goes on at the next start/);
   assert.equal(installed(place, slow), null);
   hold = false;
   assert.equal((await startFetch(place, registry.address)).status, 0);

@@ -5,7 +5,18 @@
  * does not keep the others back. With --while the work ends when that process does.
  */
 
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { fileSha256, sha256 } from './checksum.js';
@@ -163,19 +174,33 @@ function sentence(failures: readonly Failure[]): string {
   return `These models are missing: ${names}. ${reasons}. "make models" tries again.`;
 }
 
+function breakOff(into: string): never {
+  endPrograms();
+  const detail = 'The fetching of models was broken off; it goes on at the next start.';
+  new Progress(into, 0).end('idle', 0, detail);
+  process.exit(1);
+}
+
 /** Ends all of this when the process that it is for is gone. */
 function watch(pid: number, into: string): void {
   const timer = setInterval(() => {
     try {
       process.kill(pid, 0);
     } catch {
-      endPrograms();
-      const detail = 'The fetching of models was broken off; it goes on at the next start.';
-      new Progress(into, 0).end('idle', 0, detail);
-      process.exit(0);
+      breakOff(into);
     }
   }, WATCH_MS);
   timer.unref();
+}
+
+/** What one that was ended in the middle has left behind. */
+function removeLeftovers(cache: string): void {
+  for (const folder of [cache, join(cache, 'tarballs')]) {
+    if (!existsSync(folder)) continue;
+    for (const name of readdirSync(folder)) {
+      if (/^(unpacked|pack)-/.test(name)) rmSync(join(folder, name), { recursive: true });
+    }
+  }
 }
 
 async function main(): Promise<number> {
@@ -191,7 +216,9 @@ async function main(): Promise<number> {
   const { manifests, into, cache } = values;
   if (!manifests || !into || !cache) throw new Error('--manifests, --into and --cache are needed');
   const folders = { manifests, into, cache };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => breakOff(into));
   if (values.while) watch(Number(values.while), into);
+  removeLeftovers(cache);
   const wanted = await wantedManifests(manifests, values.optional);
   const missing: ManifestFile[] = [];
   for (const file of wanted) {

@@ -3,7 +3,16 @@
  * checksum, taken up again where a download broke off. Nothing of a package is ever run.
  */
 
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileSha256 } from './checksum.js';
@@ -20,8 +29,8 @@ function certificateArguments(folder: string): string[] {
   const extra = process.env['NODE_EXTRA_CA_CERTS'];
   if (!extra || !existsSync(extra)) return [];
   const path = join(folder, 'certificates.pem');
-  const system = existsSync(SYSTEM_CERTIFICATES) ? readFileSync(SYSTEM_CERTIFICATES) : Buffer.alloc(0);
-  writeFileSync(path, Buffer.concat([system, Buffer.from('\n'), readFileSync(extra)]));
+  const files = [SYSTEM_CERTIFICATES, extra].filter((file) => existsSync(file));
+  writeFileSync(path, files.map((file) => readFileSync(file, 'utf8')).join('\n'));
   return ['--cacert', path];
 }
 

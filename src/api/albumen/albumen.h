@@ -67,6 +67,11 @@ gboolean albumen_source_add(HttpRequest *request, GError **error);
 gboolean albumen_source_remove(HttpRequest *request, GError **error);
 gboolean albumen_events(HttpRequest *request, GError **error);
 
+/* models.c */
+gboolean albumen_models(HttpRequest *request, GError **error);
+gboolean albumen_model_use(HttpRequest *request, GError **error);
+gboolean albumen_analysis(HttpRequest *request, GError **error);
+
 /* docs.c */
 gboolean albumen_openapi(HttpRequest *request, GError **error);
 gboolean albumen_docs(HttpRequest *request, GError **error);

@@ -201,6 +201,23 @@ static const HttpParameter scan_body[] = {
     {0},
 };
 
+static const HttpParameter analysis_body[] = {
+    {.name = "retry_failed",
+     .type = HTTP_BOOL,
+     .summary = "Look again at what could not be looked at"},
+    {.name = "tasks",
+     .type = HTTP_TEXT_LIST,
+     .bounded = TRUE,
+     .max = 4,
+     .summary = "objects, faces, similar, words; all when absent"},
+    {0},
+};
+
+static const HttpParameter model_path[] = {
+    {.name = "name", .type = HTTP_TEXT, .bounded = TRUE, .min = 1, .max = 100},
+    {0},
+};
+
 static const HttpParameter source_body[] = {
     {.name = "path",
      .type = HTTP_TEXT,
@@ -304,6 +321,15 @@ static const HttpRoute routes[] = {
                .tag = "Albumen", .summary = "Looks for what changed in the folders",
                .response_schema = "QueuedJob", .status = 202, .body = scan_body,
                .body_optional = TRUE, .handler = albumen_scan),
+    GET("/api/albumen/models", CAPABILITY_BROWSE, "Models",
+        "The models there are, and what they have looked at", albumen_models),
+    ROUTE(HTTP_POST, "/api/albumen/models/{name}/use", CAPABILITY_ADMIN, "Models",
+          "Uses a model for its purpose from now on", albumen_model_use,
+          .path_parameters = model_path),
+    HTTP_ROUTE(CAPABILITY_ADMIN, .method = HTTP_POST, .path = "/api/albumen/analysis",
+               .tag = "Albumen", .summary = "Shows the models what they have not looked at yet",
+               .response_schema = "QueuedJob", .status = 202, .body = analysis_body,
+               .body_optional = TRUE, .handler = albumen_analysis),
     GET("/api/albumen/users", CAPABILITY_ACCOUNTS, "Users", "Who has an account", albumen_users),
     ROUTE(HTTP_POST, "/api/albumen/users", CAPABILITY_ACCOUNTS, "User",
           "Makes an account; the first ends that the library is open", albumen_user_add,

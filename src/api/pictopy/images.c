@@ -206,7 +206,7 @@ gboolean pictopy_image_objects(HttpRequest *request, GError **error)
     all->photos = photos;
     all->folder = g_steal_pointer(&folder);
     all->thumbnails = pictopy_thumbnail_folder(api->library);
-    all->message = photos->len > 0 || pictopy_was_done(request, "objects")
+    all->message = photos->len > 0 || pictopy_has_model(request, VISION_OBJECTS)
                        ? "Successfully retrieved all image objects"
                        : PICTOPY_NO_OBJECT_MODEL;
     all->bare = pictopy_is_bare(request);
@@ -233,7 +233,7 @@ static gboolean answer_classes(HttpRequest *request, char **names, GError **erro
     json_object_end(twins);
     return pictopy_answer(request, data, twins, error, "%s",
                           names ? "Successfully retrieved class IDs"
-                          : pictopy_was_done(request, "objects")
+                          : pictopy_has_model(request, VISION_OBJECTS)
                               ? "No class IDs found for the image"
                               : PICTOPY_NO_OBJECT_MODEL);
 }

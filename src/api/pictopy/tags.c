@@ -5,8 +5,7 @@
 
 #include <string.h>
 
-/* What a cosine must be for two faces to be one person's. */
-static double same_of(const HttpRequest *request, const FaceLinks *links)
+double pictopy_same_face(const HttpRequest *request, const FaceLinks *links)
 {
     double chosen = api_of(request)->pictopy_same;
     return chosen > 0 ? chosen : face_links_same(links);
@@ -20,7 +19,7 @@ static FaceLinks *read_links(HttpRequest *request, GError **error)
 /* Why there is nothing, where nobody has ever looked. */
 static const char *message_of(HttpRequest *request, const FaceLinks *links, const char *message)
 {
-    return face_links_count(links) > 0 || pictopy_was_done(request, "faces")
+    return face_links_count(links) > 0 || pictopy_has_model(request, VISION_FACES)
                ? message
                : PICTOPY_NO_FACE_MODEL;
 }
@@ -60,7 +59,8 @@ gboolean pictopy_tag_match(HttpRequest *request, GError **error)
         return FALSE;
     }
     gboolean cut = FALSE;
-    g_autoptr(GArray) pairs = face_links_pairs(links, same_of(request, links), limit, &cut);
+    g_autoptr(GArray) pairs =
+        face_links_pairs(links, pictopy_same_face(request, links), limit, &cut);
     g_autofree char *message =
         cut ? g_strdup_printf("Successfully matched face embeddings; these are the %u most similar",
                               limit)
@@ -120,7 +120,7 @@ gboolean pictopy_tag_clusters(HttpRequest *request, GError **error)
     if (!links) {
         return FALSE;
     }
-    g_autofree int *groups = face_links_groups(links, same_of(request, links));
+    g_autofree int *groups = face_links_groups(links, pictopy_same_face(request, links));
     g_autoptr(GPtrArray) lists = pictures_of_groups(links, groups);
     JsonWriter *data = pictopy_writer();
     JsonWriter *twins = pictopy_writer();
@@ -155,7 +155,7 @@ gboolean pictopy_tag_related(HttpRequest *request, GError **error)
     g_autofree char *absolute = pictopy_absolute(folder, path);
     g_autofree char *message =
         g_strdup_printf("Successfully retrieved related images for %s", path);
-    g_autoptr(GArray) list = face_links_related(links, absolute, same_of(request, links));
+    g_autoptr(GArray) list = face_links_related(links, absolute, pictopy_same_face(request, links));
     JsonWriter *data = pictopy_writer();
     JsonWriter *twins = pictopy_writer();
     write_related(data, list);

@@ -124,6 +124,21 @@ static void test_choice(Place *place, gconstpointer data)
     g_assert_error(error, ALBUMEN_ERROR, ALBUMEN_ERROR_NOT_FOUND);
 }
 
+/* Texts are not compared with pictures of another space. */
+static void test_spaces(Place *place, gconstpointer data)
+{
+    const char *ours = ", \"is_default\": true, \"options\": {\"space\": \"a\"}";
+    const char *other = ", \"is_default\": true, \"options\": {\"space\": \"b\"}";
+    put_model(place, "image", "image-words", "clip", ours);
+    put_model(place, "text", "text-words", "clip", ours);
+    g_autoptr(ModelSet) same = read_set(place);
+    g_assert_cmpstr(model_set_of(same, MODEL_TEXT_WORDS)->name, ==, "text");
+    put_model(place, "text", "text-words", "clip", other);
+    g_autoptr(ModelSet) apart = read_set(place);
+    g_assert_null(model_set_of(apart, MODEL_TEXT_WORDS));
+    g_assert_cmpstr(model_set_of(apart, MODEL_IMAGE_WORDS)->name, ==, "image");
+}
+
 /* A choice that is damaged, or of a model that is gone, leaves the default. */
 static void test_lost_choice(Place *place, gconstpointer data)
 {
@@ -243,7 +258,7 @@ static char *models_folder(const Place *place)
     char *folder = g_build_filename(place->folder, "models", NULL);
     g_autofree char *library =
         g_build_filename(g_getenv("ALBUMEN_MODELS"), "onnxruntime", "libonnxruntime.so", NULL);
-    g_autoptr(Model) runtime = model_install(folder, library, NULL, "runtime", &error);
+    g_autoptr(Model) runtime = model_install(folder, library, NULL, "libonnxruntime", &error);
     g_assert_no_error(error);
     g_assert_cmpint(runtime->purpose, ==, MODEL_RUNTIME);
     g_assert_cmpstr(runtime->version, ==, vision_runtime_version(runtime_fixture()));
@@ -357,7 +372,7 @@ static void test_install_refused(Place *place, gconstpointer data)
     refuse(folder, "/nowhere/at-all.onnx", NULL, ALBUMEN_ERROR_IO);
     g_autoptr(GDir) entries = g_dir_open(folder, 0, NULL);
     for (const char *name; (name = g_dir_read_name(entries));) {
-        g_assert_true(strcmp(name, "runtime") == 0 || strcmp(name, "use.json") == 0);
+        g_assert_true(strcmp(name, "libonnxruntime") == 0 || strcmp(name, "use.json") == 0);
     }
 }
 
@@ -372,6 +387,7 @@ int main(int argc, char **argv)
     g_test_add_func("/vision/model/names", test_names);
     add("/vision/model/nothing", test_nothing);
     add("/vision/model/choice", test_choice);
+    add("/vision/model/spaces", test_spaces);
     add("/vision/model/lost-choice", test_lost_choice);
     add("/vision/model/problems", test_problems);
     add("/vision/model/verify", test_verify);
