@@ -13,6 +13,8 @@
  *    "pose":[yaw,pitch,roll],"vector":[...]}]}
  * with boxes in pixels of the picture that was shown. */
 #include "vision/faces.h"
+#include "vision/model.h"
+#include "vision/vision.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -84,6 +86,64 @@ static json_t *face_json(const VisionFace *face)
                      isnan(face->yaw) ? 0.0 : face->roll, "landmarks", landmarks, "vector", vector);
 }
 
+/* {"objects":true,"file":PATH}: {"objects":[{"label":L,"score":S,"box":[x1,y1,x2,y2]}]}, the boxes
+ * in pixels of the original. */
+static void answer_objects(Vision *vision, const json_t *request)
+{
+    const char *file = json_string_value(json_object_get(request, "file"));
+    VipsImage *picture = picture_of(request), *original = vips_image_new_from_file(file, NULL);
+    if (picture == NULL || original == NULL || picture->Bands != 3) {
+        g_error("%s: %s", file, vips_error_buffer());
+    }
+    const VisionImage image = {
+        .width = picture->Xsize,
+        .height = picture->Ysize,
+        .rgb = VIPS_IMAGE_ADDR(picture, 0, 0),
+        .full_width = original->Xsize,
+        .full_height = original->Ysize,
+    };
+    g_autoptr(GError) error = NULL;
+    g_autoptr(VisionFindings) findings = vision_analyse(vision, &image, VISION_OBJECTS, &error);
+    if (findings == NULL) {
+        g_error("%s", error->message);
+    }
+    json_t *list = json_array();
+    for (guint i = 0; i < findings->objects->len; i++) {
+        const VisionObject *object = findings->objects->pdata[i];
+        json_array_append_new(list, json_pack("{s:s,s:f,s:[ffff]}", "label", object->label, "score",
+                                              object->score, "box", object->box.x1, object->box.y1,
+                                              object->box.x2, object->box.y2));
+    }
+    json_t *told = json_pack("{s:o}", "objects", list);
+    g_autofree char *line = json_dumps(told, JSON_COMPACT);
+    puts(line);
+    fflush(stdout);
+    json_decref(told);
+    g_object_unref(picture);
+    g_object_unref(original);
+}
+
+/* With the model for objects that is in use; NULL when there is none. */
+static Vision *vision_of(VisionRuntime *runtime, const char *models)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(ModelSet) set = model_set_read(models, &error);
+    const Model *model = set != NULL ? model_set_of(set, MODEL_OBJECTS) : NULL;
+    if (model == NULL) {
+        return NULL;
+    }
+    g_autoptr(GMappedFile) mapped = g_mapped_file_new(model->file, FALSE, &error);
+    if (mapped == NULL) {
+        g_error("%s", error->message);
+    }
+    g_autoptr(GBytes) bytes = g_mapped_file_get_bytes(mapped);
+    Vision *vision = vision_new(runtime);
+    if (!vision_load(vision, MODEL_OBJECTS, model->family, model->options, bytes, &error)) {
+        g_error("%s: %s", model->name, error->message);
+    }
+    return vision;
+}
+
 static void answer(const FaceModels *models, const json_t *request)
 {
     VipsImage *picture = picture_of(request);
@@ -147,6 +207,7 @@ int main(int argc, char **argv)
             g_error("%s: %s", all[i].model->family, error->message);
         }
     }
+    g_autoptr(Vision) vision = NULL;
     char *line = NULL;
     size_t room = 0;
     while (getline(&line, &room, stdin) > 0) {
@@ -155,7 +216,14 @@ int main(int argc, char **argv)
         if (request == NULL) {
             g_error("a request is no JSON: %s", problem.text);
         }
-        answer(&models, request);
+        if (json_object_get(request, "objects") != NULL) {
+            if (vision == NULL && (vision = vision_of(runtime, argv[1])) == NULL) {
+                g_error("there is no model for objects");
+            }
+            answer_objects(vision, request);
+        } else {
+            answer(&models, request);
+        }
         json_decref(request);
     }
     free(line);

@@ -18,6 +18,7 @@ static const Command commands[] = {
     {"user", cli_user, "make, list and change accounts"},
     {"key", cli_key, "make, list and revoke API keys"},
     {"models", cli_models, "show, check, add and choose models"},
+    {"people", cli_people, "group faces into people"},
     {"backup", cli_backup, "write the whole library into one file, and prove it"},
     {"restore", cli_restore, "make a library of a backup"},
     {"doctor", cli_doctor, "check the program, its sandbox and the library"},

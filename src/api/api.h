@@ -34,6 +34,7 @@ typedef struct {
     ScanLog *scan_log;
     HttpEvents *events;    /* what is published is sent to whoever follows /api/albumen/events */
     gboolean pictopy_bare; /* [pictopy] shape = bare: answers in the form of 2024 */
+    double pictopy_same;   /* [pictopy] same_face: a cosine; 0: as fits the model */
     const char *version;
     HttpServerOptions server; /* for the OpenAPI document too */
 } Api;

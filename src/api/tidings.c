@@ -2,6 +2,8 @@
 
 #include "api/albumen/scan_state.h"
 #include "base/limits.h"
+#include "jobs/vision_job.h"
+#include "library/job.h"
 
 #define INTERVAL_US G_TIME_SPAN_SECOND
 
@@ -14,6 +16,7 @@ struct Tidings {
     gboolean stopping;
     gint64 version; /* as last told */
     char *scan;
+    char *analysis;
 };
 
 static void tell_version(Tidings *tidings, gint64 version)
@@ -26,16 +29,16 @@ static void tell_version(Tidings *tidings, gint64 version)
     http_events_publish(tidings->events, "library", data);
 }
 
-/* Takes the text. */
-static void tell_scan(Tidings *tidings, char *scan)
+/* Takes the text, unless it is the one that was told last. */
+static void tell(Tidings *tidings, const char *name, char **last, char *text)
 {
-    if (g_strcmp0(scan, tidings->scan) == 0) {
-        g_free(scan);
+    if (g_strcmp0(text, *last) == 0) {
+        g_free(text);
         return;
     }
-    g_free(tidings->scan);
-    tidings->scan = scan;
-    http_events_publish(tidings->events, "scan", scan);
+    g_free(*last);
+    *last = text;
+    http_events_publish(tidings->events, name, text);
 }
 
 static gboolean look(Tidings *tidings, GError **error)
@@ -46,12 +49,22 @@ static gboolean look(Tidings *tidings, GError **error)
     if (!version || !scan_state_write(writer, tx, error)) {
         return FALSE;
     }
+    g_autoptr(GError) failure = NULL;
+    g_autoptr(Job) analysis = job_latest(tx, VISION_JOB, &failure);
+    if (failure) {
+        g_propagate_error(error, g_steal_pointer(&failure));
+        return FALSE;
+    }
     g_clear_pointer(&tx, store_tx_free);
     g_autoptr(GBytes) scan = json_writer_finish(writer, error);
     if (!scan) {
         return FALSE;
     }
-    tell_scan(tidings, g_strndup(g_bytes_get_data(scan, NULL), g_bytes_get_size(scan)));
+    tell(tidings, "scan", &tidings->scan,
+         g_strndup(g_bytes_get_data(scan, NULL), g_bytes_get_size(scan)));
+    if (analysis && analysis->progress) {
+        tell(tidings, "analysis", &tidings->analysis, g_strdup(analysis->progress));
+    }
     tell_version(tidings, version);
     return TRUE;
 }
@@ -102,5 +115,6 @@ void tidings_stop(Tidings *tidings)
     g_mutex_clear(&tidings->lock);
     g_cond_clear(&tidings->changed);
     g_free(tidings->scan);
+    g_free(tidings->analysis);
     g_free(tidings);
 }

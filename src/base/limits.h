@@ -49,7 +49,7 @@
 /* What models find, as a worker process may tell it */
 #define LIMIT_OBJECT_LABEL_BYTES   64
 #define LIMIT_FACE_CROP_BYTES      (20U << 10)
-#define LIMIT_VISION_RESTING_BYTES (384LL << 20) /* as LIMIT_WORKER_RESTING_BYTES, models loaded */
+#define LIMIT_VISION_RESTING_BYTES (384LL << 20) /* resident, with models in it */
 #define LIMIT_VISION_IDLE_SECONDS  300 /* then a worker ends, and its models' memory is free */
 
 /* HTTP */
@@ -109,7 +109,8 @@
 #define LIMIT_CATALOG_AUDIENCES     64          /* sets of folders whose counts are kept */
 #define LIMIT_PAGE_PHOTOS           1000
 #define LIMIT_ALBUMS_PER_ACCOUNT    10000
-#define LIMIT_PATHS_PER_REQUEST     10000 /* files put into an album, registered, deleted */
+#define LIMIT_PATHS_PER_REQUEST     10000       /* files put into an album, registered, deleted */
+#define LIMIT_SEARCH_PICTURE_BYTES  (32U << 20) /* in memory; of LIMIT_HTTP_STREAMS at once */
 #define LIMIT_REGISTERED_AT_ONCE    200000 /* of a folder; the rest is told of when it was read */
 #define LIMIT_ALBUM_NAME_CHARS      255
 #define LIMIT_ALBUM_TEXT_CHARS      10000 /* a description */
@@ -149,7 +150,6 @@
 /* People and things */
 #define LIMIT_FACES_PER_PICTURE           200 /* those that are surest */
 #define LIMIT_FACE_CANDIDATES_PER_PICTURE 400 /* looked at twice; likewise */
-#define LIMIT_FACES_PER_PICTURE           200 /* those that are surest */
 
 /* Vectors (vision/vector_index.h) */
 #define LIMIT_VECTOR_FLOATS  4096     /* numbers of one vector */

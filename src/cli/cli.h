@@ -8,6 +8,7 @@
 
 int cli_serve(int argc, char **argv);
 int cli_scan(int argc, char **argv);
+int cli_people(int argc, char **argv);
 int cli_user(int argc, char **argv);
 int cli_key(int argc, char **argv);
 int cli_models(int argc, char **argv);

@@ -66,6 +66,28 @@ static void check_sandbox(Doctor *doctor)
     tell(doctor, verdict, "sandbox of the decoders", walls ? walls : error->message);
 }
 
+/* Without models the library works: nothing of theirs is worse than a warning. */
+static void check_models(Doctor *doctor)
+{
+    g_autoptr(VisionPool) vision = options_vision(&doctor->options);
+    g_autoptr(ModelSet) set = vision_pool_models(vision);
+    g_autoptr(GError) error = NULL;
+    g_autofree char *version = vision_pool_runtime(vision, &error);
+    int tasks = 0;
+    tell(doctor, version ? GOOD : WARN, "runtime of the models",
+         version ? version : error->message);
+    if (version) {
+        vision_pool_can(vision, set, model_set_tasks(set), NULL, &tasks, NULL);
+    }
+    for (int i = 0; version && i < VISION_TASKS; i++) {
+        VisionTask task = (VisionTask)(1 << i);
+        g_autofree char *what = g_strdup_printf("models for %s", vision_task_name(task));
+        g_autofree char *problem = vision_pool_problem(vision, task);
+        const char *model = model_set_task_model(set, task);
+        tell(doctor, tasks & task || !model ? GOOD : WARN, what, problem ? problem : model);
+    }
+}
+
 static void check_privacy(Doctor *doctor)
 {
     struct stat info;
@@ -235,6 +257,7 @@ static void examine(Doctor *doctor)
         tell(doctor, BAD, "database", error->message);
         return;
     }
+    check_models(doctor);
     check_privacy(doctor);
     check_room(doctor);
     check_rows(doctor);

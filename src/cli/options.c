@@ -108,8 +108,7 @@ Library *options_open_library(const Options *options, GError **error)
 
 VisionPool *options_vision(const Options *options)
 {
-    g_autofree char *folder = g_build_filename(options->data, "models", NULL);
-    return vision_pool_new("/proc/self/exe", options->workers, folder);
+    return vision_pool_new("/proc/self/exe", options->workers, options->models);
 }
 
 Library *options_open_accounts(const Options *options, GError **error)

@@ -4,6 +4,7 @@
 #include "cli/cli.h"
 #include "cli/options.h"
 #include "cli/upkeep.h"
+#include "jobs/analyse.h"
 #include "library/failures.h"
 #include "library/job.h"
 
@@ -20,7 +21,14 @@ typedef struct {
 
 typedef struct {
     gboolean take_back, retry_failed, accept_empty; /* as in ScanOptions */
+    gboolean no_analysis;
 } Wishes;
+
+/* What came of it all. */
+typedef struct {
+    ScanProgress scan;
+    AnalyseProgress analysis;
+} Outcome;
 
 static int terminal_columns(void)
 {
@@ -40,10 +48,9 @@ static char *time_left_text(const ScanProgress *progress)
                : g_strdup_printf("%d:%02d", seconds / 60, seconds % 60);
 }
 
-static void append_bar(GString *line, const ScanProgress *progress, int width)
+static void append_bar(GString *line, gint64 done, gint64 total, int width)
 {
-    gint64 done = progress->indexed + progress->unchanged + progress->failed;
-    int filled = progress->total > 0 ? (int)(done * width / MAX(progress->total, done)) : 0;
+    int filled = total > 0 ? (int)(done * width / MAX(total, done)) : 0;
     g_string_append_c(line, '[');
     for (int i = 0; i < width; i++) {
         g_string_append_c(line, i < filled ? '#' : '.');
@@ -68,23 +75,36 @@ static char *progress_text(const ScanProgress *progress)
     return g_string_free(text, FALSE);
 }
 
-static void show(const ScanProgress *progress, gpointer data)
+static void show_line(const Shown *shown, const char *text, gint64 done, gint64 total)
 {
-    const Shown *shown = data;
     if (!shown->bar) {
         return;
     }
-    g_autofree char *text = progress_text(progress);
     GString *line = g_string_new("\r");
     int room = terminal_columns() - (int)strlen(text) - 5;
     if (room >= 10) {
-        append_bar(line, progress, MIN(room, 40));
+        append_bar(line, done, total, MIN(room, 40));
     }
     g_string_append(line, text);
     g_string_append(line, "\033[K");
     fputs(line->str, stderr);
     fflush(stderr);
     g_string_free(line, TRUE);
+}
+
+static void show(const ScanProgress *progress, gpointer data)
+{
+    g_autofree char *text = progress_text(progress);
+    gint64 done = progress->indexed + progress->unchanged + progress->failed;
+    show_line(data, text, done, progress->total);
+}
+
+static void show_analysis(const AnalyseProgress *progress, gpointer data)
+{
+    gint64 done = progress->done + progress->failed, total = done + progress->pending;
+    g_autofree char *text =
+        g_strdup_printf("%" G_GINT64_FORMAT "/%" G_GINT64_FORMAT " looked at", done, total);
+    show_line(data, text, done, total);
 }
 
 static gboolean on_signal(gpointer data)
@@ -163,11 +183,13 @@ static void write_failures(JsonWriter *writer, Library *library)
 }
 
 /* One line: the last, and the only one, on standard output. */
-static void print_json(Library *library, const ScanProgress *progress, const GError *failure)
+static void print_json(Library *library, const Outcome *outcome, const GError *failure)
 {
+    const ScanProgress *progress = &outcome->scan;
     g_autoptr(JsonWriter) writer = json_writer_new(LIMIT_JSON_OUTPUT_BYTES);
     json_object_begin(writer);
     scan_write_counts(writer, progress);
+    json_member_int(writer, "analysed", outcome->analysis.done);
     json_member_double(writer, "seconds", round(progress->seconds * 1000) / 1000);
     json_member_string(writer, "error", failure ? failure->message : NULL);
     write_failures(writer, library);
@@ -177,12 +199,45 @@ static void print_json(Library *library, const ScanProgress *progress, const GEr
     putchar('\n');
 }
 
-static void print_summary(const ScanProgress *progress)
+static void print_summary(const Outcome *outcome)
 {
+    const ScanProgress *progress = &outcome->scan;
     g_autofree char *summary = scan_summary(progress);
     printf("%s\n", summary);
     if (progress->failed > 0) {
         printf("The gallery lists what could not be read, and why; so does --json.\n");
+    }
+    if (outcome->analysis.done + outcome->analysis.failed > 0) {
+        printf("%" G_GINT64_FORMAT " looked at for faces and things, %" G_GINT64_FORMAT
+               " could not be\n",
+               outcome->analysis.done, outcome->analysis.failed);
+    }
+}
+
+/* After the scan, for what it brought and what waits from before. Without a runtime or models there
+ * is nothing to do, and nothing wrong. */
+static void analyse(const Options *options, Library *library, GCancellable *cancellable,
+                    Shown *shown, AnalyseProgress *ret_progress, GError **error)
+{
+    g_autoptr(VisionPool) vision = options_vision(options);
+    g_autoptr(GError) failure = NULL;
+    gboolean pending = FALSE;
+    const AnalyseOptions analyse_options = {
+        .library = library,
+        .vision = vision,
+        .tasks = VISION_OBJECTS | VISION_FACES | VISION_SIMILAR | VISION_WORDS,
+        .report = show_analysis,
+        .report_data = shown,
+        .cancellable = cancellable,
+    };
+    if (!analyse_is_pending(library, vision, &pending, error) || !pending) {
+        return;
+    }
+    if (!analyse_run(&analyse_options, ret_progress, &failure) &&
+        g_error_matches(failure, ALBUMEN_ERROR, ALBUMEN_ERROR_UNAVAILABLE)) {
+        fprintf(stderr, "albumen: nothing was looked at: %s\n", failure->message);
+    } else if (failure) {
+        g_propagate_error(error, g_steal_pointer(&failure));
     }
 }
 
@@ -210,17 +265,19 @@ static gboolean scan(const Options *options, const char *const *folders, const W
         .report_data = shown,
         .cancellable = signals.cancellable,
     };
-    ScanProgress progress = {0};
+    Outcome outcome = {0};
     g_autoptr(GError) failure = NULL;
-    scan_run(&scan_options, &progress, &failure);
+    if (scan_run(&scan_options, &outcome.scan, &failure) && !wishes->no_analysis) {
+        analyse(options, library, signals.cancellable, shown, &outcome.analysis, &failure);
+    }
     signals_stop(&signals);
     if (shown->bar) {
         fputc('\n', stderr);
     }
     if (shown->json) {
-        print_json(library, &progress, failure);
+        print_json(library, &outcome, failure);
     } else {
-        print_summary(&progress);
+        print_summary(&outcome);
     }
     if (failure) {
         g_propagate_error(error, g_steal_pointer(&failure));
@@ -241,6 +298,8 @@ int cli_scan(int argc, char **argv)
          "Read again what could not be read before", NULL},
         {"accept-empty", 0, 0, G_OPTION_ARG_NONE, &wishes.accept_empty,
          "A folder that is empty was emptied: it is no disk that is not mounted", NULL},
+        {"no-analysis", 0, 0, G_OPTION_ARG_NONE, &wishes.no_analysis,
+         "Do not look for faces and things on the pictures", NULL},
         {NULL},
     };
     g_auto(Options) options = {0};

@@ -188,6 +188,13 @@ static gboolean is_bare(GKeyFile *file)
     return g_strcmp0(shape, "bare") == 0;
 }
 
+/* A cosine; 0 for none, or for what is none. */
+static double same_face(GKeyFile *file)
+{
+    double same = g_key_file_get_double(file, "pictopy", "same_face", NULL);
+    return same > 0 && same < 1 ? same : 0;
+}
+
 static gboolean run(const Options *options, const char *const *photos, const Serving *serving,
                     GError **error)
 {
@@ -216,6 +223,7 @@ static gboolean run(const Options *options, const char *const *photos, const Ser
         .workers = workers,
         .vision = vision,
         .pictopy_bare = is_bare(options->file),
+        .pictopy_same = same_face(options->file),
         .version = ALBUMEN_VERSION,
     };
     gboolean served = serve_library(&api, serving, error);

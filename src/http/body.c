@@ -93,7 +93,11 @@ static json_t *check_number(HttpViolations *violations, const HttpParameter *dec
     } else if (!json_is_number(value)) {
         return refuse(violations, where, "float_type", "Input should be a valid number");
     }
-    return check_number_bounds(violations, declared, where, number) ? json_real(number) : NULL;
+    if (declared->type == HTTP_NUMBER && /* the bounds of a list are of its length */
+        !check_number_bounds(violations, declared, where, number)) {
+        return NULL;
+    }
+    return json_real(number);
 }
 
 static json_t *check_flag(HttpViolations *violations, HttpViolation where, json_t *value)
@@ -150,6 +154,21 @@ static json_t *check_item(HttpViolations *violations, const HttpParameter *decla
     return violations->items->len == before ? json_incref(item) : NULL;
 }
 
+static json_t *check_list_item(HttpViolations *violations, const HttpParameter *declared,
+                               HttpViolation where, json_t *item)
+{
+    switch (declared->type) {
+    case HTTP_INT_LIST:
+        return check_integer(violations, declared, where, item);
+    case HTTP_NUMBER_LIST:
+        return check_number(violations, declared, where, item);
+    case HTTP_OBJECT_LIST:
+        return check_item(violations, declared, where, item);
+    default:
+        return check_string(violations, declared, where, item);
+    }
+}
+
 static json_t *check_list(HttpViolations *violations, const HttpParameter *declared,
                           HttpViolation where, json_t *value)
 {
@@ -166,10 +185,7 @@ static json_t *check_list(HttpViolations *violations, const HttpParameter *decla
     {
         where.item = (guint)i + 1;
         where.input_json = item;
-        json_t *checked =
-            declared->type == HTTP_INT_LIST      ? check_integer(violations, declared, where, item)
-            : declared->type == HTTP_OBJECT_LIST ? check_item(violations, declared, where, item)
-                                                 : check_string(violations, declared, where, item);
+        json_t *checked = check_list_item(violations, declared, where, item);
         if (checked && checked != item) {
             json_array_set(value, i, checked);
         }
@@ -193,6 +209,7 @@ static json_t *check_member(HttpViolations *violations, const HttpParameter *dec
         return check_flag(violations, where, value);
     case HTTP_TEXT_LIST:
     case HTTP_INT_LIST:
+    case HTTP_NUMBER_LIST:
     case HTTP_OBJECT_LIST:
         return check_list(violations, declared, where, value);
     case HTTP_TEXTS:

@@ -36,6 +36,7 @@ typedef enum {
     HTTP_BOOL,
     HTTP_TEXT_LIST,
     HTTP_INT_LIST,
+    HTTP_NUMBER_LIST, /* of a body only */
     HTTP_OBJECT,
     HTTP_OBJECT_LIST, /* of a body only */
     HTTP_TEXTS        /* of a body only: one text, or a list of them */
@@ -113,6 +114,12 @@ typedef struct {
     gint64 position;          /* of json_invalid */
 } HttpViolation;
 
+/* A table of routes. */
+typedef struct {
+    const HttpRoute *routes;
+    gsize count;
+} HttpTable;
+
 typedef struct {
     const char *name; /* "facet" */
     /* Unknown paths beneath these are answered by this dialect: "/api/"; NULL-terminated; NULL:
@@ -121,7 +128,8 @@ typedef struct {
     gboolean slashes; /* a slash at the end of a path makes no difference */
     const HttpRoute *routes;
     gsize route_count;
-    const char *schemas; /* the resource with its components/schemas, a JSON object; NULL: none */
+    const HttpTable *more; /* further tables, the last one without routes; NULL: none */
+    const char *schemas;   /* the resource with its components/schemas, a JSON object; NULL: none */
     const char *error_schema; /* of what `fail` and `invalid` write, among them; NULL: none */
     const char *error_mime;   /* NULL: application/json */
     /* Writes a failed request's answer: `status` was chosen by http_status_of(error) or by the

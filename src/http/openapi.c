@@ -9,7 +9,10 @@ static json_t *items_schema(const HttpParameter *parameter)
     if (parameter->type == HTTP_OBJECT_LIST) {
         return members_schema(parameter->members);
     }
-    return json_pack("{s:s}", "type", parameter->type == HTTP_INT_LIST ? "integer" : "string");
+    const char *type = parameter->type == HTTP_INT_LIST      ? "integer"
+                       : parameter->type == HTTP_NUMBER_LIST ? "number"
+                                                             : "string";
+    return json_pack("{s:s}", "type", type);
 }
 
 static json_t *type_schema(const HttpParameter *parameter)
@@ -17,7 +20,7 @@ static json_t *type_schema(const HttpParameter *parameter)
     static const char *const names[] = {
         [HTTP_TEXT] = "string",   [HTTP_INT] = "integer",       [HTTP_NUMBER] = "number",
         [HTTP_BOOL] = "boolean",  [HTTP_TEXT_LIST] = "array",   [HTTP_INT_LIST] = "array",
-        [HTTP_OBJECT] = "object", [HTTP_OBJECT_LIST] = "array",
+        [HTTP_OBJECT] = "object", [HTTP_OBJECT_LIST] = "array", [HTTP_NUMBER_LIST] = "array",
     };
     if (parameter->type == HTTP_TEXTS) {
         return json_pack("{s:[{s:s}, {s:s, s:{s:s}}]}", "anyOf", "type", "string", "type", "array",
@@ -38,14 +41,14 @@ static json_t *number(double value)
 static void add_bounds(json_t *schema, const HttpParameter *parameter)
 {
     static const char *const least[] = {
-        [HTTP_TEXT] = "minLength",       [HTTP_INT] = "minimum",       [HTTP_NUMBER] = "minimum",
-        [HTTP_TEXT_LIST] = "minItems",   [HTTP_INT_LIST] = "minItems", [HTTP_OBJECT] = NULL,
-        [HTTP_OBJECT_LIST] = "minItems", [HTTP_TEXTS] = NULL,
+        [HTTP_TEXT] = "minLength",       [HTTP_INT] = "minimum",          [HTTP_NUMBER] = "minimum",
+        [HTTP_TEXT_LIST] = "minItems",   [HTTP_INT_LIST] = "minItems",    [HTTP_OBJECT] = NULL,
+        [HTTP_OBJECT_LIST] = "minItems", [HTTP_NUMBER_LIST] = "minItems", [HTTP_TEXTS] = NULL,
     };
     static const char *const most[] = {
-        [HTTP_TEXT] = "maxLength",       [HTTP_INT] = "maximum",       [HTTP_NUMBER] = "maximum",
-        [HTTP_TEXT_LIST] = "maxItems",   [HTTP_INT_LIST] = "maxItems", [HTTP_OBJECT] = NULL,
-        [HTTP_OBJECT_LIST] = "maxItems", [HTTP_TEXTS] = NULL,
+        [HTTP_TEXT] = "maxLength",       [HTTP_INT] = "maximum",          [HTTP_NUMBER] = "maximum",
+        [HTTP_TEXT_LIST] = "maxItems",   [HTTP_INT_LIST] = "maxItems",    [HTTP_OBJECT] = NULL,
+        [HTTP_OBJECT_LIST] = "maxItems", [HTTP_NUMBER_LIST] = "maxItems", [HTTP_TEXTS] = NULL,
     };
     if (parameter->bounded && least[parameter->type]) {
         json_object_set_new(schema, least[parameter->type], number(parameter->min));
@@ -70,6 +73,7 @@ static json_t *default_value(const HttpParameter *parameter)
         return json_string(parameter->fallback);
     case HTTP_TEXT_LIST:
     case HTTP_INT_LIST:
+    case HTTP_NUMBER_LIST:
     case HTTP_OBJECT:
     case HTTP_OBJECT_LIST:
     case HTTP_TEXTS:

@@ -136,6 +136,7 @@ static gboolean check_value(HttpViolations *violations, HttpValue *value, HttpVi
     case HTTP_TEXT_LIST:
     case HTTP_INT_LIST:
         return check_list(violations, value, where);
+    case HTTP_NUMBER_LIST:
     case HTTP_OBJECT:
     case HTTP_OBJECT_LIST:
     case HTTP_TEXTS:

@@ -207,6 +207,30 @@ static gboolean add_route(HttpRouter *router, const HttpDialect *dialect, const 
     return TRUE;
 }
 
+static gboolean add_table(HttpRouter *router, const HttpDialect *dialect, const HttpRoute *routes,
+                          gsize count, GError **error)
+{
+    for (gsize i = 0; i < count; i++) {
+        if (!add_route(router, dialect, &routes[i], error)) {
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
+static gboolean add_dialect(HttpRouter *router, const HttpDialect *dialect, GError **error)
+{
+    if (!add_table(router, dialect, dialect->routes, dialect->route_count, error)) {
+        return FALSE;
+    }
+    for (const HttpTable *table = dialect->more; table && table->routes; table++) {
+        if (!add_table(router, dialect, table->routes, table->count, error)) {
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
 HttpRouter *router_new(const HttpDialect *const *dialects, GError **error)
 {
     HttpRouter *router = g_new0(HttpRouter, 1);
@@ -214,11 +238,9 @@ HttpRouter *router_new(const HttpDialect *const *dialects, GError **error)
     router->entries = g_ptr_array_new_with_free_func(entry_free);
     router->dialects = dialects;
     for (gsize d = 0; dialects[d]; d++) {
-        for (gsize r = 0; r < dialects[d]->route_count; r++) {
-            if (!add_route(router, dialects[d], &dialects[d]->routes[r], error)) {
-                router_free(router);
-                return NULL;
-            }
+        if (!add_dialect(router, dialects[d], error)) {
+            router_free(router);
+            return NULL;
         }
     }
     return router;

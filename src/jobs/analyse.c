@@ -8,6 +8,7 @@
 #include "jobs/walk.h"
 #include "library/analysis.h"
 #include "library/findings.h"
+#include "library/people_group.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -208,8 +209,14 @@ static gboolean store_batch(const Analysis *analysis, GArray *looks, GError **er
     Batch batch = {analysis, looks, faced};
     guint told = 0;
     g_array_sort(looks, compare_ids);
-    return store_crops(&batch, &told, error) &&
-           (told == 0 || scan_write(analysis->options->library, write_batch, &batch, error));
+    if (!store_crops(&batch, &told, error)) {
+        return FALSE;
+    }
+    Library *library = analysis->options->library;
+    return told == 0 ||
+           (scan_write(library, write_batch, &batch, error) &&
+            (faced->len == 0 || people_group_new(library, (const gint64 *)(gpointer)faced->data,
+                                                 faced->len, NULL, error)));
 }
 
 /* Batches */

@@ -3,6 +3,7 @@
 #include "base/json_writer.h"
 #include "base/limits.h"
 #include "library/job.h"
+#include "library/vectors.h"
 
 #include <jansson.h>
 #include <string.h>
@@ -140,6 +141,16 @@ struct VisionWatch {
     gboolean stopping;
 };
 
+/* Vectors of different models do not compare: those of the models in use are searched. */
+static void use_vectors(Library *library, const ModelSet *set)
+{
+    Vectors *vectors = library_vectors(library);
+    g_autofree char *faces = vision_face_vector_model(set);
+    vectors_use(vectors, VECTORS_SIMILAR, model_set_task_model(set, VISION_SIMILAR));
+    vectors_use(vectors, VECTORS_WORDS, model_set_task_model(set, VISION_WORDS));
+    vectors_use(vectors, VECTORS_FACES, faces);
+}
+
 /* Unless it was for the same models that one was queued last. */
 static void queue(VisionWatch *watch)
 {
@@ -151,6 +162,7 @@ static void queue(VisionWatch *watch)
     }
     g_clear_pointer(&watch->seen, model_set_unref);
     watch->seen = g_steal_pointer(&set);
+    use_vectors(watch->library, watch->seen);
     if (!vision_queue_pending(watch->library, watch->vision, &queued, &error)) {
         g_warning("an analysis could not be queued: %s", error->message);
     } else if (queued) {

@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 /* How long it is believed that there is no runtime: somebody may install one in the system. */
@@ -23,7 +22,8 @@ struct VisionPool {
     char *print; /* tells one set from another */
     /* Why models do not work, by their addresses, which the set keeps: Model -> sentence. */
     GHashTable *problems;
-    char *runtime; /* its version; NULL: not known yet */
+    GHashTable *verified; /* Models whose file is what its manifest says */
+    char *runtime;        /* its version; NULL: not known yet */
     GError *no_runtime;
     gint64 no_runtime_us; /* when that was found */
 };
@@ -55,8 +55,9 @@ static gboolean is_same(const Model *one, const Model *other)
     if (!one || !other) {
         return one == other;
     }
-    return strcmp(one->family, other->family) == 0 && strcmp(one->options, other->options) == 0 &&
-           g_strcmp0(one->sha256, other->sha256) == 0 && strcmp(one->file, other->file) == 0;
+    return g_strcmp0(one->family, other->family) == 0 &&
+           strcmp(one->options, other->options) == 0 &&
+           g_strcmp0(one->sha256, other->sha256) == 0 && g_strcmp0(one->file, other->file) == 0;
 }
 
 static char *set_print(const ModelSet *set)
@@ -65,12 +66,19 @@ static char *set_print(const ModelSet *set)
     const GPtrArray *all = model_set_all(set);
     for (guint i = 0; i < all->len; i++) {
         const Model *model = g_ptr_array_index(all, i);
-        g_string_append_printf(print, "%s\n%s\n%s\n%s\n%s\n%s\n%d\n", model->name,
-                               model->sha256 ? model->sha256 : "", model->family, model->options,
-                               model->file ? model->file : "", model->problem ? model->problem : "",
-                               model_set_of(set, model->purpose) == model);
+        const char *const parts[] = {model->name, model->family,  model->sha256,
+                                     model->file, model->options, model->problem};
+        for (gsize j = 0; j < G_N_ELEMENTS(parts); j++) {
+            g_string_append_printf(print, "%s\n", parts[j] ? parts[j] : "");
+        }
+        g_string_append_c(print, vision_is_in_use(set, model) ? '+' : '-');
     }
     return g_string_free(print, FALSE);
+}
+
+gboolean vision_is_in_use(const ModelSet *set, const Model *model)
+{
+    return model->purpose && model_set_of(set, model->purpose) == model;
 }
 
 char *vision_face_vector_model(const ModelSet *set)
@@ -94,6 +102,7 @@ static void take_set(VisionPool *pool, ModelSet *set, char *print)
     g_clear_pointer(&pool->runtime, g_free);
     g_clear_error(&pool->no_runtime);
     g_hash_table_remove_all(pool->problems);
+    g_hash_table_remove_all(pool->verified);
     g_clear_pointer(&pool->set, model_set_unref);
     g_free(pool->print);
     pool->set = set;
@@ -107,6 +116,7 @@ VisionPool *vision_pool_new(const char *program, int workers, const char *models
     worker_pool_set_resting_bytes(pool->workers, LIMIT_VISION_RESTING_BYTES);
     pool->folder = g_strdup(models);
     pool->problems = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+    pool->verified = g_hash_table_new(NULL, NULL);
     g_mutex_init(&pool->lock);
     vision_pool_look(pool);
     return pool;
@@ -119,6 +129,7 @@ void vision_pool_free(VisionPool *pool)
     }
     worker_pool_free(pool->workers);
     g_hash_table_unref(pool->problems);
+    g_hash_table_unref(pool->verified);
     model_set_unref(pool->set);
     g_free(pool->print);
     g_free(pool->runtime);
@@ -168,7 +179,7 @@ ModelSet *vision_pool_models(VisionPool *pool)
 
 /* Problems */
 
-static char *known_problem(VisionPool *pool, const Model *model)
+char *vision_pool_model_problem(VisionPool *pool, const Model *model)
 {
     LOCK_UNTIL_END(&pool->lock);
     return g_strdup(model->problem ? model->problem : g_hash_table_lookup(pool->problems, model));
@@ -199,32 +210,35 @@ typedef struct {
     guint purposes;
 } Outfit;
 
-/* A copy that was cut short is told of as such, and not as a network that makes no sense. */
-static gboolean check_size(int fd, const Model *model, GError **error)
+/* Once for each file: weights that are not what their name says would be told of under it. */
+static gboolean check_file(const Outfit *outfit, const Model *model, GError **error)
 {
-    struct stat info;
-    if (fstat(fd, &info) != 0) {
-        return error_set_errno(error, errno, "look at the model's file");
-    }
-    if (info.st_size == model->bytes) {
+    VisionPool *pool = outfit->pool;
+    g_mutex_lock(&pool->lock);
+    gboolean known = pool->set == outfit->set && g_hash_table_contains(pool->verified, model);
+    g_mutex_unlock(&pool->lock);
+    if (known) {
         return TRUE;
     }
-    g_set_error(error, ALBUMEN_ERROR, ALBUMEN_ERROR_CORRUPT,
-                "its file has %" G_GINT64_FORMAT " bytes instead of %" G_GINT64_FORMAT,
-                (gint64)info.st_size, model->bytes);
-    return FALSE;
+    if (!model_verify(model, error)) {
+        return FALSE;
+    }
+    LOCK_UNTIL_END(&pool->lock);
+    if (pool->set == outfit->set) {
+        g_hash_table_add(pool->verified, (gpointer)model);
+    }
+    return TRUE;
 }
 
 /* The file, open; -1 when there is none, or with an error. */
-static int open_model(const Model *model, GError **error)
+static int open_model(const Outfit *outfit, const Model *model, GError **error)
 {
-    int fd = model ? open(model->file, O_RDONLY | O_CLOEXEC) : -1;
-    if (model && fd < 0) {
-        error_set_errno(error, errno, "open the model's file");
-    }
-    if (fd >= 0 && !check_size(fd, model, error)) {
-        close(fd);
+    if (!model || !check_file(outfit, model, error)) {
         return -1;
+    }
+    int fd = open(model->file, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        error_set_errno(error, errno, "open the model's file");
     }
     return fd;
 }
@@ -265,7 +279,7 @@ static WorkerOutcome give_model(Worker *worker, const Outfit *outfit, ModelPurpo
     GError *why = NULL;
     g_autoptr(GError) local = NULL;
     WorkerOutcome outcome = WORKER_ANSWERED;
-    int fd = open_model(model, &why);
+    int fd = open_model(outfit, model, &why);
     if (!why) {
         outcome = send_model(worker, purpose, model, fd, wait, &why, &local);
     }
@@ -315,7 +329,7 @@ static gboolean check_known_problems(const Outfit *outfit, GError **error)
         const Model *model = outfit->purposes & BIT(purpose)
                                  ? model_set_of(outfit->set, (ModelPurpose)purpose)
                                  : NULL;
-        g_autofree char *problem = model ? known_problem(outfit->pool, model) : NULL;
+        g_autofree char *problem = model ? vision_pool_model_problem(outfit->pool, model) : NULL;
         if (problem) {
             return set_unusable(error, model, problem);
         }

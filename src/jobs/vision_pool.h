@@ -42,6 +42,7 @@ gboolean vision_pool_can(VisionPool *pool, ModelSet *set, int tasks, GCancellabl
 /* Why a task is known not to work, for a person; NULL: nothing is known against it. Starts nothing.
  * Owned by the caller. */
 char *vision_pool_problem(VisionPool *pool, VisionTask task);
+char *vision_pool_model_problem(VisionPool *pool, const Model *model); /* likewise */
 
 /* A picture to look at: its open file, and the upright size that the library knows. */
 typedef struct {
@@ -61,6 +62,9 @@ VisionFace *vision_pool_face(VisionPool *pool, const VisionPicture *picture, con
 /* The vector of a text in the space of VISION_WORDS; of float. */
 GArray *vision_pool_text(VisionPool *pool, const char *text, GCancellable *cancellable,
                          GError **error);
+
+/* Whether the model is what the set uses for its purpose. */
+gboolean vision_is_in_use(const ModelSet *set, const Model *model);
 
 /* For face.vector_model; NULL: there is none. Owned by the caller. */
 char *vision_face_vector_model(const ModelSet *set);

@@ -59,7 +59,7 @@ gboolean analysis_is_pending(StoreTx *tx, const AnalysisModels *models, gboolean
 {
     static const StoreQuery query = {
         .name = "analysis_is_pending",
-        .sql = "SELECT count(*) FROM (SELECT p.id" PHOTOS WAITS_ANY " LIMIT 1) AS some",
+        .sql = "SELECT count(*) FROM (SELECT p.id" PHOTOS WAITS_ANY " LIMIT 1) AS waiting",
     };
     gint64 count = 0;
     StoreStatement *row = prepare(tx, &query, models, FALSE, error);

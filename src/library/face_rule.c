@@ -15,7 +15,7 @@ FaceRule face_rule_of_options(const char *options)
     FaceRule rule = FACE_RULE_DEFAULT;
     json_t *root = options ? json_loads(options, JSON_REJECT_DUPLICATES, NULL) : NULL;
     const char *metric = json_string_value(json_object_get(root, "metric"));
-    double join = json_number_value(json_object_get(root, "join"));
+    double join = json_number_value(json_object_get(root, "average"));
     double suggest = json_number_value(json_object_get(root, "suggest"));
     if (join > 0 && isfinite(join)) {
         rule.metric = g_strcmp0(metric, "cosine") == 0 ? VECTOR_COSINE : VECTOR_EUCLIDEAN;

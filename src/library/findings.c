@@ -2,6 +2,7 @@
 
 #include "library/face_crop.h"
 #include "library/findings_rows.h"
+#include "library/photo_found.h"
 
 static int task_index(VisionTask task)
 {
@@ -9,11 +10,11 @@ static int task_index(VisionTask task)
 }
 
 /* TRUE for the photo that was looked at, whose row is held until the end of the transaction. */
-static gboolean mark_photo(StoreTx *tx, const PhotoFindings *photo, gboolean *ret_same,
+static gboolean hold_photo(StoreTx *tx, const PhotoFindings *photo, gboolean *ret_same,
                            GError **error)
 {
     static const StoreQuery query = {
-        .name = "findings_mark_photo",
+        .name = "findings_hold_photo",
         .sql = "UPDATE photo SET version = " LIBRARY_VERSION_SQL
                " WHERE id = ?1 AND content_hash = ?2",
     };
@@ -211,7 +212,7 @@ static gboolean store_task(StoreTx *tx, const PhotoFindings *photo, VisionTask t
 gboolean findings_store(StoreTx *tx, const PhotoFindings *photo, gboolean *ret_stored,
                         GError **error)
 {
-    if (!mark_photo(tx, photo, ret_stored, error)) {
+    if (!hold_photo(tx, photo, ret_stored, error)) {
         return FALSE;
     }
     for (int i = 0; *ret_stored && i < VISION_TASKS; i++) {
@@ -221,7 +222,7 @@ gboolean findings_store(StoreTx *tx, const PhotoFindings *photo, gboolean *ret_s
             return FALSE;
         }
     }
-    return TRUE;
+    return !*ret_stored || photo_found_refresh(tx, photo->photo_id, error);
 }
 
 gboolean findings_store_crops(Library *library, const PhotoFindings *photo, GError **error)

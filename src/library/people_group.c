@@ -5,11 +5,14 @@
 #include "library/person_change.h"
 #include "library/person_rows.h"
 #include "library/vectors.h"
+#include "vision/model.h"
 
 /* By these faces a person of many is known. */
 #define SAMPLE_FACES 256
 /* Neighbours that a new face is asked about. */
 #define NEAR_FACES 64
+/* Photos of unknown faces that are looked at together. */
+#define BATCH_PHOTOS 100
 /* Faces of a full grouping that are written in one transaction. */
 #define WRITE_FACES 2000
 
@@ -31,7 +34,10 @@ static gboolean find_model(StoreTx *tx, char **ret_model, GError **error)
 gboolean people_rule(Library *library, StoreTx *tx, FaceRule *ret_rule, char **ret_model,
                      GError **error)
 {
-    *ret_rule = FACE_RULE_DEFAULT;
+    g_autofree char *folder = g_build_filename(library_data_folder(library), "models", NULL);
+    g_autoptr(ModelSet) models = model_set_read(folder, NULL);
+    const Model *model = models ? model_set_of(models, MODEL_FACE_VECTOR) : NULL;
+    *ret_rule = face_rule_of_options(model ? model->options : NULL);
     return find_model(tx, ret_model, error);
 }
 
@@ -333,6 +339,81 @@ gboolean people_group_new(Library *library, const gint64 *photo_ids, gsize count
     return TRUE;
 }
 
+/* Photos with unknown faces, those after an id. */
+static GArray *next_unknown(Library *library, gint64 after, GError **error)
+{
+    static const StoreQuery query = {
+        .name = "people_next_unknown",
+        .sql = "SELECT DISTINCT photo_id FROM face WHERE person_id IS NULL AND is_ignored = 0 AND "
+               "vector IS NOT NULL AND photo_id > ?1 ORDER BY photo_id LIMIT ?2",
+    };
+    g_autoptr(GArray) photos = ids_new();
+    g_autoptr(StoreTx) tx = store_read(library_store(library), error);
+    StoreStatement *row = tx ? store_prepare(tx, &query, error) : NULL;
+    if (!row) {
+        return NULL;
+    }
+    store_bind_int(row, 1, after);
+    store_bind_int(row, 2, BATCH_PHOTOS);
+    StoreStep step;
+    while ((step = store_step(row, error)) == STORE_ROW) {
+        gint64 id = store_column_int(row, 0);
+        g_array_append_val(photos, id);
+    }
+    return step == STORE_DONE ? g_steal_pointer(&photos) : NULL;
+}
+
+static gboolean count_unknown(Library *library, gint64 *ret_count, GError **error)
+{
+    static const StoreQuery query = {
+        .name = "people_count_unknown",
+        .sql =
+            "SELECT count(DISTINCT photo_id) FROM face WHERE person_id IS NULL AND is_ignored = 0 "
+            "AND vector IS NOT NULL",
+    };
+    g_autoptr(StoreTx) tx = store_read(library_store(library), error);
+    StoreStatement *row = tx ? store_prepare(tx, &query, error) : NULL;
+    return row && store_step_int(row, ret_count, error);
+}
+
+static gboolean set_stopped(GError **error)
+{
+    g_set_error_literal(error, ALBUMEN_ERROR, ALBUMEN_ERROR_CANCELLED,
+                        "The grouping of faces was stopped");
+    return FALSE;
+}
+
+gboolean people_group_unknown(Library *library, PeopleProgress progress, gpointer data,
+                              PeopleGrouped *ret_grouped, GError **error)
+{
+    PeopleGrouped all = {0};
+    gint64 total = 0, done = 0, after = 0;
+    if (!count_unknown(library, &total, error)) {
+        return FALSE;
+    }
+    g_autoptr(GArray) photos = NULL;
+    while ((photos = next_unknown(library, after, error)) && photos->len > 0) {
+        PeopleGrouped grouped = {0};
+        if (progress && !progress(MIN(done, total), total, data)) {
+            return set_stopped(error);
+        }
+        if (!people_group_new(library, (const gint64 *)(void *)photos->data, photos->len, &grouped,
+                              error)) {
+            return FALSE;
+        }
+        all.faces += grouped.faces;
+        all.joined += grouped.joined;
+        all.persons += grouped.persons;
+        done += photos->len;
+        after = g_array_index(photos, gint64, photos->len - 1);
+        g_clear_pointer(&photos, g_array_unref);
+    }
+    if (ret_grouped) {
+        *ret_grouped = all;
+    }
+    return photos != NULL;
+}
+
 /* All faces */
 
 /* A person is the machine's as long as nobody had a hand in it. */
@@ -487,9 +568,7 @@ gboolean people_group_all(Library *library, PeopleProgress progress, gpointer da
         face_groups_make((const FaceInput *)(void *)cloud.inputs->data, cloud.inputs->len,
                          cloud.floats, &cloud.rule, tell, &told);
     if (!places) {
-        g_set_error_literal(error, ALBUMEN_ERROR, ALBUMEN_ERROR_CANCELLED,
-                            "The grouping of faces was stopped");
-        return FALSE;
+        return set_stopped(error);
     }
     if (!write_all(library, &cloud, places, &grouped, error) || !drop_empty(library, error)) {
         return FALSE;

@@ -24,6 +24,10 @@ gboolean people_group_new(Library *library, const gint64 *photo_ids, gsize count
 /* Told now and then, on the calling thread; FALSE ends the work with CANCELLED. */
 typedef gboolean (*PeopleProgress)(gint64 done, gint64 total, gpointer data);
 
+/* The same for every face that nobody knows. `progress` may be NULL. */
+gboolean people_group_unknown(Library *library, PeopleProgress progress, gpointer data,
+                              PeopleGrouped *ret_grouped, GError **error);
+
 /* Groups every face anew: people whom the machine alone made are made again, the others are filled
  * up. What comes out does not depend on the order in which the faces came. `progress` may be NULL.
  */

@@ -296,6 +296,8 @@ static int compare_by_sort(const Order *order, const Entry *a, const Entry *b)
         return compare_numbers(a->faces, b->faces);
     case PERSON_BY_RECENT:
         return compare_numbers(a->last_ms, b->last_ms);
+    case PERSON_BY_ID:
+        return compare_numbers(a->id, b->id);
     case PERSON_BY_NAME:
         by_name = strcmp(one ? one : "", other ? other : "");
         break;

@@ -25,6 +25,7 @@ typedef enum {
     PERSON_BY_COUNT,  /* faces, then id */
     PERSON_BY_NAME,   /* by its bytes, NULL as "", then falling faces */
     PERSON_BY_RECENT, /* last taken */
+    PERSON_BY_ID,
 } PersonSort;
 
 typedef struct {

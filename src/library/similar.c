@@ -98,14 +98,17 @@ static void add_rows(Look *look, const guint32 *rows, guint32 count, double hash
     const CatalogColumns *columns = catalog_columns(look->view);
     g_autofree gint64 *ids = g_new(gint64, MAX(count, 1));
     g_autofree float *cosines = g_new(float, MAX(count, 1));
+    double least = needed(look);
     for (guint32 i = 0; i < count; i++) {
         ids[i] = columns->id[rows[i]];
         cosines[i] = NAN;
     }
     if (look->vector) {
-        vector_index_compare(look->index, look->vector, ids, count, cosines);
+        /* None is nearer than 1, whatever it takes. */
+        float cosine = (float)fmin(1, (least - HASH_WEIGHT * hashes) / VECTOR_WEIGHT);
+        vector_index_compare(look->index, look->vector, ids, count, cosine > 0 ? cosine : -1,
+                             cosines);
     }
-    double least = needed(look);
     for (guint32 i = 0; i < count; i++) {
         const SimilarPhoto photo = {ids[i], similarity_of(look, hashes, cosines[i])};
         if (photo.similarity >= least) {
@@ -147,6 +150,39 @@ GArray *similar_by_look(Library *library, const Principal *viewer, gint64 photo_
     look_at_all(&look, source);
     *ret_has_vector = has_vector;
     return look.found;
+}
+
+/* By words */
+
+static gboolean is_listed(gint64 owner, gpointer data)
+{
+    const CatalogView *view = data;
+    return catalog_lists(view, catalog_row_of_id(view, owner));
+}
+
+GArray *similar_to_words(Library *library, const Principal *viewer, const GArray *vector,
+                         double least, guint limit, GError **error)
+{
+    g_autoptr(VectorIndex) index = NULL;
+    if (!vectors_index(library_vectors(library), VECTORS_WORDS, &index, error)) {
+        return NULL;
+    }
+    g_autoptr(CatalogView) view = catalog_view(library_catalog(library), viewer, error);
+    if (!view) {
+        return NULL;
+    }
+    GArray *found = g_array_new(FALSE, FALSE, sizeof(SimilarPhoto));
+    if (!index || vector_index_floats(index) != vector->len) {
+        return found;
+    }
+    g_autoptr(GArray) matches = vector_index_search(index, (const float *)(gpointer)vector->data,
+                                                    limit, (float)least, is_listed, view);
+    for (guint i = 0; i < matches->len; i++) {
+        const VectorMatch *match = &g_array_index(matches, VectorMatch, i);
+        const SimilarPhoto photo = {match->owner, (double)match->nearness};
+        g_array_append_val(found, photo);
+    }
+    return found;
 }
 
 /* By faces */

@@ -17,6 +17,11 @@ typedef struct {
 GArray *similar_by_look(Library *library, const Principal *viewer, gint64 photo_id, double least,
                         gboolean *ret_has_vector, GError **error);
 
+/* By the nearness of their vectors in the space 'words' to one of a text, a cosine of at least
+ * `least`: the `limit` nearest. Empty when there are no vectors, or of another length. */
+GArray *similar_to_words(Library *library, const Principal *viewer, const GArray *vector,
+                         double least, guint limit, GError **error);
+
 /* By who is on them: when somebody on the photo is a known person, all photos of these persons,
  * with a similarity of 1, the latest first; else by the greatest cosine of any two faces, of at
  * least `least`. `ret_has_faces` tells whether the photo has faces to go by. */

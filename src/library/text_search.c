@@ -26,12 +26,14 @@ static const struct {
 
 /* Words */
 
-static gboolean is_ascii(const char *text)
+/* The bytes of a text of ASCII alone; -1 for another. */
+static gssize ascii_length(const char *text)
 {
-    while (*text > 0) {
-        text++;
+    const char *at = text;
+    while (*at && !(*at & 0x80)) {
+        at++;
     }
-    return *text == '\0';
+    return *at == '\0' ? at - text : -1;
 }
 
 static void end_word(GString *words)
@@ -41,15 +43,20 @@ static void end_word(GString *words)
     }
 }
 
-static void add_ascii(GString *words, const char *text)
+/* Nearly all texts; every search goes through all of them. */
+static void add_ascii(GString *words, const char *text, gsize length)
 {
+    gsize before = words->len;
+    g_string_set_size(words, before + length);
+    char *to = words->str + before;
     for (; *text; text++) {
         if (g_ascii_isalnum(*text)) {
-            g_string_append_c(words, g_ascii_tolower(*text));
-        } else {
-            end_word(words);
+            *to++ = g_ascii_tolower(*text);
+        } else if (to[-1] != ' ') {
+            *to++ = ' ';
         }
     }
+    g_string_truncate(words, (gsize)(to - words->str));
 }
 
 /* Accents are letters of their own once a text is taken apart, and are passed over. */
@@ -71,8 +78,9 @@ static void add_unicode(GString *words, const char *text)
 static void words_of(GString *words, const char *text)
 {
     g_string_assign(words, " ");
-    if (is_ascii(text)) {
-        add_ascii(words, text);
+    gssize length = ascii_length(text);
+    if (length >= 0) {
+        add_ascii(words, text, (gsize)length);
     } else {
         add_unicode(words, text);
     }
@@ -323,20 +331,33 @@ static void spread(GArray *matches)
     }
 }
 
-static void rank(const GArray *terms, const CatalogView *view, guint limit, GArray *matches)
+static void keep_best(GArray *matches, guint limit)
 {
-    const CatalogColumns *columns = catalog_columns(view);
-    weigh(terms, view);
-    for (guint32 row = 0; row < columns->rows; row++) {
-        const TextMatch match = {columns->id[row], score_of(terms, row)};
-        if (match.score > 0 && catalog_lists(view, row)) {
-            g_array_append_val(matches, match);
-        }
-    }
     g_array_sort(matches, by_score);
     if (matches->len > limit) {
         g_array_set_size(matches, limit);
     }
+}
+
+/* A word that all photos have would have all of them sorted: now and then the best are kept, and
+ * what is worse than the last of them is not put to them any more. */
+static void rank(const GArray *terms, const CatalogView *view, guint limit, GArray *matches)
+{
+    const CatalogColumns *columns = catalog_columns(view);
+    TextMatch last = {0};
+    weigh(terms, view);
+    for (guint32 row = 0; row < columns->rows; row++) {
+        const TextMatch match = {columns->id[row], score_of(terms, row)};
+        gboolean may_be = match.score > 0 && (last.photo_id == 0 || by_score(&match, &last) < 0);
+        if (may_be && catalog_lists(view, row)) {
+            g_array_append_val(matches, match);
+        }
+        if (matches->len > 8 * (gsize)limit) {
+            keep_best(matches, limit);
+            last = g_array_index(matches, TextMatch, limit - 1);
+        }
+    }
+    keep_best(matches, limit);
     spread(matches);
 }
 
@@ -354,7 +375,7 @@ GArray *text_search(Library *library, const Principal *viewer, const char *query
         return NULL;
     }
     GArray *matches = g_array_new(FALSE, FALSE, sizeof(TextMatch));
-    if (terms->len > 0) {
+    if (terms->len > 0 && limit > 0) {
         find_all(terms, view);
         rank(terms, view, limit, matches);
     }

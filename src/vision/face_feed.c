@@ -59,12 +59,30 @@ gboolean face_port_has(const VisionSession *session, const char *name, gint64 fl
     return FALSE;
 }
 
+gboolean face_feed_by_band(const VisionSession *session)
+{
+    gsize inputs;
+    return is_band_by_band(vision_session_inputs(session, &inputs));
+}
+
+VisionResult *face_feed_values(const VisionSession *session, int pixels, const float *values,
+                               GError **error)
+{
+    const gboolean by_band = face_feed_by_band(session);
+    const VisionTensor tensor = {
+        .element = VISION_FLOAT,
+        .rank = 4,
+        .shape = {1, by_band ? BANDS : pixels, pixels, by_band ? pixels : BANDS},
+        .count = (gsize)pixels * (gsize)pixels * BANDS,
+        .floats = values,
+    };
+    return vision_session_run(session, &tensor, 1, error);
+}
+
 VisionResult *face_feed_run(const VisionSession *session, const FaceFeed *feed, const guint8 *rgb,
                             GError **error)
 {
-    gsize inputs;
-    const VisionPort *port = vision_session_inputs(session, &inputs);
-    const gboolean by_band = is_band_by_band(port);
+    const gboolean by_band = face_feed_by_band(session);
     const gsize area = (gsize)feed->pixels * (gsize)feed->pixels;
     g_autofree float *values = g_new(float, area *BANDS);
     const gsize pixel_step = by_band ? 1 : BANDS, band_step = by_band ? area : 1;
@@ -74,14 +92,7 @@ VisionResult *face_feed_run(const VisionSession *session, const FaceFeed *feed, 
                 ((float)rgb[band] - feed->minus[band]) / feed->over;
         }
     }
-    const VisionTensor tensor = {
-        .element = VISION_FLOAT,
-        .rank = 4,
-        .shape = {1, by_band ? BANDS : feed->pixels, feed->pixels, by_band ? feed->pixels : BANDS},
-        .count = area * BANDS,
-        .floats = values,
-    };
-    return vision_session_run(session, &tensor, 1, error);
+    return face_feed_values(session, feed->pixels, values, error);
 }
 
 VisionResult *face_feed_cut(const VisionSession *session, const FaceFeed *feed, const Warp *warp,

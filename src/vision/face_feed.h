@@ -19,6 +19,11 @@ int face_feed_pixels(const VisionSession *session, int otherwise);
 gboolean face_port_has(const VisionSession *session, const char *name, gint64 floats,
                        GError **error);
 
+/* Runs the model on values that are fed as they are: pixels x pixels x 3, in the input's order. */
+VisionResult *face_feed_values(const VisionSession *session, int pixels, const float *values,
+                               GError **error);
+/* Whether the input takes band by band instead of pixel by pixel. */
+gboolean face_feed_by_band(const VisionSession *session);
 /* Runs the model on feed->pixels squared RGB pixels. */
 VisionResult *face_feed_run(const VisionSession *session, const FaceFeed *feed, const guint8 *rgb,
                             GError **error);

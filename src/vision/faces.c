@@ -10,10 +10,13 @@
 
 #include <math.h>
 
-#define MOST_UNION       0.3F /* overlap of two finds of the detector: more is one face */
-#define MOST_SHARE       0.5F /* of the smaller of two verified faces that the other may cover */
-#define ANY_SHARE        2
-#define WITHOUT_TILES    256 /* pixels of a picture that the detector sees whole without shrinking */
+#define MOST_UNION    0.3F /* overlap of two finds of the detector: more is one face */
+#define MOST_SHARE    0.4F /* of the smaller of two verified faces that the other may cover */
+#define ANY_SHARE     2
+#define WITHOUT_TILES 256 /* pixels of a picture that the detector sees whole without shrinking */
+#define DETECTOR_SLACK                                                                             \
+    0.7F                      /* its box may be so much narrower than the face that the mesh finds \
+                               */
 #define SURELY_UPRIGHT   0.7F /* confidence */
 #define UPSIDE_DOWN_LINE ((float)G_PI_2)
 
@@ -82,10 +85,10 @@ static float box_width(const VisionBox *box)
     return MIN(box->x2 - box->x1, box->y2 - box->y1); /* a head on its side is wider than high */
 }
 
-static gboolean is_large_enough(const Look *look, const VisionBox *box)
+static gboolean is_large_enough(const Look *look, const VisionBox *box, float slack)
 {
     const float side = (float)MAX(look->image->width, look->image->height);
-    return box_width(box) >= MAX(FACE_LEAST_SHARE * side, FACE_LEAST_PIXELS);
+    return box_width(box) >= slack * MAX(FACE_LEAST_SHARE * side, FACE_LEAST_PIXELS);
 }
 
 /* Looks at a candidate with the mesh, and a second time at what the mesh took for the face: tiles
@@ -134,7 +137,7 @@ static gboolean candidate_verify(Look *look, FaceCandidate candidate, GError **e
         candidate.score *= mesh.score;
     }
     candidate.number = look->meshes->len;
-    if (is_large_enough(look, &candidate.box) &&
+    if (is_large_enough(look, &candidate.box, 1) &&
         box_clip(&candidate.box, (float)look->image->width, (float)look->image->height)) {
         g_array_append_val(look->found, candidate);
         g_array_append_val(look->meshes, mesh);
@@ -148,7 +151,7 @@ static gboolean look_find(Look *look, gboolean is_turned, GError **error)
     const gboolean tiles =
         !is_turned && MAX(look->image->width, look->image->height) > WITHOUT_TILES;
     g_autoptr(GArray) candidates = g_array_new(FALSE, FALSE, sizeof(FaceCandidate));
-    if (!face_search_picture(detector->family, detector->session, look->warp, tiles, is_turned,
+    if (!face_search_picture(detector->family, detector->session, look->image, tiles, is_turned,
                              candidates, error)) {
         return FALSE;
     }
@@ -156,7 +159,8 @@ static gboolean look_find(Look *look, gboolean is_turned, GError **error)
     const guint count = MIN(candidates->len, LIMIT_FACE_CANDIDATES_PER_PICTURE);
     for (guint i = 0; i < count; i++) {
         const FaceCandidate *candidate = &g_array_index(candidates, FaceCandidate, i);
-        if (is_large_enough(look, &candidate->box) && !candidate_verify(look, *candidate, error)) {
+        if (is_large_enough(look, &candidate->box, DETECTOR_SLACK) &&
+            !candidate_verify(look, *candidate, error)) {
             return FALSE;
         }
     }
@@ -273,7 +277,8 @@ static gboolean look_into_box(Look *look, const VisionBox *box, GError **error)
 {
     const FaceModel *detector = &look->models->detector;
     g_autoptr(GArray) candidates = g_array_new(FALSE, FALSE, sizeof(FaceCandidate));
-    if (!face_search_box(detector->family, detector->session, look->warp, box, candidates, error)) {
+    if (!face_search_box(detector->family, detector->session, look->image, box, candidates,
+                         error)) {
         return FALSE;
     }
     face_candidates_suppress(candidates, MOST_UNION, ANY_SHARE);

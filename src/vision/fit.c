@@ -53,9 +53,9 @@ static void axis_fill(Axis *axis, double begin, double length, int size, int tar
     double step = length / target;
     gboolean area = step > 1 && !sampled;
     axis->most = area ? (int)ceil(step) + 1 : 2;
-    axis->first = g_new(int, target);
-    axis->count = g_new(int, target);
-    axis->weights = g_new(float, (gsize)target *(gsize)axis->most);
+    axis->first = g_new0(int, target);
+    axis->count = g_new0(int, target);
+    axis->weights = g_new0(float, (gsize)target *(gsize)axis->most);
     for (int i = 0; i < target; i++) {
         float *weights = axis->weights + (gsize)i * (gsize)axis->most;
         double from = begin + i * step;
@@ -182,7 +182,7 @@ gboolean fit_image(const VisionImage *image, const VisionBox *part, const FitSpe
     if (plan.columns < spec->width || plan.rows < spec->height) {
         fill_black(spec, ret_tensor);
     }
-    g_autofree float *row = g_new(float, (gsize)pixels * 3);
+    g_autofree float *row = g_new0(float, (gsize)pixels * 3);
     Layout layout = layout_of(spec);
     for (int y = 0; y < plan.rows; y++) {
         blend_rows(image, &down, y, from, pixels, row);

@@ -299,6 +299,31 @@ static gboolean has_option(const Model *model, const char *name)
     return options && model_option_has(options, name);
 }
 
+/* Whether two options of models are texts and differ. */
+static gboolean options_differ(const Model *first, const Model *second, const char *name)
+{
+    if (!first || !second) {
+        return FALSE;
+    }
+    g_autoptr(ModelOptions) one = model_options_read(first->options, NULL);
+    g_autoptr(ModelOptions) other = model_options_read(second->options, NULL);
+    const char *text = one ? model_option_text(one, name, NULL) : NULL;
+    const char *other_text = other ? model_option_text(other, name, NULL) : NULL;
+    return text && other_text && strcmp(text, other_text) != 0;
+}
+
+/* Vectors of texts are of use only in the space of the pictures'. A file with both nets is its own
+ * other half; two files may say which space is theirs. */
+static void pair_words(ModelSet *set)
+{
+    const Model *image = set->used[MODEL_IMAGE_WORDS];
+    if (has_option(image, "text")) {
+        set->used[MODEL_TEXT_WORDS] = image;
+    } else if (options_differ(image, set->used[MODEL_TEXT_WORDS], "space")) {
+        set->used[MODEL_TEXT_WORDS] = NULL;
+    }
+}
+
 static void append_weights(GString *text, const Model *model)
 {
     if (model) {
@@ -360,10 +385,7 @@ ModelSet *model_set_read(const char *folder, GError **error)
         set->used[i] = choose(set, (ModelPurpose)i, chosen);
     }
     json_decref(choices);
-    /* A file with both nets is its own other half: the spaces of two files need not be the same. */
-    if (has_option(set->used[MODEL_IMAGE_WORDS], "text")) {
-        set->used[MODEL_TEXT_WORDS] = set->used[MODEL_IMAGE_WORDS];
-    }
+    pair_words(set);
     settle_tasks(set);
     return g_steal_pointer(&set);
 }

@@ -192,7 +192,8 @@ static gboolean nanodet_add_cell(const Objects *objects, const VisionTensor *dis
     for (int side = 0; side < 4; side++) {
         away[side] = expected_bin(numbers + side * bins, bins) * step;
     }
-    float x = ((float)(cell % columns) + 0.5F) * step, y = ((float)(cell / columns) + 0.5F) * step;
+    gint64 column = cell % columns, row = cell / columns;
+    float x = ((float)column + 0.5F) * step, y = ((float)row + 0.5F) * step;
     return add_candidate(candidates,
                          (VisionBox){x - away[0], y - away[1], x + away[2], y + away[3]}, score,
                          label, candidates->len, error);
@@ -332,7 +333,12 @@ static gboolean read_options(Objects *objects, ModelOptions *options, GError **e
         return FALSE;
     }
     objects->classes = g_strv_length(objects->labels);
-    return TRUE;
+    for (guint i = 0; i < objects->classes; i++) {
+        if (strlen(objects->labels[i]) > LIMIT_OBJECT_LABEL_BYTES) {
+            model_option_refuse(options, "labels", "names of at most 64 bytes");
+        }
+    }
+    return model_options_check(options, error);
 }
 
 Objects *objects_new(const VisionSession *session, const char *family, ModelOptions *options,

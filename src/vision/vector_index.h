@@ -64,9 +64,10 @@ GArray *vector_index_search(VectorIndex *index, const float *vector, guint limit
 /* The same by another metric; one that was opened for VECTOR_COSINE knows no distances. */
 GArray *vector_index_search_by(VectorIndex *index, VectorMetric metric, const float *vector,
                                guint limit, float least, VectorFilter filter, gpointer data);
-/* How near each of `count` keys is to `vector` by the index's metric; NaN for those it does not
- * have, and for all when `vector` cannot be compared. */
+/* How near each of `count` keys is to `vector` by the index's metric. NaN for those it does not
+ * have, and for all when `vector` cannot be compared; -INFINITY for some that are not as near as
+ * `least`, which need not be looked at closely. */
 void vector_index_compare(VectorIndex *index, const float *vector, const gint64 *keys, gsize count,
-                          float *ret_nearness);
+                          float least, float *ret_nearness);
 /* The vector of a key as it was put in, into `ret_vector`; FALSE when there is none. */
 gboolean vector_index_get(VectorIndex *index, gint64 key, float *ret_vector);

@@ -233,26 +233,47 @@ GArray *vector_index_search(VectorIndex *index, const float *vector, guint limit
     return vector_index_search_by(index, index->metric, vector, limit, least, filter, data);
 }
 
-static float nearness_of_key(const VectorIndex *index, const float *vector, gint64 key)
+/* What a comparison with given vectors needs of the asked one. */
+typedef struct {
+    const VectorIndex *index;
+    const float *vector;
+    VectorCode query;
+    gint8 bytes[LIMIT_VECTOR_FLOATS];
+    double least; /* of the gain */
+} Comparison;
+
+static float nearness_of_key(const Comparison *comparison, gint64 key)
 {
+    const VectorIndex *index = comparison->index;
     guint32 slot = slot_table_find(&index->by_key, key, SLOT_NONE);
     if (slot == SLOT_NONE) {
         return NAN;
     }
-    gsize at = slot % VECTOR_SEGMENT_SLOTS * (gsize)index->floats;
-    return vector_nearness(index->metric, vector, vector_segment_of(index, slot)->floats + at,
-                           index->floats);
+    const VectorSegment *segment = vector_segment_of(index, slot);
+    guint place = slot % VECTOR_SEGMENT_SLOTS;
+    gint32 dot = 0;
+    double lower = 0, upper = 0;
+    index->kernel->dots(comparison->bytes, segment->codes + place * index->stride, index->stride, 1,
+                        &dot);
+    vector_bounds(index->metric, &comparison->query, &dot, segment->scales + place,
+                  segment->errors + place, segment->norms + place, 1, &lower, &upper);
+    return upper < comparison->least
+               ? -INFINITY
+               : vector_nearness(index->metric, comparison->vector,
+                                 segment->floats + place * (gsize)index->floats, index->floats);
 }
 
 void vector_index_compare(VectorIndex *index, const float *vector, const gint64 *keys, gsize count,
-                          float *ret_nearness)
+                          float least, float *ret_nearness)
 {
-    VectorCode code;
-    gint8 bytes[LIMIT_VECTOR_FLOATS];
-    gboolean comparable = vector_encode(index->metric, vector, index->floats, &code, bytes);
+    Comparison comparison = {.index = index, .vector = vector};
+    gboolean comparable =
+        vector_encode(index->metric, vector, index->floats, &comparison.query, comparison.bytes);
+    comparison.least =
+        comparable ? vector_gain(index->metric, &comparison.query, least) : (double)least;
     vector_index_hold(index);
     for (gsize i = 0; i < count; i++) {
-        ret_nearness[i] = comparable ? nearness_of_key(index, vector, keys[i]) : NAN;
+        ret_nearness[i] = comparable ? nearness_of_key(&comparison, keys[i]) : NAN;
     }
     vector_index_let_go(index);
 }

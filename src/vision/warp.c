@@ -153,30 +153,40 @@ static const guint8 *level_pixel(const Level *level, int x, int y)
     return level->rgb + ((gsize)y * (gsize)level->width + (gsize)x) * 3;
 }
 
-/* Adds the picture's colour at a place (of pixel middles) to `sum`. */
-static void level_sample(const Level *level, float x, float y, float sum[3])
+/* Between pixels places are told in steps of 1/256, as their weights are: 8 bits of colour show no
+ * more. */
+#define STEPS 256
+
+/* Adds the colours of four neighbours, of weights STEPS * STEPS in all, to `sum`. */
+static inline void add_between(const guint8 *a, const guint8 *b, const guint8 *c, const guint8 *d,
+                               int right_part, int lower_part, int sum[3])
 {
+    for (int band = 0; band < 3; band++) {
+        const int upper = a[band] * STEPS + right_part * (b[band] - a[band]);
+        const int lower = c[band] * STEPS + right_part * (d[band] - c[band]);
+        sum[band] += upper * STEPS + lower_part * (lower - upper);
+    }
+}
+
+/* Adds the picture's colour at a place (of pixel middles) to `sum`. */
+static inline void level_sample(const Level *level, float x, float y, int sum[3])
+{
+    /* Also false for what is no number. */
     if (!(x > -1 && y > -1 && x < (float)level->width && y < (float)level->height)) {
         return;
     }
-    const int left = (int)floorf(x), top = (int)floorf(y);
-    const float right_part = x - (float)left, lower_part = y - (float)top;
-    const guint8 *a, *b, *c, *d;
+    /* Never negative, so that cutting off is rounding down. */
+    const int across = (int)((x + 1) * STEPS), down = (int)((y + 1) * STEPS);
+    const int left = across / STEPS - 1, top = down / STEPS - 1;
+    const int right_part = across % STEPS, lower_part = down % STEPS;
     if (left >= 0 && top >= 0 && left + 1 < level->width && top + 1 < level->height) {
-        a = level->rgb + ((gsize)top * (gsize)level->width + (gsize)left) * 3;
-        b = a + 3;
-        c = a + (gsize)level->width * 3;
-        d = c + 3;
+        const gsize stride = (gsize)level->width * 3;
+        const guint8 *a = level->rgb + (gsize)top * stride + (gsize)left * 3;
+        add_between(a, a + 3, a + stride, a + stride + 3, right_part, lower_part, sum);
     } else {
-        a = level_pixel(level, left, top);
-        b = level_pixel(level, left + 1, top);
-        c = level_pixel(level, left, top + 1);
-        d = level_pixel(level, left + 1, top + 1);
-    }
-    for (int band = 0; band < 3; band++) {
-        const float upper = (float)a[band] + right_part * (float)(b[band] - a[band]);
-        const float lower = (float)c[band] + right_part * (float)(d[band] - c[band]);
-        sum[band] += upper + lower_part * (lower - upper);
+        add_between(level_pixel(level, left, top), level_pixel(level, left + 1, top),
+                    level_pixel(level, left, top + 1), level_pixel(level, left + 1, top + 1),
+                    right_part, lower_part, sum);
     }
 }
 
@@ -189,23 +199,22 @@ void warp_cut(const Warp *warp, const Similarity *map, int width, int height, gu
     }
     const Level *level = &warp->levels[chosen];
     const float shrink = 1.0F / (float)(1 << chosen);
-    const Similarity at = {map->a * shrink, map->b * shrink, map->x * shrink, map->y * shrink};
     const int samples = step * shrink > WARP_SINGLE_STEP ? 2 : 1; /* a side */
-    const float weight = 1.0F / (float)(samples * samples);
+    const int whole = STEPS * STEPS * samples * samples;
+    const float a = map->a * shrink / (float)samples, b = map->b * shrink / (float)samples;
+    const float x0 = map->x * shrink - 0.5F, y0 = map->y * shrink - 0.5F;
     for (int v = 0; v < height; v++) {
         for (int u = 0; u < width; u++, ret_rgb += 3) {
-            float sum[3] = {0, 0, 0};
-            for (int i = 0; i < samples * samples; i++) {
-                const float from[2] = {
-                    (float)u + ((float)(i % samples) + 0.5F) / (float)samples,
-                    (float)v + ((float)(i / samples) + 0.5F) / (float)samples,
-                };
-                float to[2];
-                similarity_apply(&at, from, to);
-                level_sample(level, to[0] - 0.5F, to[1] - 0.5F, sum);
+            int sum[3] = {whole / 2, whole / 2, whole / 2};
+            for (int down = v * samples; down < (v + 1) * samples; down++) {
+                for (int across = u * samples; across < (u + 1) * samples; across++) {
+                    const float right = (float)across + 0.5F, below = (float)down + 0.5F;
+                    level_sample(level, a * right - b * below + x0, b * right + a * below + y0,
+                                 sum);
+                }
             }
             for (int band = 0; band < 3; band++) {
-                ret_rgb[band] = (guint8)(sum[band] * weight + 0.5F);
+                ret_rgb[band] = (guint8)((guint)sum[band] / (guint)whole);
             }
         }
     }

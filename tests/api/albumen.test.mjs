@@ -53,6 +53,8 @@ onEachEngine('our own dialect', (engine) => {
     assert.ok(canons.length > 0);
     assert.deepEqual(
       new Map(found.cameras.map(({ name, photos }) => [name, photos])), new Map(canons.slice(0, 3)));
+    const { cameras: eight } = await server.get('/api/albumen/search', { q: 'canon' });
+    assert.equal(eight.length, Math.min(8, canons.length));
     const name = path.basename(indexed[0].path ?? indexed[0].name);
     const { files: named } = await server.get('/api/albumen/search', { q: name, limit: '50' });
     assert.ok(named.some(({ filename }) => filename === name), name);

@@ -55,8 +55,8 @@ onEachEngine('a new server without users', (engine) => {
     for (const column of ['aggregate', 'date_taken', 'f_stop', 'shutter_speed']) {
       assert.ok(columns.includes(column), column);
     }
-    assert.equal(config.features.show_similar_button, false, 'there are no embeddings yet');
-    assert.equal(config.features.show_semantic_search, false);
+    assert.equal(config.features.show_similar_button, true, 'by hashes, where nothing else is there');
+    assert.equal(config.features.show_semantic_search, true);
   });
 
   it('speaks', async () => {

@@ -120,7 +120,9 @@ class ApiDocument {
       const escaped = template.replace(/[.*+?^$()|[\]\\]/g, '\\$&');
       return { template, pattern: new RegExp(`^${escaped.replace(/\{[^}]+\}/g, '.+')}$`) };
     });
-    this.templates.sort((a, b) => a.template.split('{').length - b.template.split('{').length);
+    // The fewest names first, and of as many the one with more said beside them.
+    const names = ({ template }) => template.split('{').length;
+    this.templates.sort((a, b) => names(a) - names(b) || b.template.length - a.template.length);
   }
 
   check(method, target, status, value, mime) {

@@ -150,9 +150,9 @@ describe('with users', () => {
         const token = await tokenOf(app, 'carol', PASSWORD);
         const ended = await ask(app, token, 'POST', '/api/albumen/me/sign-out-everywhere', {});
         assert.ok(ended.ok);
-        await page.getByRole('searchbox').fill('tower');
+        await page.getByRole('combobox', { name: 'Search photos' }).fill('tower');
         await signIn(page, PASSWORD, 'carol');
-        await page.getByRole('searchbox').waitFor();
+        await page.getByRole('combobox', { name: 'Search photos' }).waitFor();
         await eventually(() => address(page), '/?search=tower');
       },
       { expected: /40[14]/ },

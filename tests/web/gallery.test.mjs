@@ -56,7 +56,7 @@ test('a search changes what is shown and lives in the address', () =>
   app.visit('/', {}, async (page) => {
     await thumbnailsShown(page);
     await page.keyboard.press('/');
-    const field = page.getByRole('searchbox', { name: 'Search photos' });
+    const field = page.getByRole('combobox', { name: 'Search photos' });
     await eventually(() => field.evaluate((each) => each === document.activeElement), true);
     await field.fill('everything');
     await eventually(() => address(page), '?search=everything');
@@ -133,7 +133,7 @@ test('back leads to where the gallery was left', () =>
     await thumbnailsShown(page);
     const before = await idsInSight(page);
     await page.waitForFunction((photo) => history.state?.anchor?.photo === photo, before[0]);
-    await page.getByRole('searchbox').fill('snow');
+    await page.getByRole('combobox', { name: 'Search photos' }).fill('snow');
     await eventually(() => address(page), '?search=snow');
     await page.getByRole('status').filter({ hasText: 'photos' }).waitFor();
     await page.goBack();

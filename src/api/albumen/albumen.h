@@ -6,10 +6,17 @@
 
 extern const HttpDialect albumen_dialect;
 
+/* people_routes.c */
+#define ALBUMEN_PEOPLE_ROUTES 22
+extern const HttpRoute albumen_people_routes[ALBUMEN_PEOPLE_ROUTES];
+
 /* layout.c */
 gboolean albumen_layout(HttpRequest *request, GError **error);
 gboolean albumen_search(HttpRequest *request, GError **error);
 gboolean albumen_objects(HttpRequest *request, GError **error);
+
+/* similar.c */
+gboolean albumen_similar(HttpRequest *request, GError **error);
 
 /* photos.c */
 gboolean albumen_photos(HttpRequest *request, GError **error);
@@ -59,6 +66,11 @@ gboolean albumen_sources(HttpRequest *request, GError **error);
 gboolean albumen_source_add(HttpRequest *request, GError **error);
 gboolean albumen_source_remove(HttpRequest *request, GError **error);
 gboolean albumen_events(HttpRequest *request, GError **error);
+
+/* models.c */
+gboolean albumen_models(HttpRequest *request, GError **error);
+gboolean albumen_model_use(HttpRequest *request, GError **error);
+gboolean albumen_analysis(HttpRequest *request, GError **error);
 
 /* docs.c */
 gboolean albumen_openapi(HttpRequest *request, GError **error);

@@ -201,6 +201,23 @@ static const HttpParameter scan_body[] = {
     {0},
 };
 
+static const HttpParameter analysis_body[] = {
+    {.name = "retry_failed",
+     .type = HTTP_BOOL,
+     .summary = "Look again at what could not be looked at"},
+    {.name = "tasks",
+     .type = HTTP_TEXT_LIST,
+     .bounded = TRUE,
+     .max = 4,
+     .summary = "objects, faces, similar, words; all when absent"},
+    {0},
+};
+
+static const HttpParameter model_path[] = {
+    {.name = "name", .type = HTTP_TEXT, .bounded = TRUE, .min = 1, .max = 100},
+    {0},
+};
+
 static const HttpParameter source_body[] = {
     {.name = "path",
      .type = HTTP_TEXT,
@@ -232,6 +249,22 @@ static const HttpParameter ticket_path[] = {{.name = "ticket", .type = HTTP_TEXT
     HTTP_ROUTE(cap, .method = verb, .path = route, .tag = "Albumen", .summary = text,              \
                .response_schema = schema, .handler = function, __VA_ARGS__)
 
+static const HttpParameter similar_query[] = {
+    {.name = "limit",
+     .type = HTTP_INT,
+     .bounded = TRUE,
+     .min = 1,
+     .max = LIMIT_SIMILAR_PHOTOS,
+     .fallback = "24"},
+    {.name = "min_similarity",
+     .type = HTTP_NUMBER,
+     .bounded = TRUE,
+     .min = 0,
+     .max = 1,
+     .fallback = "0.5"},
+    {0},
+};
+
 static const HttpRoute routes[] = {
     GET("/api/albumen/library", CAPABILITY_BROWSE, "Library", "The library as a whole",
         albumen_library),
@@ -247,6 +280,9 @@ static const HttpRoute routes[] = {
         albumen_photos, .query = ids_query),
     GET("/api/albumen/photos/{id}", CAPABILITY_BROWSE, "Photo", "All that is known of a photo",
         albumen_photo, .path_parameters = id_path),
+    GET("/api/albumen/photos/{id}/similar", CAPABILITY_BROWSE, "SimilarPhotos",
+        "Photos that look like this one", albumen_similar, .path_parameters = id_path,
+        .query = similar_query),
     GET("/api/albumen/photos/{id}/thumbnail", CAPABILITY_MEDIA, NULL, "A small picture",
         albumen_thumbnail, .quick = TRUE, .path_parameters = id_path, .query = size_query,
         .response_mime = "image/jpeg"),
@@ -285,6 +321,15 @@ static const HttpRoute routes[] = {
                .tag = "Albumen", .summary = "Looks for what changed in the folders",
                .response_schema = "QueuedJob", .status = 202, .body = scan_body,
                .body_optional = TRUE, .handler = albumen_scan),
+    GET("/api/albumen/models", CAPABILITY_BROWSE, "Models",
+        "The models there are, and what they have looked at", albumen_models),
+    ROUTE(HTTP_POST, "/api/albumen/models/{name}/use", CAPABILITY_ADMIN, "Models",
+          "Uses a model for its purpose from now on", albumen_model_use,
+          .path_parameters = model_path),
+    HTTP_ROUTE(CAPABILITY_ADMIN, .method = HTTP_POST, .path = "/api/albumen/analysis",
+               .tag = "Albumen", .summary = "Shows the models what they have not looked at yet",
+               .response_schema = "QueuedJob", .status = 202, .body = analysis_body,
+               .body_optional = TRUE, .handler = albumen_analysis),
     GET("/api/albumen/users", CAPABILITY_ACCOUNTS, "Users", "Who has an account", albumen_users),
     ROUTE(HTTP_POST, "/api/albumen/users", CAPABILITY_ACCOUNTS, "User",
           "Makes an account; the first ends that the library is open", albumen_user_add,
@@ -395,6 +440,7 @@ const HttpDialect albumen_dialect = {
     .prefixes = (const char *const[]){"/api/albumen/", NULL},
     .routes = routes,
     .route_count = G_N_ELEMENTS(routes),
+    .more = (const HttpTable[]){{albumen_people_routes, ALBUMEN_PEOPLE_ROUTES}, {0}},
 
     .schemas = "/albumen/api/albumen.json",
     .error_schema = "Problem",

@@ -1,8 +1,9 @@
-#include "api/albumen/albumen.h"
+#include "api/albumen/people.h"
 
 #include "api/media.h"
 #include "api/photo_values.h"
 #include "base/limits.h"
+#include "library/findings.h"
 #include "library/photo_query.h"
 
 #include <string.h>
@@ -140,14 +141,92 @@ static void write_stack(JsonWriter *writer, const GPtrArray *stack)
     json_array_end(writer);
 }
 
+/* null: nobody has looked for any. */
+static void write_faces(JsonWriter *writer, const GPtrArray *faces, gboolean looked)
+{
+    json_key(writer, "faces");
+    if (!looked) {
+        json_none(writer);
+        return;
+    }
+    json_array_begin(writer);
+    for (guint i = 0; i < faces->len; i++) {
+        json_object_begin(writer);
+        albumen_write_face(writer, g_ptr_array_index(faces, i));
+        json_object_end(writer);
+    }
+    json_array_end(writer);
+}
+
+/* A box as fractions of the picture: x, y, width, height. */
+static void write_box(JsonWriter *writer, const Photo *photo, const VisionBox *box)
+{
+    double width = (double)photo->width, height = (double)photo->height;
+    json_key(writer, "box");
+    json_array_begin(writer);
+    json_double(writer, (double)box->x1 / width);
+    json_double(writer, (double)box->y1 / height);
+    json_double(writer, (double)(box->x2 - box->x1) / width);
+    json_double(writer, (double)(box->y2 - box->y1) / height);
+    json_array_end(writer);
+}
+
+/* `objects` NULL: nobody has looked. */
+static void write_objects(JsonWriter *writer, const Photo *photo, const GPtrArray *objects)
+{
+    json_key(writer, "objects");
+    if (!objects) {
+        json_none(writer);
+        return;
+    }
+    json_array_begin(writer);
+    for (guint i = 0; i < objects->len; i++) {
+        const VisionObject *object = g_ptr_array_index(objects, i);
+        json_object_begin(writer);
+        json_member_string(writer, "label", object->label);
+        json_member_double(writer, "score", (double)object->score);
+        write_box(writer, photo, &object->box);
+        json_object_end(writer);
+    }
+    json_array_end(writer);
+}
+
+/* What was found on the photo. */
+typedef struct {
+    GPtrArray *faces, *objects;
+    gboolean faces_looked_for, objects_looked_for;
+} Found;
+
+static void found_clear(Found *found)
+{
+    g_clear_pointer(&found->faces, g_ptr_array_unref);
+    g_clear_pointer(&found->objects, g_ptr_array_unref);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Found, found_clear)
+
+static gboolean read_found(StoreTx *tx, const Principal *viewer, gint64 photo, Found *found,
+                           GError **error)
+{
+    found->faces = face_of_photo(tx, viewer, photo, FALSE, error);
+    if (!found->faces || !face_was_looked_for(tx, photo, &found->faces_looked_for, error)) {
+        return FALSE;
+    }
+    found->objects = findings_objects(tx, photo, &found->objects_looked_for, error);
+    return found->objects != NULL;
+}
+
 gboolean albumen_photo(HttpRequest *request, GError **error)
 {
     const Principal *viewer = api_principal(request);
     g_autoptr(StoreTx) tx = api_read(request, error);
     g_autoptr(Photo) photo = tx ? photo_get(tx, viewer, http_int(request, "id", 0), error) : NULL;
     g_autoptr(GPtrArray) stack = photo ? photo_get_stack(tx, viewer, photo, error) : NULL;
+    g_auto(Found) found = {0};
+    if (!stack || !read_found(tx, viewer, photo->id, &found, error)) {
+        return FALSE;
+    }
     g_clear_pointer(&tx, store_tx_free);
-    gint64 copies = stack ? photo_copies(api_of(request)->library, viewer, photo, error) : -1;
+    gint64 copies = photo_copies(api_of(request)->library, viewer, photo, error);
     if (copies < 0) {
         return FALSE;
     }
@@ -159,6 +238,8 @@ gboolean albumen_photo(HttpRequest *request, GError **error)
     photo_member_tags_list(writer, "tags_list", photo->facts->keywords, -1);
     json_member_int(writer, "copies", copies);
     write_stack(writer, stack);
+    write_faces(writer, found.faces, found.faces_looked_for);
+    write_objects(writer, photo, found.objects_looked_for ? found.objects : NULL);
     json_object_end(writer);
     return http_respond_json(request, writer, error);
 }

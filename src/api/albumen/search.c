@@ -42,7 +42,7 @@ gboolean albumen_search(HttpRequest *request, GError **error)
 {
     g_autoptr(FindResult) result =
         find_by_text(api_of(request)->library, api_principal(request), http_text(request, "q", ""),
-                     (guint)http_int(request, "limit", 0), error);
+                     (guint)http_int(request, "limit", 8), error);
     if (!result) {
         return FALSE;
     }

@@ -31,6 +31,39 @@ static const HttpParameter type_counts_query[] = {
     {0},
 };
 
+static const HttpParameter similar_path[] = {
+    {.name = "photo_path", .type = HTTP_TEXT, .summary = "The photo's path"},
+    {0},
+};
+
+static const HttpParameter similar_query[] = {
+    {.name = "mode", .type = HTTP_TEXT, .fallback = "visual", .summary = "visual, color or person"},
+    {.name = "limit", .type = HTTP_INT, .fallback = "20", .summary = "At most 500"},
+    {.name = "offset", .type = HTTP_INT, .fallback = "0"},
+    {.name = "min_similarity", .type = HTTP_NUMBER, .summary = "0.4; 0 by person"},
+    {.name = "full", .type = HTTP_INT, .fallback = "0", .summary = "1: whole photos"},
+    {0},
+};
+
+static const HttpParameter search_query[] = {
+    {.name = "q", .type = HTTP_TEXT, .required = TRUE, .bounded = TRUE, .min = 1, .max = 500},
+    {.name = "limit",
+     .type = HTTP_INT,
+     .bounded = TRUE,
+     .min = 1,
+     .max = 1e9,
+     .fallback = "50",
+     .summary = "At most 200"},
+    {.name = "threshold",
+     .type = HTTP_NUMBER,
+     .bounded = TRUE,
+     .min = 0,
+     .max = 1,
+     .fallback = "0.15",
+     .summary = "How near a picture must be to the words"},
+    {0},
+};
+
 static const HttpParameter login_body[] = {
     {.name = "password", .type = HTTP_TEXT, .required = TRUE},
     {.name = "username", .type = HTTP_TEXT, .summary = "Where there are accounts"},
@@ -219,6 +252,11 @@ static const HttpRoute routes[] = {
              .query = photos_query),
     GET_JSON("/api/photo", CAPABILITY_SHARED, "FacetPhoto", "One photo by its path", facet_photo,
              .query = path_query),
+    GET_JSON("/api/similar_photos/{photo_path...}", CAPABILITY_BROWSE, "FacetSimilar",
+             "Photos like this one", facet_similar_photos, .path_parameters = similar_path,
+             .query = similar_query),
+    GET_JSON("/api/search", CAPABILITY_BROWSE, "FacetSearch", "Photos by words", facet_search,
+             .query = search_query),
     GET_JSON("/api/type_counts", CAPABILITY_PUBLIC, "FacetTypeCounts", "How many of each type",
              facet_type_counts, .query = type_counts_query),
     GET_JSON("/api/filter_options/cameras", CAPABILITY_BROWSE, "FacetCameras", "Cameras",
@@ -373,6 +411,7 @@ const HttpDialect facet_dialect = {
     .prefixes = (const char *const[]){"/api/", NULL},
     .routes = routes,
     .route_count = G_N_ELEMENTS(routes),
+    .more = (const HttpTable[]){{facet_people_routes, FACET_PEOPLE_ROUTES}, {0}},
 
     .schemas = "/albumen/api/facet.json",
     .error_schema = "FacetError",

@@ -6,10 +6,18 @@
 
 extern const HttpDialect facet_dialect;
 
+/* people_routes.c */
+#define FACET_PEOPLE_ROUTES 16
+extern const HttpRoute facet_people_routes[FACET_PEOPLE_ROUTES];
+
 /* photos.c */
 gboolean facet_photos(HttpRequest *request, GError **error);
 gboolean facet_photo(HttpRequest *request, GError **error);
 gboolean facet_type_counts(HttpRequest *request, GError **error);
+
+/* similar.c, search.c */
+gboolean facet_similar_photos(HttpRequest *request, GError **error);
+gboolean facet_search(HttpRequest *request, GError **error);
 
 /* options.c */
 gboolean facet_cameras(HttpRequest *request, GError **error);
@@ -72,6 +80,8 @@ gboolean facet_auth_status(HttpRequest *request, GError **error);
 /* meta.c */
 /* What the client may show; a new reference. */
 json_t *facet_features(const Settings *settings);
+/* Whether the owner switched it on and it is here. */
+gboolean facet_has_feature(const Settings *settings, const char *feature);
 gboolean facet_config(HttpRequest *request, GError **error);
 gboolean facet_languages(HttpRequest *request, GError **error);
 gboolean facet_language(HttpRequest *request, GError **error);

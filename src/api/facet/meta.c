@@ -16,6 +16,9 @@ static const char *const served_features[] = {
     "show_timeline",
     "show_map",
     "show_folders",
+    "show_similar_button",
+    "show_semantic_search",
+    "show_merge_suggestions",
     NULL,
 };
 
@@ -39,6 +42,13 @@ json_t *facet_features(const Settings *settings)
         json_object_set_new(features, key, json_boolean(json_is_true(value) && is_served(key)));
     }
     return features;
+}
+
+gboolean facet_has_feature(const Settings *settings, const char *feature)
+{
+    return is_served(feature) &&
+           json_is_true(
+               json_object_get(json_object_get(settings_viewer(settings), "features"), feature));
 }
 
 /* Facet's client knows sorts by their column and this pair of lists. */

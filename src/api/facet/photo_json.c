@@ -2,6 +2,9 @@
 
 #include "api/photo_values.h"
 #include "library/photo_query.h"
+#include "library/similar.h"
+
+#include <math.h>
 
 FacetPhotoStyle facet_photo_style(const Settings *settings, gboolean in_list)
 {
@@ -111,9 +114,14 @@ void facet_write_photo(JsonWriter *writer, const Photo *photo, const FacetPhotoS
     write_measures(writer, photo);
     write_marks(writer, photo, style);
     photo_member_tags_list(writer, "tags_list", photo->facts->keywords, style->tags_per_photo);
-    json_member_string(writer, "date_formatted", date);
+    if (!style->undated) {
+        json_member_string(writer, "date_formatted", date);
+    }
     write_persons(writer, photo->persons);
     json_member_int(writer, "unassigned_faces", MAX(photo->faces_unknown, 0));
+    if (style->similarity) {
+        json_member_double(writer, "similarity", *style->similarity);
+    }
     json_object_end(writer);
 }
 
@@ -143,4 +151,30 @@ void facet_write_next_photos(JsonWriter *writer, const GPtrArray *photos, guint 
         }
     }
     json_array_end(writer);
+}
+
+GPtrArray *facet_read_similar(HttpRequest *request, const GArray *found, GError **error)
+{
+    g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(gint64));
+    for (guint i = 0; i < found->len; i++) {
+        g_array_append_val(ids, g_array_index(found, SimilarPhoto, i).photo_id);
+    }
+    return facet_read_photos(request, ids, error);
+}
+
+void facet_write_similar(JsonWriter *writer, const GArray *found, const GPtrArray *photos,
+                         const FacetPhotoStyle *style, FacetWritePhoto write)
+{
+    FacetPhotoStyle with_similarity = *style;
+    guint next = 0;
+    for (guint i = 0; i < found->len && next < photos->len; i++) {
+        const SimilarPhoto *similar = &g_array_index(found, SimilarPhoto, i);
+        const Photo *photo = g_ptr_array_index(photos, next);
+        if (photo->id == similar->photo_id) { /* others went meanwhile */
+            double similarity = round(similar->similarity * 1e4) / 1e4;
+            with_similarity.similarity = &similarity;
+            write(writer, photo, &with_similarity);
+            next++;
+        }
+    }
 }

@@ -9,6 +9,8 @@ typedef struct {
     gint64 tags_per_photo;
     gboolean always_translated; /* lists send caption_translated whatever the settings say */
     gboolean has_translation;   /* a language other than English is set */
+    gboolean undated;           /* without date_formatted */
+    const double *similarity;   /* NULL: not told */
 } FacetPhotoStyle;
 
 FacetPhotoStyle facet_photo_style(const Settings *settings, gboolean in_list);
@@ -21,3 +23,11 @@ void facet_write_next_photos(JsonWriter *writer, const GPtrArray *photos, guint 
                              const GArray *ids, const FacetPhotoStyle *style);
 
 void facet_write_photo(JsonWriter *writer, const Photo *photo, const FacetPhotoStyle *style);
+
+/* The photos of what was found (SimilarPhoto), as facet_read_photos gives them, each by `write`,
+ * with its similarity in the style, to four decimals. */
+typedef void (*FacetWritePhoto)(JsonWriter *writer, const Photo *photo,
+                                const FacetPhotoStyle *style);
+GPtrArray *facet_read_similar(HttpRequest *request, const GArray *found, GError **error);
+void facet_write_similar(JsonWriter *writer, const GArray *found, const GPtrArray *photos,
+                         const FacetPhotoStyle *style, FacetWritePhoto write);

@@ -1,6 +1,7 @@
 /* Envelopes, errors and streams, and what the names in a request mean. */
 #include "api/pictopy/pictopy.h"
 #include "base/limits.h"
+#include "jobs/vision_pool.h"
 #include "library/catalog.h"
 #include "library/seen_objects.h"
 #include "library/source.h"
@@ -245,9 +246,11 @@ gint64 pictopy_photo_id(const CatalogView *view, const char *folder, const char 
     return row == CATALOG_NO_ROW ? 0 : (gint64)catalog_columns(view)->id[row];
 }
 
-gboolean pictopy_was_done(HttpRequest *request, const char *task)
+gboolean pictopy_has_model(HttpRequest *request, VisionTask task)
 {
-    gboolean any = FALSE;
-    g_autoptr(StoreTx) tx = api_read(request, NULL);
-    return tx && seen_any(tx, task, &any, NULL) && any;
+    VisionPool *vision = api_of(request)->vision;
+    g_autoptr(ModelSet) models = vision ? vision_pool_models(vision) : NULL;
+    gboolean any = models && model_set_tasks(models) & task;
+    g_autoptr(StoreTx) tx = any ? NULL : api_read(request, NULL);
+    return any || (tx && seen_any(tx, vision_task_name(task), &any, NULL) && any);
 }

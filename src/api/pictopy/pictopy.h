@@ -5,12 +5,15 @@
 
 #include "api/api.h"
 #include "library/catalog.h"
+#include "library/face_links.h"
+#include "vision/findings.h"
 
 #include <gio/gio.h>
 
 extern const HttpDialect pictopy_dialect;
 extern const HttpRoute pictopy_routes[];
-#define PICTOPY_ROUTES 23 /* their number */
+#define PICTOPY_ROUTES 27    /* their number */
+#define PICTOPY_PAIRS  10000 /* of similar pictures, unless asked otherwise */
 
 /* Whether this path is one of the dialect's: its clients' origins may ask for it. */
 gboolean pictopy_owns_path(const char *path);
@@ -76,8 +79,8 @@ gboolean pictopy_is_in_library(HttpRequest *request, const char *folder);
 /* Has those of `paths` (absolute) that are registered and not read yet read now. */
 gboolean pictopy_read_now(HttpRequest *request, const GPtrArray *paths, GError **error);
 
-/* Whether a task ("objects", "faces") was ever done here: without a model it is not. */
-gboolean pictopy_was_done(HttpRequest *request, const char *task);
+/* Whether a model for the task is installed, or was: there is what it found. */
+gboolean pictopy_has_model(HttpRequest *request, VisionTask task);
 #define PICTOPY_NO_OBJECT_MODEL "Object detection model is not installed"
 #define PICTOPY_NO_FACE_MODEL   "Face model is not installed"
 
@@ -114,7 +117,10 @@ gboolean pictopy_thumbnails_make(HttpRequest *request, GError **error);
 gboolean pictopy_thumbnails_delete(HttpRequest *request, GError **error);
 gboolean pictopy_thumbnail_path(HttpRequest *request, GError **error);
 
-/* tags.c */
+/* What the cosine of two faces must be for them to be one person's. */
+double pictopy_same_face(const HttpRequest *request, const FaceLinks *links);
+
+/* tags.c, search_face.c */
 gboolean pictopy_tag_match(HttpRequest *request, GError **error);
 gboolean pictopy_tag_clusters(HttpRequest *request, GError **error);
 gboolean pictopy_tag_related(HttpRequest *request, GError **error);

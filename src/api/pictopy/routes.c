@@ -79,6 +79,17 @@ static const HttpParameter thumbnails_body[] = {
     {0},
 };
 
+static const HttpParameter match_query[] = {
+    {.name = "limit",
+     .type = HTTP_INT,
+     .bounded = TRUE,
+     .min = 1,
+     .max = 10.0 * PICTOPY_PAIRS,
+     .fallback = "10000",
+     .summary = "At most so many pairs"},
+    {0},
+};
+
 #define ROUTE(verb, route, cap, schema, text, function, ...)                                       \
     HTTP_ROUTE(cap, .method = verb, .path = route, .tag = "PictoPy", .summary = text,              \
                .response_schema = schema, .handler = function, __VA_ARGS__)
@@ -134,6 +145,15 @@ const HttpRoute pictopy_routes[] = {
           "What is on the pictures that were looked at", pictopy_image_objects),
     ROUTE(HTTP_GET, "/images/class-ids", CAPABILITY_BROWSE, "PictopyClasses",
           "What is on a picture", pictopy_class_ids, .query = path_query),
+    ROUTE(HTTP_GET, "/tag/match", CAPABILITY_BROWSE, "PictopyPairs",
+          "Pictures that show the same face", pictopy_tag_match, .query = match_query),
+    ROUTE(HTTP_GET, "/tag/clusters", CAPABILITY_BROWSE, "PictopyClusters",
+          "Pictures by whose faces they show", pictopy_tag_clusters),
+    ROUTE(HTTP_GET, "/tag/related-images", CAPABILITY_BROWSE, "PictopyRelated",
+          "Pictures that show a face of this one", pictopy_tag_related, .query = path_query),
+    ROUTE(HTTP_POST, "/tag/search-by-face", CAPABILITY_BROWSE, "PictopyFaceMatches",
+          "Pictures that show the face of an uploaded one", pictopy_tag_search,
+          .body_bytes = LIMIT_SEARCH_PICTURE_BYTES, .body_mime = "multipart/form-data"),
     ROUTE(HTTP_GET, "/images/file", CAPABILITY_MEDIA, NULL, "The file of a picture",
           pictopy_image_file, .query = path_query, .response_mime = "image/*"),
     ROUTE(HTTP_GET, "/images/thumbnail", CAPABILITY_MEDIA, NULL, "A small picture",

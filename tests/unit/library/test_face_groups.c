@@ -283,7 +283,8 @@ static void test_it_can_be_stopped(void)
 
 static void test_rules(void)
 {
-    FaceRule rule = face_rule_of_options("{\"metric\":\"cosine\",\"join\":0.02,\"suggest\":0.045}");
+    FaceRule rule =
+        face_rule_of_options("{\"metric\":\"cosine\",\"average\":0.02,\"suggest\":0.045}");
     g_assert_cmpint(rule.metric, ==, VECTOR_COSINE);
     g_assert_cmpfloat_with_epsilon(rule.join, 0.2, 1e-6);
     g_assert_cmpfloat_with_epsilon(rule.suggest, 0.3, 1e-6);
@@ -295,7 +296,7 @@ static void test_rules(void)
     float broken[] = {NAN, 1};
     g_assert_false(face_rule_ready(&rule, zeros, 2));
     g_assert_false(face_rule_ready(&rule, broken, 2));
-    const char *const nonsense[] = {"", "[]", "{\"join\":-1}", "{\"join\":\"x\"}"};
+    const char *const nonsense[] = {"", "[]", "{\"average\":-1}", "{\"average\":\"x\"}"};
     for (gsize i = 0; i < G_N_ELEMENTS(nonsense); i++) {
         rule = face_rule_of_options(nonsense[i]);
         g_assert_cmpfloat(rule.join, ==, FACE_RULE_DEFAULT.join);

@@ -164,6 +164,36 @@ static void test_persons(StoreFixture *fixture, gconstpointer unused)
     expect_faces(fixture, owner, 1, 0.8, TRUE, "3:1.000 2:1.000 4:1.000");
 }
 
+static void test_words(StoreFixture *fixture, gconstpointer unused)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Principal) owner = principal_new_owner();
+    g_autoptr(Principal) nobody = principal_new_anonymous();
+    Library *library = fixture_library(fixture);
+    g_autoptr(GArray) text = g_array_new(FALSE, FALSE, sizeof(float));
+    g_array_append_vals(text, east, FLOATS);
+    g_autofree char *none = text_of(similar_to_words(library, owner, text, 0, 10, &error));
+    g_assert_cmpstr(none, ==, "");
+    for (guint i = 0; i < 4; i++) {
+        g_autofree char *name = g_strdup_printf("%u", i);
+        add(fixture, name, 0);
+    }
+    vector_fixture_put(fixture, 1, "words", "m", north_east, FLOATS);
+    vector_fixture_put(fixture, 2, "words", "m", east, FLOATS);
+    vector_fixture_put(fixture, 3, "words", "m", north, FLOATS);
+    vector_fixture_put(fixture, 4, "similar", "m", east, FLOATS);
+    g_autofree char *near = text_of(similar_to_words(library, owner, text, 0.5, 10, &error));
+    g_assert_cmpstr(near, ==, "2:1.000 1:0.707");
+    g_autofree char *one = text_of(similar_to_words(library, owner, text, -1, 1, &error));
+    g_assert_cmpstr(one, ==, "2:1.000");
+    g_autofree char *unseen = text_of(similar_to_words(library, nobody, text, -1, 9, &error));
+    g_assert_cmpstr(unseen, ==, "");
+    g_array_set_size(text, FLOATS - 1); /* of another model */
+    g_autofree char *other = text_of(similar_to_words(library, owner, text, -1, 9, &error));
+    g_assert_cmpstr(other, ==, "");
+    g_assert_no_error(error);
+}
+
 static void test_hidden(StoreFixture *fixture, gconstpointer unused)
 {
     g_autoptr(GError) error = NULL;
@@ -189,6 +219,7 @@ int main(int argc, char **argv)
     store_fixture_add("/similar/many", test_many);
     store_fixture_add("/similar/faces", test_faces);
     store_fixture_add("/similar/persons", test_persons);
+    store_fixture_add("/similar/words", test_words);
     store_fixture_add("/similar/hidden", test_hidden);
     return g_test_run();
 }

@@ -1,6 +1,6 @@
 #include "library/text_search.h"
 
-#include "library_fixture.h"
+#include "vector_fixture.h"
 
 #include <string.h>
 
@@ -69,6 +69,18 @@ static void test_words(StoreFixture *fixture, gconstpointer unused)
     EXPECT(fixture, owner, "boat AND harbour", "1");
 }
 
+static void test_persons(StoreFixture *fixture, gconstpointer unused)
+{
+    g_autoptr(Principal) owner = principal_new_owner();
+    fill(fixture);
+    gint64 face = vector_fixture_face(fixture, 3, 0, NULL, NULL, 0);
+    vector_fixture_person(fixture, "Zo\xC3\xAB Harbour", 3, face);
+    EXPECT(fixture, owner, "zoe", "3");
+    EXPECT(fixture, owner, "harbour", "1 3");
+    EXPECT(fixture, owner, "person:harbour", "3");
+    EXPECT(fixture, owner, "zoe boat", "3");
+}
+
 /* What a full-text engine would call an error of syntax. */
 static void test_odd(StoreFixture *fixture, gconstpointer unused)
 {
@@ -101,6 +113,7 @@ int main(int argc, char **argv)
     hash_init();
     g_test_init(&argc, &argv, NULL);
     store_fixture_add("/text_search/words", test_words);
+    store_fixture_add("/text_search/persons", test_persons);
     store_fixture_add("/text_search/odd", test_odd);
     return g_test_run();
 }

@@ -1,6 +1,7 @@
 #include "vector_fixture.h"
 
 #include "library/library.h"
+#include "library/photo_found.h"
 
 static StoreStatement *prepare(StoreTx *tx, const StoreQuery *query)
 {
@@ -26,20 +27,11 @@ static gint64 run_for_id(StoreStatement *statement)
     return id;
 }
 
-static void stamp(StoreTx *tx, gint64 photo_id)
-{
-    static const StoreQuery query = {
-        .name = "test_stamp",
-        .sql = "UPDATE photo SET version = " LIBRARY_VERSION_SQL " WHERE id = ?1",
-    };
-    StoreStatement *statement = prepare(tx, &query);
-    store_bind_int(statement, 1, photo_id);
-    run(statement);
-}
-
 static void end(StoreTx *tx, gint64 photo_id)
 {
-    stamp(tx, photo_id);
+    g_autoptr(GError) error = NULL;
+    photo_found_refresh(tx, photo_id, &error);
+    g_assert_no_error(error);
     fixture_commit(tx);
 }
 

@@ -284,7 +284,7 @@ static const StoreQuery rows_of_schema_1[] = {
     {.name = "library_version", .sql = "UPDATE library_version SET version = 1234567"},
 };
 
-static const StoreQuery tables_of_schema_1 = {
+static const StoreQuery tables_now = {
     .name = "tables",
     .sql = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' "
            "ESCAPE '\\' AND name <> 'schema_migration' ORDER BY name",
@@ -332,37 +332,124 @@ static const StoreQuery kept_of_schema_1 = {
         "UNION ALL SELECT 'library_version ' || version FROM library_version ORDER BY line",
 };
 
-static void test_schema_1_is_upgraded(StoreFixture *fixture, gconstpointer unused)
+/* What schema 2 added, as its release wrote it. Never changed either. */
+static const StoreQuery rows_of_schema_2[] = {
+    {.name = "setting", .sql = "INSERT INTO setting VALUES ('share_secret', 'abc')"},
+    {.name = "account",
+     .sql = "INSERT INTO account (id, username, display_name, email, password_hash, session_epoch, "
+            "role, disabled, settings, created_ms) VALUES (5, 'ada', 'Ada', 'a@example.org', "
+            "'$argon2id$x', 7, 'admin', 1, '{\"a\":1}', 50)"},
+    {.name = "account_directory", .sql = "INSERT INTO account_directory VALUES (5, '/photos/a')"},
+    {.name = "shared_directory", .sql = "INSERT INTO shared_directory VALUES ('/photos/all')"},
+    {.name = "credential",
+     .sql =
+         "INSERT INTO credential VALUES (3, 5, 'key', 'k', x'aabb', 'write', NULL, 51, 52, NULL)",
+     .postgres = "INSERT INTO credential VALUES (3, 5, 'key', 'k', '\\xaabb', 'write', NULL, 51, "
+                 "52, NULL)"},
+    {.name = "rating", .sql = "INSERT INTO rating VALUES (5, 7, 4, 1, 0, 53, 99)"},
+    {.name = "photo_gone", .sql = "INSERT INTO photo_gone VALUES (6, 98)"},
+    {.name = "upload",
+     .sql = "INSERT INTO upload VALUES ('0123', 5, 'u.jpg', 10, NULL, 'm', 'open', NULL, 54, 55)"},
+    {.name = "photo, as it is now",
+     .sql = "UPDATE photo SET version = 97, kept_out = 'trash', kept_out_ms = 56, kept_out_by = 5, "
+            "stack_of = 7, sidecar_bytes = 57, sidecar_modified_ns = 58 WHERE id = 8"},
+    {.name = "source, as it is now",
+     .sql = "UPDATE source SET removed_ms = 59, is_uploads = 1, root_identity = 'r' WHERE id = 1"},
+};
+
+static const StoreQuery kept_of_schema_2 = {
+    .name = "kept",
+    .sql =
+        "SELECT 'setting ' || name || value AS line FROM setting "
+        "UNION ALL SELECT 'account ' || id || username || display_name || coalesce(email, '-') || "
+        "coalesce(password_hash, '-') || session_epoch || role || disabled || settings || "
+        "created_ms FROM account "
+        "UNION ALL SELECT 'account_directory ' || account_id || path FROM account_directory "
+        "UNION ALL SELECT 'shared_directory ' || path FROM shared_directory "
+        "UNION ALL SELECT 'credential ' || id || account_id || kind || name || scope || created_ms "
+        "|| expires_ms || coalesce(used_ms, -1) FROM credential "
+        "UNION ALL SELECT 'rating ' || account_id || photo_id || stars || favorite || rejected || "
+        "changed_ms || version FROM rating "
+        "UNION ALL SELECT 'photo_gone ' || photo_id || version FROM photo_gone "
+        "UNION ALL SELECT 'upload ' || id || account_id || name || file_bytes || metadata || state "
+        "|| created_ms || expires_ms FROM upload "
+        "UNION ALL SELECT 'photo ' || id || path || version || coalesce(kept_out, '-') || "
+        "coalesce(kept_out_ms, 0) || coalesce(kept_out_by, 0) || coalesce(stack_of, 0) || "
+        "coalesce(sidecar_bytes, 0) || coalesce(sidecar_modified_ns, 0) FROM photo "
+        "UNION ALL SELECT 'source ' || id || path || removed_ms || is_uploads || root_identity "
+        "FROM source "
+        "UNION ALL SELECT 'library_version ' || version FROM library_version ORDER BY line",
+};
+
+/* Writes these rows, and checks that with those before no table is left empty. */
+static void fill(Store *store, const StoreQuery *rows, gsize count, GString *names)
 {
-    g_autoptr(GError) error = NULL;
-    g_autoptr(Store) store = open_store(fixture);
-    g_autoptr(GPtrArray) own = migrations_load(fixture->engine);
-    g_autoptr(GPtrArray) first = migrations_load(fixture->engine);
-    g_assert_cmpint(own->len, >, 1);
-    g_ptr_array_set_size(first, 1);
-    g_assert_true(migrations_apply(store, first, &error));
-    g_assert_no_error(error);
-    GString *names = g_string_new(NULL);
-    for (gsize i = 0; i < G_N_ELEMENTS(rows_of_schema_1); i++) {
-        run(store, &rows_of_schema_1[i]);
-        g_string_append_printf(names, "%s\n", rows_of_schema_1[i].name);
+    for (gsize i = 0; i < count; i++) {
+        run(store, &rows[i]);
+        g_string_append_printf(names, "%s\n", rows[i].name);
     }
-    g_autofree char *tables = lines(store, &tables_of_schema_1);
+    g_autofree char *tables = lines(store, &tables_now);
     g_auto(GStrv) filled = g_strsplit(names->str, "\n", -1);
     g_auto(GStrv) all = g_strsplit(tables, "\n", -1);
     for (char **table = all; **table; table++) {
         g_assert_true(g_strv_contains((const char *const *)filled, *table));
     }
-    g_string_free(names, TRUE);
-    g_autofree char *before = lines(store, &kept_of_schema_1);
-    g_assert_cmpint(store_schema_version(store, &error), ==, 1);
+}
 
+static void migrate_to(Store *store, StoreFixture *fixture, int version)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) migrations = migrations_load(fixture->engine);
+    g_assert_cmpint(migrations->len, >, version);
+    g_ptr_array_set_size(migrations, version);
+    g_assert_true(migrations_apply(store, migrations, &error));
+    g_assert_no_error(error);
+    g_assert_cmpint(store_schema_version(store, &error), ==, version);
+}
+
+/* What the rows are stays while the schema becomes this program's. */
+static void upgrade_keeps(Store *store, StoreFixture *fixture, const StoreQuery *kept,
+                          const char *among)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) own = migrations_load(fixture->engine);
+    g_autofree char *before = lines(store, kept);
     g_assert_true(store_migrate(store, &error));
     g_assert_no_error(error);
     g_assert_cmpint(store_schema_version(store, &error), ==, own->len);
-    g_autofree char *after = lines(store, &kept_of_schema_1);
-    g_assert_nonnull(strstr(before, "0102"));
+    g_autofree char *after = lines(store, kept);
+    g_assert_nonnull(strstr(before, among));
     g_assert_cmpstr(before, ==, after);
+}
+
+static void test_schema_1_is_upgraded(StoreFixture *fixture, gconstpointer unused)
+{
+    g_autoptr(Store) store = open_store(fixture);
+    GString *names = g_string_new(NULL);
+    migrate_to(store, fixture, 1);
+    fill(store, rows_of_schema_1, G_N_ELEMENTS(rows_of_schema_1), names);
+    upgrade_keeps(store, fixture, &kept_of_schema_1, "0102");
+    g_string_free(names, TRUE);
+}
+
+/* And nobody has looked for faces or things on what was there before. */
+static void test_schema_2_is_upgraded(StoreFixture *fixture, gconstpointer unused)
+{
+    static const StoreQuery looked = {
+        .name = "looked",
+        .sql = "SELECT id || coalesce(persons, '-') || coalesce(objects, '-') || "
+               "coalesce(face_count, -1) || coalesce(faces_unknown, -1) FROM photo ORDER BY id",
+    };
+    g_autoptr(Store) store = open_store(fixture);
+    GString *names = g_string_new(NULL);
+    migrate_to(store, fixture, 1);
+    fill(store, rows_of_schema_1, G_N_ELEMENTS(rows_of_schema_1), names);
+    migrate_to(store, fixture, 2);
+    fill(store, rows_of_schema_2, G_N_ELEMENTS(rows_of_schema_2), names);
+    upgrade_keeps(store, fixture, &kept_of_schema_2, "a@example.org");
+    g_autofree char *photos = lines(store, &looked);
+    g_assert_cmpstr(photos, ==, "7---1-1\n8---1-1\n");
+    g_string_free(names, TRUE);
 }
 
 /* What is made anew has the schema that an upgrade leads to. */
@@ -370,9 +457,8 @@ static void test_upgraded_is_as_new(StoreFixture *fixture, gconstpointer unused)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(Store) store = open_store(fixture);
-    g_autoptr(GPtrArray) first = migrations_load(fixture->engine);
-    g_ptr_array_set_size(first, 1);
-    g_assert_true(migrations_apply(store, first, &error) && store_migrate(store, &error));
+    migrate_to(store, fixture, 1);
+    g_assert_true(store_migrate(store, &error));
     g_assert_no_error(error);
     g_autofree char *path = g_build_filename(fixture->folder, "new.db", NULL);
     g_autoptr(Store) sqlite = store_open(path, &error);
@@ -392,6 +478,7 @@ int main(int argc, char **argv)
     store_fixture_add_empty("/migrate/upgrade", test_upgrade_and_failure);
     store_fixture_add_empty_for(STORE_SQLITE, "/migrate/rebuild", test_tables_can_be_rebuilt);
     store_fixture_add_empty("/migrate/schema-1", test_schema_1_is_upgraded);
+    store_fixture_add_empty("/migrate/schema-2", test_schema_2_is_upgraded);
     store_fixture_add_empty("/migrate/as-new", test_upgraded_is_as_new);
     store_fixture_add("/migrate/newer", test_newer_is_refused);
     store_fixture_add_empty("/migrate/at-once", test_processes_at_once);

@@ -259,11 +259,14 @@ static void test_compare(void)
     const float vectors[] = {3, 0, 0, 4};
     float nearness[3];
     set(index, 1, (gint64[]){11, 12}, vectors, 2);
-    vector_index_compare(index, vectors, (gint64[]){12, 99, 11}, 3, nearness);
+    vector_index_compare(index, vectors, (gint64[]){12, 99, 11}, 3, -INFINITY, nearness);
     g_assert_cmpfloat(nearness[0], ==, -5);
     g_assert_true(isnan(nearness[1]));
     g_assert_cmpfloat(nearness[2], ==, 0);
-    vector_index_compare(index, (float[]){NAN, 0}, (gint64[]){12}, 1, nearness);
+    vector_index_compare(index, vectors, (gint64[]){12, 11}, 2, -1, nearness);
+    g_assert_true(isinf(nearness[0]) && nearness[0] < 0);
+    g_assert_cmpfloat(nearness[1], ==, 0);
+    vector_index_compare(index, (float[]){NAN, 0}, (gint64[]){12}, 1, -INFINITY, nearness);
     g_assert_true(isnan(nearness[0]));
 }
 

@@ -41,9 +41,13 @@ export interface Suggestion {
   readonly similarity: number;
 }
 
-/** What names a change that can be undone. */
+/** What became of a change: by its number it can be undone; null when nothing had to be changed. */
 export interface Change {
-  readonly change: number;
+  readonly change: number | null;
+  /** How many faces it was about. */
+  readonly faces: number;
+  /** Whose pile it is now about, if it still is one. */
+  readonly person: Person | null;
 }
 
 export const PEOPLE_SORTS = ['count', 'name', 'recent'] as const;
@@ -98,36 +102,29 @@ function pageQuery(cursor: string | null, limit: number): URLSearchParams {
 }
 
 export type PersonChange = Partial<{
-  readonly name: string | null;
+  readonly name: string;
   readonly is_hidden: boolean;
-  readonly avatar_face: number | null;
+  readonly avatar_face: number;
 }>;
 
-export function changePerson(id: number, change: PersonChange): Promise<Person> {
+export function changePerson(id: number, change: PersonChange): Promise<Change> {
   return sendJson('PATCH', `${PEOPLE}/${id}`, change);
 }
 
-export async function hidePeople(ids: readonly number[], hidden: boolean): Promise<void> {
-  await sendJson('PATCH', PEOPLE, { ids, is_hidden: hidden });
+export function hidePeople(ids: readonly number[], hidden: boolean): Promise<Change> {
+  return sendJson('PATCH', PEOPLE, { ids, is_hidden: hidden });
 }
 
-export async function deletePerson(id: number): Promise<void> {
-  await sendJson('DELETE', `${PEOPLE}/${id}`);
+export function deletePerson(id: number): Promise<Change> {
+  return sendJson('DELETE', `${PEOPLE}/${id}`);
 }
 
-export function mergePeople(
-  into: number,
-  sources: readonly number[],
-): Promise<Change & { readonly person: Person }> {
+export function mergePeople(into: number, sources: readonly number[]): Promise<Change> {
   return sendJson('POST', `${PEOPLE}/${into}/merge`, { sources });
 }
 
-export function splitPerson(
-  id: number,
-  faces: readonly number[],
-  name: string | null,
-): Promise<Change & { readonly person: Person }> {
-  return sendJson('POST', `${PEOPLE}/${id}/split`, { faces, ...(name === null ? {} : { name }) });
+export function splitPerson(id: number, faces: readonly number[]): Promise<Change> {
+  return sendJson('POST', `${PEOPLE}/${id}/split`, { faces });
 }
 
 export async function undoChange(change: number): Promise<void> {
@@ -155,8 +152,9 @@ export function addFace(photo: number, box: Box, who: Who | null): Promise<Face>
   return sendJson('POST', `/api/albumen/photos/${photo}/faces`, { box, ...who });
 }
 
-export async function removeFace(id: number): Promise<void> {
-  await sendJson('DELETE', `${FACES}/${id}`);
+/** A face that a person drew is gone; one that a model found is ignored from now on. */
+export function removeFace(id: number): Promise<Change> {
+  return sendJson('DELETE', `${FACES}/${id}`);
 }
 
 export async function fetchSuggestions(
@@ -168,8 +166,8 @@ export async function fetchSuggestions(
   return (await getJson<Answer>(`${PEOPLE}/suggestions?${query}`, signal)).suggestions;
 }
 
-export async function refuseSuggestion(a: number, b: number): Promise<void> {
-  await sendJson('POST', `${PEOPLE}/suggestions/refuse`, { a, b });
+export function refuseSuggestion(a: number, b: number): Promise<Change> {
+  return sendJson('POST', `${PEOPLE}/suggestions/refuse`, { a, b });
 }
 
 export async function groupFaces(full: boolean): Promise<void> {

@@ -18,3 +18,10 @@ export interface Found {
 export function fetchFound(text: string, signal: AbortSignal): Promise<Found> {
   return getJson(`/api/albumen/search?${new URLSearchParams({ q: text, limit: '5' })}`, signal);
 }
+
+export type ThingCount = Found['objects'][number];
+
+/** Every kind of thing on the photos. */
+export async function fetchThings(): Promise<readonly ThingCount[]> {
+  return (await getJson<{ objects: ThingCount[] }>('/api/albumen/objects')).objects;
+}

@@ -3,40 +3,36 @@
 import {
   assignFaces,
   changePerson,
+  deletePerson,
   hidePeople,
   ignoreFaces,
   mergePeople,
+  refuseSuggestion,
   splitPerson,
   unassignFaces,
   type Change,
-  type Person,
   type Who,
 } from '../api/people';
 import type { PersonRef } from '../api/types';
 import { t, tn } from '../i18n/i18n.svelte';
-import { perform, performChange, type Act } from './changes.svelte';
-import { names } from './names.svelte';
+import { perform, performChange, takeBack, type Followers } from './changes.svelte';
+import { nameOf, names } from './names.svelte';
 
 type Ids = readonly number[];
-type More = Pick<Act<Change>, 'undone' | 'redone'>;
 
 /** Gives a person a name, or merges them into whoever has it. Resolves to whose pile it is now. */
-export async function nameAs(person: PersonRef, who: Who, name: string): Promise<number | null> {
-  if ('person' in who) {
-    if (who.person === person.id) return person.id;
-    return (await merge(who.person, [person.id], name)) ? who.person : null;
+export async function nameAs(person: PersonRef, who: Who, name: string): Promise<number> {
+  if ('name' in who) await rename(person, who.name);
+  else if (who.person !== person.id && (await merge(who.person, [person.id], name))) {
+    return who.person;
   }
-  return (await rename(person, who.name)) ? person.id : null;
+  return person.id;
 }
 
-async function rename(person: PersonRef, name: string): Promise<boolean> {
-  const set = async (to: string | null): Promise<Person> => {
-    const changed = await changePerson(person.id, { name: to });
-    names.learn([changed]);
-    return changed;
-  };
+async function rename(person: PersonRef, name: string): Promise<void> {
   const text = t('people.named', { name });
-  return (await perform({ send: () => set(name), undo: () => set(person.name), text })) !== null;
+  const done = await performChange(() => changePerson(person.id, { name }), text);
+  if (done?.person) names.learn([done.person]);
 }
 
 /** `name`: of the pile that remains, empty when it has none. */
@@ -46,38 +42,57 @@ export async function merge(into: number, sources: Ids, name: string): Promise<b
 }
 
 export async function hide(people: Ids, hidden: boolean): Promise<boolean> {
-  const set = async (to: boolean): Promise<true> => {
-    await hidePeople(people, to);
-    return true;
-  };
   const text = tn(hidden ? 'people.hidden' : 'people.shown', people.length);
-  return (await perform({ send: () => set(hidden), undo: () => set(!hidden), text })) !== null;
+  return (await performChange(() => hidePeople(people, hidden), text)) !== null;
 }
 
-export async function setAvatar(person: Person, face: number): Promise<boolean> {
-  const set = (to: number | null): Promise<Person> => changePerson(person.id, { avatar_face: to });
-  const undo = (): Promise<Person> => set(person.avatar_face);
-  const text = t('people.avatar_set');
-  return (await perform({ send: () => set(face), undo, text })) !== null;
+export async function remove(person: PersonRef): Promise<boolean> {
+  const text = t('people.deleted', { name: nameOf(person) });
+  return (await performChange(() => deletePerson(person.id), text)) !== null;
+}
+
+/** The two piles are not suggested again. */
+export async function keepApart(a: PersonRef, b: PersonRef): Promise<boolean> {
+  const text = t('review.kept_apart', { a: nameOf(a), b: nameOf(b) });
+  return (await performChange(() => refuseSuggestion(a.id, b.id), text)) !== null;
+}
+
+export async function setAvatar(person: number, face: number): Promise<boolean> {
+  const set = (): Promise<Change> => changePerson(person, { avatar_face: face });
+  return (await performChange(set, t('people.avatar_set'))) !== null;
 }
 
 /** Makes a pile of its own of faces; somebody may then say whose. */
 export async function split(person: number, faces: Ids): Promise<boolean> {
   const text = tn('people.split', faces.length);
-  return (await performChange(() => splitPerson(person, faces, null), text)) !== null;
+  return (await performChange(() => splitPerson(person, faces), text)) !== null;
 }
 
-export async function assign(faces: Ids, who: Who, name: string, more?: More): Promise<boolean> {
+export async function assign(faces: Ids, who: Who, name: string, more?: Followers): Promise<boolean> {
   const text = tn('people.assigned', faces.length, { name });
   return (await performChange(() => assignFaces(faces, who), text, more)) !== null;
 }
 
-export async function refuse(faces: Ids, more?: More): Promise<boolean> {
+export async function refuse(faces: Ids, more?: Followers): Promise<boolean> {
   const text = tn('people.refused', faces.length);
   return (await performChange(() => unassignFaces(faces, true), text, more)) !== null;
 }
 
-export async function ignore(faces: Ids, more?: More): Promise<boolean> {
+/** Says that a face which nobody has is not this person's. */
+export async function notOf(face: number, person: PersonRef, more?: Followers): Promise<boolean> {
+  const text = t('people.not_of', { name: nameOf(person) });
+  // Only who has a face can lose it for good.
+  const send = async (): Promise<readonly Change[]> => [
+    await assignFaces([face], { person: person.id }),
+    await unassignFaces([face], true),
+  ];
+  const undo = async (done: readonly Change[]): Promise<void> => {
+    for (const each of [...done].reverse()) await takeBack(each);
+  };
+  return (await perform({ send, undo, text, ...more })) !== null;
+}
+
+export async function ignore(faces: Ids, more?: Followers): Promise<boolean> {
   const text = tn('people.ignored', faces.length);
   return (await performChange(() => ignoreFaces(faces, true), text, more)) !== null;
 }

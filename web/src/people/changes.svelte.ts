@@ -12,6 +12,8 @@ import { toast } from '../ui/toasts.svelte';
 class Changes {
   /** Grows with everything that is done here to faces and people. */
   count = $state(0);
+  /** Whose pile is on its way into another, or away: nothing is asked of it any more. */
+  leaving = $state<number | null>(null);
 
   tell(): void {
     this.count++;
@@ -25,11 +27,11 @@ export interface Act<T> {
   /** Does it; also a second time, after it was taken back. */
   readonly send: () => Promise<T>;
   readonly undo: (done: T) => Promise<unknown>;
-  /** What was done, in words; without, nothing is shown. */
-  readonly text?: string;
-  /** Called when it was taken back, and with what was done when it was done again. */
+  /** What was done, in words. */
+  readonly text: string;
+  /** Called when it was taken back, and when it was done again. */
   readonly undone?: () => void;
-  readonly redone?: (done: T) => void;
+  readonly redone?: () => void;
 }
 
 /** Does something and remembers the way back; null when it could not be done, which is then told. */
@@ -39,10 +41,8 @@ export async function perform<T>(act: Act<T>): Promise<T | null> {
   void marks.undo.record(commanding);
   const [done, command] = await Promise.all([doing, commanding]);
   if (done === null || command === null) return null;
-  if (act.text) {
-    const run = (): void => void marks.undo.undoOnly(command);
-    toast({ text: act.text, action: { label: t('undo'), run } });
-  }
+  const run = (): void => void marks.undo.undoOnly(command);
+  toast({ text: act.text, action: { label: t('undo'), run } });
   return done.value;
 }
 
@@ -58,7 +58,7 @@ function commandOf<T>(act: Act<T>, first: T): Command {
       const again = await tried(act.send);
       if (again === null) return false;
       done = again.value;
-      act.redone?.(done);
+      act.redone?.();
       return true;
     },
   };
@@ -76,12 +76,18 @@ async function tried<T>(what: () => Promise<T>): Promise<{ readonly value: T } |
   }
 }
 
+/** What is called when a change is taken back, or made again. */
+export type Followers = Pick<Act<unknown>, 'undone' | 'redone'>;
+
 /** A change that the server itself can take back. */
-export function performChange<T extends Change>(
-  send: () => Promise<T>,
-  text?: string,
-  more: Pick<Act<T>, 'undone' | 'redone'> = {},
-): Promise<T | null> {
-  const undo = (done: T): Promise<void> => undoChange(done.change);
-  return perform({ send, undo, ...(text ? { text } : {}), ...more });
+export function performChange(
+  send: () => Promise<Change>,
+  text: string,
+  followers: Followers = {},
+): Promise<Change | null> {
+  return perform({ send, undo: takeBack, text, ...followers });
+}
+
+export async function takeBack({ change }: Change): Promise<void> {
+  if (change !== null) await undoChange(change);
 }
