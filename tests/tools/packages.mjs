@@ -10,10 +10,10 @@ import { REPOSITORY } from '../server.mjs';
 import { readManifests } from '../../tools/dist/manifest.js';
 
 export const CACHE = path.join(
-  process.env.XDG_CACHE_HOME ?? path.join(os.homedir(), '.cache'),
+  process.env.XDG_CACHE_HOME || path.join(os.homedir(), '.cache'),
   'albumen',
 );
-export const MODELS = process.env.ALBUMEN_MODELS ?? path.join(CACHE, 'models');
+export const MODELS = process.env.ALBUMEN_MODELS || path.join(CACHE, 'models');
 
 // By file name without its ending.
 export const MANIFESTS = readManifests(path.join(REPOSITORY, 'models')).map(
