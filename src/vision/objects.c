@@ -316,6 +316,17 @@ static const Family *find_family(const char *name)
     return NULL;
 }
 
+/* A line of text of a length that can be told. */
+static gboolean is_label(const char *text)
+{
+    for (const char *at = text; *at; at = g_utf8_next_char(at)) {
+        if (g_unichar_iscntrl(g_utf8_get_char(at))) {
+            return FALSE;
+        }
+    }
+    return strlen(text) <= LIMIT_OBJECT_LABEL_BYTES;
+}
+
 static gboolean read_options(Objects *objects, ModelOptions *options, GError **error)
 {
     fit_spec_adjust(&objects->spec, options);
@@ -334,8 +345,8 @@ static gboolean read_options(Objects *objects, ModelOptions *options, GError **e
     }
     objects->classes = g_strv_length(objects->labels);
     for (guint i = 0; i < objects->classes; i++) {
-        if (strlen(objects->labels[i]) > LIMIT_OBJECT_LABEL_BYTES) {
-            model_option_refuse(options, "labels", "names of at most 64 bytes");
+        if (!is_label(objects->labels[i])) {
+            model_option_refuse(options, "labels", "short names without control characters");
         }
     }
     return model_options_check(options, error);

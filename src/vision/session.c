@@ -5,6 +5,8 @@
 
 #include <dlfcn.h>
 
+#define MESSAGE_BYTES 400 /* of what the runtime says of a failure */
+
 struct VisionRuntime {
     gatomicrefcount references;
     OrtCalls ort;
@@ -39,9 +41,13 @@ static gboolean went_well(const VisionRuntime *runtime, OrtStatus *status, Album
     if (runtime->ort.GetErrorCode(status) == ORT_NOT_IMPLEMENTED) {
         code = ALBUMEN_ERROR_UNSUPPORTED;
     }
-    g_autofree char *said = g_utf8_make_valid(runtime->ort.GetErrorMessage(status), -1);
+    const char *words = runtime->ort.GetErrorMessage(status);
+    g_autofree char *said = g_utf8_make_valid(words, (gssize)strnlen(words, MESSAGE_BYTES));
     runtime->ort.ReleaseStatus(status);
-    g_set_error(error, ALBUMEN_ERROR, code, "%s: %s", what, g_strdelimit(said, "\r\n", ' '));
+    for (char *c = said; *c; c++) { /* names within a model may be anything */
+        *c = g_ascii_iscntrl(*c) ? ' ' : *c;
+    }
+    g_set_error(error, ALBUMEN_ERROR, code, "%s: %s", what, said);
     return FALSE;
 }
 

@@ -182,6 +182,7 @@ static void test_refused(void)
     g_autofree char *longest = g_strnfill(LIMIT_OBJECT_LABEL_BYTES + 1, 'x');
     g_autofree char *labels = g_strdup_printf("{\"labels\": [\"%s\"]}", longest);
     refuse("centernet", labels, file, ALBUMEN_ERROR_INVALID);
+    refuse("centernet", "{\"labels\": [\"a\\nb\"]}", file, ALBUMEN_ERROR_INVALID);
     refuse("centernet", "{" LABELS ", \"score\": 2}", file, ALBUMEN_ERROR_INVALID);
     refuse("centernet", "{" LABELS ", \"shape\": \"round\"}", file, ALBUMEN_ERROR_INVALID);
     refuse("centernet", "{" LABELS ", \"deviation\": [0, 1, 1]}", file, ALBUMEN_ERROR_INVALID);
