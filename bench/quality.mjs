@@ -6,7 +6,7 @@ import path from 'node:path';
 import readline from 'node:readline';
 import { areaUnderCurve, averagePrecision, bestThreshold, distance, match, nearestLink, pairwise } from './measures.mjs';
 import { fetchSamples, labels, samplePath, samplesFolder } from './samples.mjs';
-import { REPOSITORY, median, say } from './tools.mjs';
+import { PROGRAM, REPOSITORY, emptyFolder, median, say, timed } from './tools.mjs';
 
 const JOIN = 0.5; // faces nearer than that are one person's: docs/internals/faces.md
 const LEAST_SHARE = 0.02; // of the long side: smaller faces are not asked for
@@ -219,6 +219,50 @@ function speedRow({ ms }) {
   };
 }
 
+// The program itself, with nothing set: scan, analyse, group. Which face of a photograph is whose is
+// told by the place of its box.
+function programRows(sizes) {
+  const photos = emptyFolder('quality-photos');
+  const data = emptyFolder('quality-data');
+  const nameOf = new Map();
+  for (const picture of labels.pictures) {
+    const name = `${picture.package}-${path.basename(picture.file)}`;
+    nameOf.set(name, picture);
+    fs.copyFileSync(samplePath(picture), path.join(photos, name));
+  }
+  const common = ['--data', data, '--models', modelsFolder()];
+  const scan = timed(PROGRAM, 'scan', '--json', ...common, photos);
+  timed(PROGRAM, 'people', 'cluster', '--full', ...common);
+  const query =
+    'SELECT p.name AS filename, p.width, p.height, f.x1, f.y1, f.x2, f.y2, f.confidence, f.person_id ' +
+    'FROM face f JOIN photo p ON p.id = f.photo_id';
+  const text = timed('sqlite3', '-json', path.join(data, 'albumen.db'), query).stdout;
+  const rows = JSON.parse(text || '[]');
+  const faces = [];
+  for (const [name, picture] of nameOf) {
+    const mine = rows.filter(({ filename }) => filename === name);
+    const size = mine[0] ?? sizes.get(picture) ?? { width: 1, height: 1 };
+    const places = picture.faces.map((face) => ({ ...face, ...placeOf(face.box, size, size, {}) }));
+    const finds = mine.map((row) => ({ ...row, box: [row.x1, row.y1, row.x2, row.y2] }));
+    for (const { label, find } of match(places, finds, nearness).pairs) {
+      faces.push({ person: label.person, pile: find.person_id });
+    }
+  }
+  const piles = pairwise(faces, isSure);
+  return [
+    {
+      what: `Piles by the program, nothing set: ${labels.pictures.length} photographs, ${faces.length} labelled faces found`,
+      budget: 'precision 1.00',
+      measured: `precision ${piles.precision.toFixed(3)}, recall ${piles.recall.toFixed(3)}, F1 ${piles.f1.toFixed(3)}`,
+      met: piles.precision === 1,
+    },
+    {
+      what: 'Scan and analysis of these, all models',
+      measured: `${(labels.pictures.length / scan.wall).toFixed(1)} pictures a second, ${(scan.cpu / labels.pictures.length).toFixed(2)} s of processor each`,
+    },
+  ];
+}
+
 export async function qualityRows() {
   fetchSamples();
   const seer = new Seer(modelsFolder());
@@ -227,7 +271,7 @@ export async function qualityRows() {
   const varied = await variedFaces(seer, sizes);
   rows.push(...identityRows('as they are', apart(plain.faces)));
   rows.push(...identityRows('also turned, dark and small', apart([...plain.faces, ...varied])));
-  rows.push(speedRow(plain));
+  rows.push(speedRow(plain), ...programRows(sizes));
   seer.close();
   return rows;
 }

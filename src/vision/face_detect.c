@@ -47,8 +47,9 @@ static void blazeface_anchor(int anchor, float *ret_x, float *ret_y)
     const int cells = is_fine ? FINE_CELLS : COARSE_CELLS;
     const int cell = is_fine ? anchor / FINE_EACH : (anchor - FINE_ANCHORS) / COARSE_EACH;
     const float size = (float)BLAZEFACE_PIXELS / (float)cells;
-    *ret_x = ((float)(cell % cells) + 0.5F) * size;
-    *ret_y = ((float)(cell / cells) + 0.5F) * size;
+    const int row = cell / cells, column = cell % cells;
+    *ret_x = ((float)column + 0.5F) * size;
+    *ret_y = ((float)row + 0.5F) * size;
 }
 
 gboolean blazeface_decode_grid(const float *scores, const float *boxes, int first, int count,
@@ -126,9 +127,9 @@ gboolean scrfd_decode_stride(const float *scores, const float *boxes, const floa
         }
         /* Distances from the cell's first corner to the box's sides and to the points, in strides.
          */
-        const int cell = i / SCRFD_ANCHORS;
+        const int cell = i / SCRFD_ANCHORS, row = cell / cells, column = cell % cells;
         const float step = (float)stride;
-        const float x = (float)(cell % cells) * step, y = (float)(cell / cells) * step;
+        const float x = (float)column * step, y = (float)row * step;
         const float *sides = boxes + (gsize)i * 4;
         FaceCandidate found = {
             .box = {x - sides[0] * step, y - sides[1] * step, x + sides[2] * step,

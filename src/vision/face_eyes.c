@@ -31,7 +31,8 @@ float face_eye_openness(const float *points)
     for (gsize i = 0; i < G_N_ELEMENTS(lid_pairs); i++) {
         height += point_distance(points, lid_pairs[i][0], lid_pairs[i][1]);
     }
-    return width > 0 ? height / (float)G_N_ELEMENTS(lid_pairs) / width : NAN;
+    const gsize pairs = G_N_ELEMENTS(lid_pairs);
+    return width > 0 ? height / (float)pairs / width : NAN;
 }
 
 static void mirror(guint8 *rgb, int side)

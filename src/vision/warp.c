@@ -82,7 +82,7 @@ Similarity similarity_square(float centre_x, float centre_y, float side, float a
  * exactly half of those of the one before. */
 static guint8 *level_half(const Level *level, int width, int height)
 {
-    guint8 *half = g_try_malloc((gsize)width * (gsize)height * 3);
+    guint8 *half = g_try_malloc0((gsize)width * (gsize)height * 3);
     if (half == NULL) {
         return NULL;
     }
