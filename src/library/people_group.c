@@ -1,14 +1,12 @@
 #include "library/people_group.h"
 
-#include "base/limits.h"
 #include "library/people_cloud.h"
 #include "library/person_change.h"
 #include "library/person_rows.h"
+#include "library/person_shape.h"
 #include "library/vectors.h"
 #include "vision/model.h"
 
-/* By these faces a person of many is known. */
-#define SAMPLE_FACES 256
 /* Neighbours that a new face is asked about. */
 #define NEAR_FACES 64
 /* Photos of unknown faces that are looked at together. */
@@ -120,7 +118,7 @@ static gboolean read_sample(PeopleCloud *cloud, StoreTx *tx, gint64 person, GErr
     }
     store_bind_int(rows, 1, person);
     store_bind_text(rows, 2, cloud->model);
-    store_bind_int(rows, 3, SAMPLE_FACES);
+    store_bind_int(rows, 3, PERSON_SHAPE_FACES);
     return people_cloud_read(cloud, rows, error);
 }
 

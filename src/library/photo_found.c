@@ -11,20 +11,20 @@
 #define COUNT(condition)                                                                           \
     "CASE WHEN " LOOKED " THEN (SELECT count(*)" FACES condition ") ELSE NULL END"
 
-#define PERSONS                                                                                    \
-    " FROM (SELECT DISTINCT f.person_id" FACES                                                     \
-    " AND f.person_id IS NOT NULL ORDER BY f.person_id) AS p)"
-#define OBJECTS                                                                                    \
-    " FROM (SELECT DISTINCT c.id, c.name FROM detection d "                                        \
-    "JOIN object_class c ON c.id = d.class_id "                                                    \
-    "WHERE d.photo_id = photo.id ORDER BY c.id) AS o)"
-#define COUNTS                                                                                     \
-    ", face_count = " COUNT("") ", faces_unknown = " COUNT(                                        \
-        " AND f.person_id IS NULL") ", faces_blinking = " COUNT(" AND f.eye_openness < ?2")
+#define ALL      COUNT("")
+#define UNKNOWN  COUNT(" AND f.person_id IS NULL")
+#define BLINKING COUNT(" AND f.eye_openness < ?2")
 
+/* clang-format off */
 #define UPDATE(persons, objects, which)                                                            \
-    "UPDATE photo SET version = " LIBRARY_VERSION_SQL ", persons = (SELECT " persons PERSONS       \
-    ", objects = (SELECT " objects OBJECTS COUNTS " WHERE id " which
+    "UPDATE photo SET version = " LIBRARY_VERSION_SQL                                              \
+    ", persons = (SELECT " persons " FROM (SELECT DISTINCT f.person_id" FACES                      \
+    " AND f.person_id IS NOT NULL ORDER BY f.person_id) AS p)"                                     \
+    ", objects = (SELECT " objects " FROM (SELECT DISTINCT c.id, c.name FROM detection d "         \
+    "JOIN object_class c ON c.id = d.class_id WHERE d.photo_id = photo.id ORDER BY c.id) AS o)"    \
+    ", face_count = " ALL ", faces_unknown = " UNKNOWN ", faces_blinking = " BLINKING              \
+    " WHERE id " which
+/* clang-format on */
 
 gboolean photo_found_refresh_all(StoreTx *tx, const GArray *photo_ids, GError **error)
 {
