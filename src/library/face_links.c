@@ -21,6 +21,7 @@ struct FaceLinks {
     GArray *faces;    /* Face, by id */
     GArray *refusals; /* Refusal, by face */
     GPtrArray *paths;
+    char *model;
     GArray *vectors; /* of float: `floats` of each face, of length 1 */
     guint floats;
 };
@@ -94,8 +95,7 @@ static guint path_number(FaceLinks *links, GHashTable *numbers, const char *path
     return GPOINTER_TO_UINT(known) - 1;
 }
 
-static gboolean read_faces(StoreTx *tx, const Principal *viewer, const char *model,
-                           FaceLinks *links, GError **error)
+static gboolean read_faces(StoreTx *tx, const Principal *viewer, FaceLinks *links, GError **error)
 {
     static const StoreQuery query = {
         .name = "face_links_read",
@@ -113,7 +113,7 @@ static gboolean read_faces(StoreTx *tx, const Principal *viewer, const char *mod
         return FALSE;
     }
     g_autoptr(GHashTable) numbers = g_hash_table_new(g_str_hash, g_str_equal);
-    store_bind_text(row, 1, model);
+    store_bind_text(row, 1, links->model);
     StoreStep step;
     while ((step = store_step(row, error)) == STORE_ROW) {
         const char *path = store_column_text(row, 2);
@@ -152,11 +152,10 @@ FaceLinks *face_links_read(Library *library, const Principal *viewer, GError **e
     links->refusals = g_array_new(FALSE, TRUE, sizeof(Refusal));
     links->paths = g_ptr_array_new_with_free_func(g_free);
     links->vectors = g_array_new(FALSE, FALSE, sizeof(float));
-    g_autofree char *model = NULL;
     g_autoptr(StoreTx) tx = store_read(library_store(library), error);
-    if (!tx || !find_model(tx, &model, error) ||
-        (model && principal_sees_library(viewer) &&
-         (!read_faces(tx, viewer, model, links, error) || !read_refusals(tx, links, error)))) {
+    if (!tx || !find_model(tx, &links->model, error) ||
+        (links->model && principal_sees_library(viewer) &&
+         (!read_faces(tx, viewer, links, error) || !read_refusals(tx, links, error)))) {
         return NULL;
     }
     return g_steal_pointer(&links);
@@ -171,7 +170,13 @@ void face_links_free(FaceLinks *links)
     g_array_unref(links->refusals);
     g_ptr_array_unref(links->paths);
     g_array_unref(links->vectors);
+    g_free(links->model);
     g_free(links);
+}
+
+const char *face_links_model(const FaceLinks *links)
+{
+    return links->model;
 }
 
 guint face_links_count(const FaceLinks *links)

@@ -17,11 +17,13 @@ FaceLinks *face_links_read(Library *library, const Principal *viewer, GError **e
 void face_links_free(FaceLinks *links);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FaceLinks, face_links_free)
 
+/* Whose vectors they are (face.vector_model); NULL: there are none. */
+const char *face_links_model(const FaceLinks *links);
 guint face_links_count(const FaceLinks *links);
 
-/* Cosines from which on two faces are one person's: to be told of as a pair, and to be grouped. A
- * FaceNet (512 floats): 0.7 both, as PictoPy has them; others: 0.94, which is what face-resnet's
- * manifest says ("cosine_same"), measured with no two people in one group. */
+/* The cosine from which on two faces are one person's, where the model's manifest says none
+ * ("cosine_same"). A FaceNet (512 floats): 0.7, PictoPy's; others: 0.94, as face-resnet, measured
+ * with no two people in one group. */
 #define FACE_LINKS_FACENET_FLOATS 512
 #define FACE_LINKS_FACENET_SAME   0.7
 #define FACE_LINKS_SAME           0.94

@@ -101,14 +101,40 @@ static GPtrArray *list_photos(HttpRequest *request, GError **error)
     return paths;
 }
 
+/* Files that are registered and not read yet; of char *. */
+static GPtrArray *list_unread(HttpRequest *request, GError **error)
+{
+    g_autoptr(GPtrArray) unread = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(StoreTx) tx = api_read(request, error);
+    return tx && registration_add_unread(tx, api_principal(request), unread, error)
+               ? g_steal_pointer(&unread)
+               : NULL;
+}
+
+/* Those that are not among `paths` by now. */
+static void append_missing(GPtrArray *paths, const GPtrArray *unread)
+{
+    g_autoptr(GHashTable) known = g_hash_table_new(g_str_hash, g_str_equal);
+    for (guint i = 0; unread->len > 0 && i < paths->len; i++) {
+        g_hash_table_add(known, g_ptr_array_index(paths, i));
+    }
+    for (guint i = 0; i < unread->len; i++) {
+        if (!g_hash_table_contains(known, g_ptr_array_index(unread, i))) {
+            g_ptr_array_add(paths, g_strdup(g_ptr_array_index(unread, i)));
+        }
+    }
+}
+
+/* What is not read yet is asked first: what is read meanwhile must not be in neither list. */
 gboolean pictopy_images(HttpRequest *request, GError **error)
 {
     g_autofree char *folder = pictopy_folder(request, error);
-    g_autoptr(GPtrArray) paths = folder ? list_photos(request, error) : NULL;
-    g_autoptr(StoreTx) tx = paths ? api_read(request, error) : NULL;
-    if (!tx || !registration_add_unread(tx, api_principal(request), paths, error)) {
+    g_autoptr(GPtrArray) unread = folder ? list_unread(request, error) : NULL;
+    g_autoptr(GPtrArray) paths = unread ? list_photos(request, error) : NULL;
+    if (!paths) {
         return FALSE;
     }
+    append_missing(paths, unread);
     AllImages *all = g_new0(AllImages, 1);
     all->paths = g_steal_pointer(&paths);
     all->folder = g_steal_pointer(&folder);

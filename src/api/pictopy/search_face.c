@@ -146,9 +146,11 @@ static gboolean search(HttpRequest *request, const Form *form, ModelSet *models,
     if (!links) {
         return FALSE;
     }
-    g_autoptr(GArray) matches =
-        face_links_nearest(links, (const float *)(gpointer)face->vector->data, face->vector->len,
-                           allowed_cosine(request, links, threshold));
+    g_autofree char *model = vision_face_vector_model(models);
+    gboolean comparable = g_strcmp0(model, face_links_model(links)) == 0;
+    g_autoptr(GArray) matches = face_links_nearest(
+        links, (const float *)(gpointer)face->vector->data, comparable ? face->vector->len : 0,
+        allowed_cosine(request, links, threshold));
     g_autofree char *message = g_strdup_printf("Found %u images with similar faces", matches->len);
     return answer_matches(request, matches, message, error);
 }

@@ -1,14 +1,31 @@
 /* Faces: pictures with the same people, groups of them, and who is on an uploaded picture. */
 #include "api/pictopy/pictopy.h"
-#include "base/limits.h"
+#include "jobs/vision_pool.h"
 #include "library/face_links.h"
 
 #include <string.h>
 
+/* What the manifest of the model says, if it is the one whose vectors these are; 0: nothing. */
+static double manifest_same(const HttpRequest *request, const FaceLinks *links)
+{
+    VisionPool *vision = api_of(request)->vision;
+    g_autoptr(ModelSet) models = vision ? vision_pool_models(vision) : NULL;
+    const Model *model = models ? model_set_of(models, MODEL_FACE_VECTOR) : NULL;
+    g_autofree char *name = models ? vision_face_vector_model(models) : NULL;
+    if (!model || g_strcmp0(name, face_links_model(links)) != 0) {
+        return 0;
+    }
+    json_t *options = json_loads(model->options, 0, NULL);
+    double same = json_number_value(json_object_get(options, "cosine_same"));
+    json_decref(options);
+    return same;
+}
+
 double pictopy_same_face(const HttpRequest *request, const FaceLinks *links)
 {
     double chosen = api_of(request)->pictopy_same;
-    return chosen > 0 ? chosen : face_links_same(links);
+    double told = chosen > 0 ? chosen : manifest_same(request, links);
+    return told > 0 && told < 1 ? told : face_links_same(links);
 }
 
 static FaceLinks *read_links(HttpRequest *request, GError **error)
