@@ -12,6 +12,9 @@ import { fileURLToPath } from 'node:url';
 
 export const REPOSITORY = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 export const PROGRAM = process.env.ALBUMEN_PROGRAM ?? path.join(REPOSITORY, 'build/albumen');
+// The folder of real models, for the tests that put them into a library: no other shall have any.
+export const MODELS = process.env.ALBUMEN_MODELS;
+delete process.env.ALBUMEN_MODELS;
 const POSTGRES = process.env.ALBUMEN_TEST_POSTGRES;
 const READY_MS = 60_000; // sanitizers are slow to start
 

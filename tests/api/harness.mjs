@@ -10,7 +10,7 @@ import { describe } from 'node:test';
 import Ajv2020 from 'ajv/dist/2020.js';
 import { Program } from '../server.mjs';
 
-export { corpus, newHome, PROGRAM, run, scan, temporaryFolder } from '../server.mjs';
+export { corpus, MODELS, newHome, PROGRAM, run, scan, temporaryFolder } from '../server.mjs';
 
 export const engines = process.env.ALBUMEN_TEST_POSTGRES ? ['sqlite', 'postgres'] : ['sqlite'];
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { run, temporaryFolder } from './harness.mjs';
+import { MODELS, run, temporaryFolder } from './harness.mjs';
 
 // The fewest bytes that make an ONNX file: protobuf messages, field by field.
 const varint = (value) => (value > 0x7f ? [(value & 0x7f) | 0x80, ...varint(value >>> 7)] : [value]);
@@ -26,7 +26,7 @@ const int = (name, value) => [...text(1, name), ...number(3, value), ...number(2
 const imageNet = model('ReduceMean', ['pixel_values', [1, 3, 8, 8]], ['image_embeds', [1, 3]], [ints('axes', [2, 3]), int('keepdims', 0)]);
 const puzzling = model('Neg', ['x', [1, 7]], ['y', [1, 7]]);
 
-const library = path.join(process.env.ALBUMEN_MODELS ?? '', 'onnxruntime', 'libonnxruntime.so');
+const library = path.join(MODELS ?? '', 'onnxruntime', 'libonnxruntime.so');
 
 describe('albumen models', () => {
   let home;
