@@ -5,6 +5,7 @@ import { browserRows } from './browser.mjs';
 import { corpus } from './corpus.mjs';
 import { inferenceRows } from './inference.mjs';
 import { makeLibrary } from './library.mjs';
+import { folderRows, objectRows, qualityRows } from './quality.mjs';
 import { memoryRows, scanRows } from './scan.mjs';
 import { serveRows } from './serve.mjs';
 import { circumstances, markdown, writePage } from './table.mjs';
@@ -16,6 +17,10 @@ const { values: options } = parseArgs({
     quick: { type: 'boolean', default: false },
     photos: { type: 'string', default: '100000' },
     large: { type: 'string', default: '1000000' },
+    quality: { type: 'boolean', default: false },
+    faces: { type: 'string' },
+    coco: { type: 'string' },
+    images: { type: 'string' },
   },
 });
 const photos = Number(options.photos);
@@ -35,7 +40,23 @@ async function libraryRows(engine, name, size, seeds) {
   return rows;
 }
 
+// Only how good the models are; the page keeps what it says.
+async function onlyQuality() {
+  const rows = options.quality ? await qualityRows() : [];
+  if (options.faces) rows.push(...(await folderRows(options.faces)));
+  if (options.coco) rows.push(...(await objectRows(options.coco, options.images)));
+  console.log(`${circumstances()}\n\n${markdown(rows)}`);
+}
+
+if (Boolean(options.coco) !== Boolean(options.images)) {
+  console.error('bench/run: --coco and --images belong together');
+  process.exit(2);
+}
 fs.mkdirSync(CACHE, { recursive: true });
+if (options.quality || options.faces || options.coco) {
+  await onlyQuality();
+  process.exit(0);
+}
 const where = circumstances();
 const pictures = corpus();
 const rows = [...scanRows(pictures, options), ...(await memoryRows(pictures))];
@@ -46,6 +67,8 @@ for (const size of sizes) {
   rows.push(...(await libraryRows('sqlite', 'SQLite', size, [pictures.photographs])));
   if (!options.quick) rows.push(...(await libraryRows('postgres', 'PostgreSQL', size, [])));
 }
+
+if (!options.quick) rows.push(...(await qualityRows()));
 
 const text = `${where}; ${photos.toLocaleString('en')} photos\n\n${markdown(rows)}\n`;
 console.log(text);

@@ -4,16 +4,15 @@ import { spawn, execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import readline from 'node:readline';
-import { areaUnderCurve, bestThreshold, distance, match, nearestLink, pairwise } from './measures.mjs';
-import { fetchSamples, labels, samplePath } from './samples.mjs';
-import { CACHE, REPOSITORY, median, say } from './tools.mjs';
+import { areaUnderCurve, averagePrecision, bestThreshold, distance, match, nearestLink, pairwise } from './measures.mjs';
+import { fetchSamples, labels, samplePath, samplesFolder } from './samples.mjs';
+import { REPOSITORY, median, say } from './tools.mjs';
 
-export const JOIN = 0.525; // faces nearer than that are one person's: docs/internals/faces.md
+const JOIN = 0.5; // faces nearer than that are one person's: docs/internals/faces.md
 const LEAST_SHARE = 0.02; // of the long side: smaller faces are not asked for
-const RUNTIME_PACKAGE = 'onnxruntime-node@1.30.0';
 
-export function modelsFolder() {
-  const folder = process.env.ALBUMEN_MODELS || path.join(CACHE, 'models');
+function modelsFolder() {
+  const folder = process.env.ALBUMEN_MODELS || path.join(path.dirname(samplesFolder), 'models');
   if (!fs.existsSync(path.join(folder, 'face-resnet'))) {
     say('Fetching and converting the models ...');
     execFileSync('scripts/models', ['--into', folder], { cwd: REPOSITORY, stdio: ['ignore', 2, 2] });
@@ -22,7 +21,7 @@ export function modelsFolder() {
 }
 
 // Asks bench/see, one request after the other.
-export class Seer {
+class Seer {
   constructor(models) {
     execFileSync('ninja', ['-C', 'build', 'bench/see'], { cwd: REPOSITORY, stdio: ['ignore', 'ignore', 2] });
     this.child = spawn(path.join(REPOSITORY, 'build/bench/see'), [models], {
@@ -73,7 +72,7 @@ function nearness(place, find) {
 
 // The pictures after a change: how many of the labelled faces are found, what else was, and the
 // finds with the names of their labels.
-export async function look(seer, pictures, sizes, changeOf) {
+async function look(seer, pictures, sizes, changeOf) {
   const sum = { labelled: 0, found: 0, wrong: 0, faces: [], ms: [] };
   for (const picture of pictures) {
     const change = changeOf(picture);
@@ -95,7 +94,7 @@ export async function look(seer, pictures, sizes, changeOf) {
 }
 
 // So much smaller that the faces' median width is that share of the picture's long side.
-export function shrinkTo(share, sizes) {
+function shrinkTo(share, sizes) {
   return (picture) => {
     const { width, height } = sizes.get(picture);
     const widths = picture.faces.map(({ box }) => (box[2] * width) / Math.max(width, height));
@@ -114,7 +113,7 @@ function detectionRow(what, least, { labelled, found, wrong }, mostWrong) {
 }
 
 // Recall and false finds. The floors are those of the 45 faces that the way was chosen by.
-export async function detectionRows(seer, sizes) {
+async function detectionRows(seer, sizes) {
   const all = labels.pictures;
   const groups = all.filter(({ faces }) => faces.length > 1);
   const rows = [];
@@ -144,7 +143,7 @@ export async function detectionRows(seer, sizes) {
   return { rows, plain, dark };
 }
 
-export function isSure(a, b) {
+function isSure(a, b) {
   return !labels.unsure.some((pair) => pair.includes(a.person) && pair.includes(b.person) && a.person !== b.person);
 }
 
@@ -161,7 +160,7 @@ function distances(faces) {
 }
 
 // What vectors tell, and how the plain rule piles them: nearest link at the default distance.
-export function identityRows(name, faces) {
+function identityRows(name, faces) {
   const { same, different } = distances(faces);
   const people = new Set(faces.map(({ person }) => person)).size;
   const best = bestThreshold(same, different);
@@ -186,7 +185,7 @@ export function identityRows(name, faces) {
   ];
 }
 
-export async function variedFaces(seer, sizes) {
+async function variedFaces(seer, sizes) {
   const faces = [];
   for (const change of [{ turn: 20 }, { light: 0.5 }]) {
     faces.push(...(await look(seer, labels.pictures, sizes, () => change)).faces);
@@ -196,7 +195,7 @@ export async function variedFaces(seer, sizes) {
 }
 
 // A picture of the same name after another change is another picture.
-export function apart(faces) {
+function apart(faces) {
   const keys = new Map();
   return faces
     .filter(({ vector }) => vector.length > 0)
@@ -207,62 +206,71 @@ export function apart(faces) {
     });
 }
 
-// The same model in npm's onnxruntime-node, one thread, fed alike; null where that package is not
-// to be had.
-async function yardstick(models, name, runs) {
-  const folder = path.join(CACHE, 'ort');
-  try {
-    if (!fs.existsSync(path.join(folder, 'node_modules/onnxruntime-node'))) {
-      say(`Fetching ${RUNTIME_PACKAGE} to measure beside it ...`);
-      fs.mkdirSync(folder, { recursive: true });
-      const args = ['install', '--prefix', folder, '--ignore-scripts', '--no-audit', '--no-fund'];
-      execFileSync('npm', [...args, '--silent', RUNTIME_PACKAGE], { stdio: ['ignore', 2, 2] });
-    }
-    const script = path.join(REPOSITORY, 'bench/node-runs.mjs');
-    const file = path.join(models, name, `${name}.onnx`);
-    const out = execFileSync('node', [script, folder, file, String(runs)], { encoding: 'utf8' });
-    return JSON.parse(out);
-  } catch (error) {
-    say(`no comparison with ${RUNTIME_PACKAGE}: ${error.message.split('\n')[0]}`);
-    return null;
-  }
-}
-
-async function speedRows(seer, models, plain) {
-  const rows = [];
-  for (const name of ['blazeface', 'facemesh', 'iris', 'face-resnet', 'centernet', 'nanodet']) {
-    if (!fs.existsSync(path.join(models, name))) continue;
-    const ours = await seer.ask({ time: name, runs: 40 });
-    const theirs = await yardstick(models, name, 40);
-    const ratio = theirs && ours.best / theirs.best;
-    rows.push({
-      what: `One run of ${name}, one thread`,
-      budget: '<= 1.1 of npm onnxruntime-node',
-      measured: `${ours.best.toFixed(2)} ms (median ${ours.ms.toFixed(2)})`,
-      yardstick: theirs ? `${theirs.best.toFixed(2)} ms` : '',
-      ratio: ratio ? ratio.toFixed(2) : '',
-      met: ratio ? ratio <= 1.1 : undefined,
-    });
-  }
-  const total = plain.ms.reduce((sum, { ms }) => sum + ms, 0);
-  const faces = plain.ms.reduce((sum, { faces }) => sum + faces, 0);
-  rows.push({
+// How long the whole way takes, from the decoded picture to vectors; bench/inference.mjs has the
+// models one by one.
+function speedRow({ ms }) {
+  const mean = (of) => ms.reduce((sum, each) => sum + of(each), 0) / ms.length;
+  const time = mean((each) => each.ms);
+  return {
     what: 'Faces of a decoded picture, all stages, one thread',
-    measured: `${(total / plain.ms.length).toFixed(0)} ms of processor time, ${(faces / plain.ms.length).toFixed(1)} faces a picture`,
-  });
-  return rows;
+    measured:
+      `${time.toFixed(0)} ms of processor time (${(1000 / time).toFixed(1)} pictures a second), ` +
+      `${mean((each) => each.faces).toFixed(1)} faces a picture`,
+  };
 }
 
 export async function qualityRows() {
-  const models = modelsFolder();
   fetchSamples();
-  const seer = new Seer(models);
+  const seer = new Seer(modelsFolder());
   const sizes = new Map();
   const { rows, plain } = await detectionRows(seer, sizes);
   const varied = await variedFaces(seer, sizes);
   rows.push(...identityRows('as they are', apart(plain.faces)));
   rows.push(...identityRows('also turned, dark and small', apart([...plain.faces, ...varied])));
-  rows.push(...(await speedRows(seer, models, plain)));
+  rows.push(speedRow(plain));
   seer.close();
   return rows;
+}
+
+const PICTURE = /\.(jpe?g|png|webp|tiff?)$/i;
+
+// A folder laid out as person/photo.jpg: the largest face of each photo is taken for the person's.
+export async function folderRows(folder) {
+  const seer = new Seer(modelsFolder());
+  const faces = [];
+  let photos = 0;
+  for (const person of fs.readdirSync(folder).sort()) {
+    if (!fs.statSync(path.join(folder, person)).isDirectory()) continue;
+    for (const name of fs.readdirSync(path.join(folder, person)).sort()) {
+      if (!PICTURE.test(name)) continue;
+      photos++;
+      const seen = await seer.ask({ file: path.join(path.resolve(folder), person, name) });
+      const area = ({ box }) => (box[2] - box[0]) * (box[3] - box[1]);
+      const [largest] = seen.faces.sort((a, b) => area(b) - area(a));
+      if (largest) faces.push({ person, picture: { file: `${person}/${name}` }, change: {}, ...largest });
+    }
+  }
+  seer.close();
+  const found = { what: 'Photos with a face', measured: `${faces.length} of ${photos}` };
+  return [found, ...identityRows(folder, apart(faces))];
+}
+
+// Objects against annotations of COCO's form.
+export async function objectRows(annotations, folder) {
+  const { images, annotations: boxes, categories } = JSON.parse(fs.readFileSync(annotations, 'utf8'));
+  const names = new Map(categories.map(({ id, name }) => [id, name]));
+  const seer = new Seer(modelsFolder());
+  const wanted = boxes.map(({ image_id: image, category_id: category, bbox, iscrowd }) => {
+    const [x, y, width, height] = bbox;
+    return { image, label: names.get(category), box: [x, y, x + width, y + height], crowd: iscrowd === 1 };
+  });
+  const finds = [];
+  for (const { id, file_name: name } of images) {
+    const { objects } = await seer.ask({ objects: true, file: path.join(path.resolve(folder), name) });
+    finds.push(...objects.map((object) => ({ image: id, ...object })));
+  }
+  seer.close();
+  const { ap, ap50, ap75, classes } = averagePrecision(wanted, finds);
+  const measured = `AP ${ap.toFixed(3)}, at 0.50 ${ap50.toFixed(3)}, at 0.75 ${ap75.toFixed(3)}`;
+  return [{ what: `Objects: ${images.length} pictures, ${classes} classes`, measured }];
 }

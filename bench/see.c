@@ -13,6 +13,8 @@
  *    "pose":[yaw,pitch,roll],"vector":[...]}]}
  * with boxes in pixels of the picture that was shown. */
 #include "vision/faces.h"
+#include "vision/model.h"
+#include "vision/vision.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -40,46 +42,6 @@ static double number_of(const json_t *request, const char *name, double otherwis
 {
     const json_t *value = json_object_get(request, name);
     return json_is_number(value) ? json_number_value(value) : otherwise;
-}
-
-/* {"time":MODEL,"runs":N}: how long one run takes, fed with a half of one everywhere:
- * {"ms":MEDIAN,"best":MS} */
-static int number_compare(gconstpointer a, gconstpointer b)
-{
-    const double first = *(const double *)a, second = *(const double *)b;
-    return (first > second) - (first < second);
-}
-
-static void time_runs(VisionRuntime *runtime, const char *models, const json_t *request)
-{
-    const char *name = json_string_value(json_object_get(request, "time"));
-    const guint runs = (guint)number_of(request, "runs", 30);
-    g_autoptr(VisionSession) session = session_of(runtime, models, name);
-    gsize count;
-    const VisionPort *input = vision_session_inputs(session, &count);
-    VisionTensor tensor = {.element = input->element, .rank = input->rank, .count = 1};
-    for (int i = 0; i < input->rank; i++) {
-        tensor.shape[i] = MAX(1, input->shape[i]);
-        tensor.count *= (gsize)tensor.shape[i];
-    }
-    g_autofree float *values = g_new(float, tensor.count);
-    for (gsize i = 0; i < tensor.count; i++) {
-        values[i] = 0.5F;
-    }
-    tensor.floats = values;
-    g_autofree double *times = g_new(double, runs);
-    for (guint i = 0; i < runs; i++) {
-        const gint64 start = g_get_monotonic_time();
-        g_autoptr(GError) error = NULL;
-        g_autoptr(VisionResult) result = vision_session_run(session, &tensor, 1, &error);
-        if (result == NULL) {
-            g_error("%s: %s", name, error->message);
-        }
-        times[i] = (double)(g_get_monotonic_time() - start) / 1000;
-    }
-    qsort(times, runs, sizeof(double), number_compare);
-    printf("{\"ms\":%.3f,\"best\":%.3f}\n", times[runs / 2], times[0]);
-    fflush(stdout);
 }
 
 /* The picture as asked for: RGB, owned by the caller; NULL with vips' error. */
@@ -122,6 +84,64 @@ static json_t *face_json(const VisionFace *face)
                      isnan(face->eye_openness) ? -1.0 : face->eye_openness, "pose",
                      isnan(face->yaw) ? 0.0 : face->yaw, isnan(face->yaw) ? 0.0 : face->pitch,
                      isnan(face->yaw) ? 0.0 : face->roll, "landmarks", landmarks, "vector", vector);
+}
+
+/* {"objects":true,"file":PATH}: {"objects":[{"label":L,"score":S,"box":[x1,y1,x2,y2]}]}, the boxes
+ * in pixels of the original. */
+static void answer_objects(Vision *vision, const json_t *request)
+{
+    const char *file = json_string_value(json_object_get(request, "file"));
+    VipsImage *picture = picture_of(request), *original = vips_image_new_from_file(file, NULL);
+    if (picture == NULL || original == NULL || picture->Bands != 3) {
+        g_error("%s: %s", file, vips_error_buffer());
+    }
+    const VisionImage image = {
+        .width = picture->Xsize,
+        .height = picture->Ysize,
+        .rgb = VIPS_IMAGE_ADDR(picture, 0, 0),
+        .full_width = original->Xsize,
+        .full_height = original->Ysize,
+    };
+    g_autoptr(GError) error = NULL;
+    g_autoptr(VisionFindings) findings = vision_analyse(vision, &image, VISION_OBJECTS, &error);
+    if (findings == NULL) {
+        g_error("%s", error->message);
+    }
+    json_t *list = json_array();
+    for (guint i = 0; i < findings->objects->len; i++) {
+        const VisionObject *object = findings->objects->pdata[i];
+        json_array_append_new(list, json_pack("{s:s,s:f,s:[ffff]}", "label", object->label, "score",
+                                              object->score, "box", object->box.x1, object->box.y1,
+                                              object->box.x2, object->box.y2));
+    }
+    json_t *told = json_pack("{s:o}", "objects", list);
+    g_autofree char *line = json_dumps(told, JSON_COMPACT);
+    puts(line);
+    fflush(stdout);
+    json_decref(told);
+    g_object_unref(picture);
+    g_object_unref(original);
+}
+
+/* With the model for objects that is in use; NULL when there is none. */
+static Vision *vision_of(VisionRuntime *runtime, const char *models)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(ModelSet) set = model_set_read(models, &error);
+    const Model *model = set != NULL ? model_set_of(set, MODEL_OBJECTS) : NULL;
+    if (model == NULL) {
+        return NULL;
+    }
+    g_autoptr(GMappedFile) mapped = g_mapped_file_new(model->file, FALSE, &error);
+    if (mapped == NULL) {
+        g_error("%s", error->message);
+    }
+    g_autoptr(GBytes) bytes = g_mapped_file_get_bytes(mapped);
+    Vision *vision = vision_new(runtime);
+    if (!vision_load(vision, MODEL_OBJECTS, model->family, model->options, bytes, &error)) {
+        g_error("%s: %s", model->name, error->message);
+    }
+    return vision;
 }
 
 static void answer(const FaceModels *models, const json_t *request)
@@ -187,6 +207,7 @@ int main(int argc, char **argv)
             g_error("%s: %s", all[i].model->family, error->message);
         }
     }
+    g_autoptr(Vision) vision = NULL;
     char *line = NULL;
     size_t room = 0;
     while (getline(&line, &room, stdin) > 0) {
@@ -195,8 +216,11 @@ int main(int argc, char **argv)
         if (request == NULL) {
             g_error("a request is no JSON: %s", problem.text);
         }
-        if (json_object_get(request, "time") != NULL) {
-            time_runs(runtime, argv[1], request);
+        if (json_object_get(request, "objects") != NULL) {
+            if (vision == NULL && (vision = vision_of(runtime, argv[1])) == NULL) {
+                g_error("there is no model for objects");
+            }
+            answer_objects(vision, request);
         } else {
             answer(&models, request);
         }

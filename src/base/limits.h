@@ -49,9 +49,8 @@
 /* What models find, as a worker process may tell it */
 #define LIMIT_OBJECT_LABEL_BYTES   64
 #define LIMIT_FACE_CROP_BYTES      (20U << 10)
-#define LIMIT_VISION_RESTING_BYTES (384LL << 20) /* as LIMIT_WORKER_RESTING_BYTES, models loaded   \
-                                                  */
-#define LIMIT_VISION_IDLE_SECONDS 300 /* then a worker ends, and its models' memory is free */
+#define LIMIT_VISION_RESTING_BYTES (384LL << 20) /* resident, with models in it */
+#define LIMIT_VISION_IDLE_SECONDS  300 /* then a worker ends, and its models' memory is free */
 
 /* HTTP */
 #define LIMIT_HTTP_THREADS                 16
@@ -151,7 +150,6 @@
 /* People and things */
 #define LIMIT_FACES_PER_PICTURE           200 /* those that are surest */
 #define LIMIT_FACE_CANDIDATES_PER_PICTURE 400 /* looked at twice; likewise */
-#define LIMIT_FACES_PER_PICTURE           200 /* those that are surest */
 
 /* Vectors (vision/vector_index.h) */
 #define LIMIT_VECTOR_FLOATS  4096     /* numbers of one vector */

@@ -17,3 +17,8 @@ GBytes *face_crop_get(Library *library, const Grant *grant, const VisionBox *box
 /* Keeps one; `content` is of the file that it was made from. */
 gboolean face_crop_put(Library *library, const ContentHash *content, const VisionBox *box,
                        GBytes *jpeg, GError **error);
+
+/* The names of the crops of a photo's faces, to be dropped when the photo is gone; of char *. Empty
+ * when the rows cannot be read: doctor sweeps up what is left over. */
+GPtrArray *face_crop_keys(Library *library, gint64 photo_id, const ContentHash *content);
+void face_crops_drop(Library *library, const GPtrArray *keys);

@@ -51,12 +51,7 @@ gboolean person_stamp(StoreTx *tx, const GArray *persons, const GArray *photos, 
         .name = "person_stamp",
         WITH_IDS("UPDATE person SET version = " LIBRARY_VERSION_SQL " WHERE id IN ", ""),
     };
-    for (guint i = 0; i < photos->len; i++) {
-        if (!photo_found_refresh(tx, g_array_index(photos, gint64, i), error)) {
-            return FALSE;
-        }
-    }
-    return ids_run(tx, &query, persons, error);
+    return photo_found_refresh_all(tx, photos, error) && ids_run(tx, &query, persons, error);
 }
 
 /* What is kept: JSON of

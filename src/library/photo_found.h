@@ -12,3 +12,5 @@
 /* Brings the photo's columns up to date and stamps its version. Whoever changed its faces, whose
  * they are, its detections or its vectors calls it before committing; after library_touch(). */
 gboolean photo_found_refresh(StoreTx *tx, gint64 photo_id, GError **error);
+/* The same for a list of photos (of gint64), in one statement. */
+gboolean photo_found_refresh_all(StoreTx *tx, const GArray *photo_ids, GError **error);

@@ -1,5 +1,6 @@
 #include "library/trash.h"
 
+#include "library/face_crop.h"
 #include "library/originals.h"
 #include "library/stack.h"
 #include "library/trash_rows.h"
@@ -291,7 +292,16 @@ static gboolean set_aside(const Call *call, GError **error)
     return TRUE;
 }
 
-/* The thumbnails of a content that no photo has any more. */
+/* While there are rows that name them. */
+static void read_face_crops(const Call *call)
+{
+    for (guint i = 0; i < call->rows->len; i++) {
+        TrashRow *row = row_at(call, i);
+        row->face_crops = face_crop_keys(call->library, row->id, &row->hash);
+    }
+}
+
+/* The thumbnails and faces of a content that no photo has any more. */
 static void drop_thumbnails(Library *library, const TrashRow *row)
 {
     static const StoreQuery query = {
@@ -309,6 +319,7 @@ static void drop_thumbnails(Library *library, const TrashRow *row)
     }
     if (photos == 0) {
         thumbnails_drop(library, &row->hash);
+        face_crops_drop(library, row->face_crops);
     }
 }
 
@@ -319,6 +330,7 @@ gboolean trash_delete(Library *library, const Principal *viewer, gint64 photo_id
     if (!read_trashed(&call, error)) {
         return FALSE;
     }
+    read_face_crops(&call);
     gboolean gone = set_aside(&call, error) && trash_change(library, forget_group, &call, error);
     for (guint i = 0; i < call.rows->len; i++) {
         const char *uuid = row_at(&call, i)->uuid;

@@ -15,6 +15,7 @@ void trash_row_free(TrashRow *row)
     g_free(row->folder);
     g_free(row->source);
     g_free(row->root_identity);
+    g_clear_pointer(&row->face_crops, g_ptr_array_unref);
     g_free(row);
 }
 

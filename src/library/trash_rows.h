@@ -13,7 +13,8 @@ typedef struct {
     char *folder, *source, *root_identity;
     gint64 folder_id;
     ContentHash hash;
-    gboolean moved; /* its files were, by this call */
+    gboolean moved;        /* its files were, by this call */
+    GPtrArray *face_crops; /* keys of what goes with it; NULL: not read */
 } TrashRow;
 
 void trash_row_free(TrashRow *row);

@@ -11,7 +11,7 @@
 #include <math.h>
 
 #define MOST_UNION    0.3F /* overlap of two finds of the detector: more is one face */
-#define MOST_SHARE    0.5F /* of the smaller of two verified faces that the other may cover */
+#define MOST_SHARE    0.4F /* of the smaller of two verified faces that the other may cover */
 #define ANY_SHARE     2
 #define WITHOUT_TILES 256 /* pixels of a picture that the detector sees whole without shrinking */
 #define DETECTOR_SLACK                                                                             \

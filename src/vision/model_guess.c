@@ -7,6 +7,11 @@
 
 #define ARCFACE_PIXELS 112
 
+/* Distances of vectors of 512 floats trained with angular margins (cosine): what is usual for such
+ * networks, on the careful side, as nobody has measured this one. model.json may say better. */
+#define ARCFACE_OPTIONS                                                                            \
+    "{\"metric\":\"cosine\",\"join\":0.5,\"average\":0.5,\"suggest\":0.6,\"cosine_same\":0.5}"
+
 /* The classes of COCO 2017, in their order: what nearly every detector of 80 classes was trained
  * with. */
 static const char *const coco_labels[] = {
@@ -96,7 +101,7 @@ gboolean model_guess(const VisionSession *session, ModelGuess *ret_guess, GError
     } else if (is_face_model(session, MODEL_FACE_DETECTOR, "scrfd")) {
         *ret_guess = (ModelGuess){MODEL_FACE_DETECTOR, "scrfd", g_strdup("{}")};
     } else if (is_arcface(session)) {
-        *ret_guess = (ModelGuess){MODEL_FACE_VECTOR, "arcface", g_strdup("{}")};
+        *ret_guess = (ModelGuess){MODEL_FACE_VECTOR, "arcface", g_strdup(ARCFACE_OPTIONS)};
     } else if (pictures && is_yolo(outputs, count, &classes)) {
         *ret_guess = (ModelGuess){MODEL_OBJECTS, "yolo", label_options(classes)};
     } else if (pictures && vision_session_output(session, "image_embeds")) {

@@ -333,7 +333,12 @@ static gboolean read_options(Objects *objects, ModelOptions *options, GError **e
         return FALSE;
     }
     objects->classes = g_strv_length(objects->labels);
-    return TRUE;
+    for (guint i = 0; i < objects->classes; i++) {
+        if (strlen(objects->labels[i]) > LIMIT_OBJECT_LABEL_BYTES) {
+            model_option_refuse(options, "labels", "names of at most 64 bytes");
+        }
+    }
+    return model_options_check(options, error);
 }
 
 Objects *objects_new(const VisionSession *session, const char *family, ModelOptions *options,

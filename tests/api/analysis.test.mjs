@@ -13,6 +13,8 @@ import { newHome, onEachEngine, run, scan, Server, temporaryFolder } from './har
 const { ALBUMEN_MODELS: MODELS, ALBUMEN_SAMPLES: SAMPLES } = process.env;
 assert.ok(MODELS && SAMPLES, 'this test needs ALBUMEN_MODELS (make models) and ALBUMEN_SAMPLES (node bench/samples.mjs)');
 
+delete process.env.ALBUMEN_MODELS; // each library here has its own
+
 const FACES = ['blazeface', 'facemesh', 'iris', 'face-resnet'];
 const ALL = ['onnxruntime', ...FACES, 'centernet', 'nanodet'];
 
@@ -206,6 +208,17 @@ onEachEngine('an analysis', (engine) => {
 
   it('refuses tasks that there are none of', async () => {
     await server.api('POST', '/api/albumen/analysis', { json: { tasks: ['ghosts'] }, status: 400 });
+  });
+
+  it('leaves no face behind of a photo that is deleted', async () => {
+    const faces = () => fs.readdirSync(path.join(home.data, 'thumbs'), { recursive: true })
+      .filter((name) => name.includes('-face-')).length;
+    assert.ok(faces() > 0);
+    const all = { json: { ids: await ids() } };
+    await server.api('POST', '/api/albumen/trash', all);
+    assert.ok(faces() > 0);
+    await server.api('DELETE', '/api/albumen/trash', all);
+    assert.equal(faces(), 0);
   });
 
   it('follows a scan in the foreground, unless it is told not to', async () => {

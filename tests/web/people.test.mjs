@@ -51,13 +51,17 @@ async function nobody() {
   }
 }
 
+// A page on which nothing is left of the test before.
+async function visit(address, options, body) {
+  await nobody();
+  await app.visit(address, options, body);
+}
+
 const pile = (page, name) => page.getByRole('link', { name: new RegExp(`^${name}, `) });
 const undo = (page) => page.getByRole('button', { name: 'Undo' }).last();
 
 test('without anybody the page says why', () =>
-  app.visit('/people', {}, async (page) => {
-    await nobody();
-    await page.reload();
+  visit('/people', {}, async (page) => {
     const { tasks } = await app.get('/api/albumen/models');
     const { available } = tasks.find(({ task }) => task === 'faces');
     const title = available ? /^(Nobody yet|Looking for people)$/ : 'Faces are not looked for';
@@ -66,8 +70,7 @@ test('without anybody the page says why', () =>
   }));
 
 test('people are found by typing, sorted, hidden and shown again', () =>
-  app.visit('/people', {}, async (page) => {
-    await nobody();
+  visit('/people', {}, async (page) => {
     await draw('Berta', 1);
     await draw('Anna', 3);
     await draw('Carl', 2);
@@ -99,8 +102,7 @@ test('people are found by typing, sorted, hidden and shown again', () =>
   }));
 
 test('piles become one, and two again', () =>
-  app.visit('/people', {}, async (page) => {
-    await nobody();
+  visit('/people', {}, async (page) => {
     await draw('Anna', 3);
     await draw('Ann', 2);
     await page.reload();
@@ -123,8 +125,7 @@ test('piles become one, and two again', () =>
   }));
 
 test('a person is renamed in place; the name of another merges', () =>
-  app.visit('/people', {}, async (page) => {
-    await nobody();
+  visit('/people', {}, async (page) => {
     await draw('Anna', 2);
     await draw('Dora', 1);
     const { id } = await called('Dora');
@@ -155,8 +156,7 @@ test('a person is renamed in place; the name of another merges', () =>
   }));
 
 test('faces are moved, split off, refused, and stand for a person', () =>
-  app.visit('/people', {}, async (page) => {
-    await nobody();
+  visit('/people', {}, async (page) => {
     const faces = await draw('Anna', 4);
     const { id } = await called('Anna');
     await page.goto(`${app.url}/people/${id}?view=faces`);
@@ -196,8 +196,7 @@ test('faces are moved, split off, refused, and stand for a person', () =>
   }));
 
 test('a person is deleted, and the photos stay', () =>
-  app.visit('/people', {}, async (page) => {
-    await nobody();
+  visit('/people', {}, async (page) => {
     await draw('Anna', 1);
     const before = (await app.layout()).count;
     const { id } = await called('Anna');
@@ -213,8 +212,7 @@ test('a person is deleted, and the photos stay', () =>
   }));
 
 test('in the viewer a face is drawn, named, renamed and removed', () =>
-  app.visit('/people', {}, async (page) => {
-    await nobody();
+  visit('/people', {}, async (page) => {
     await draw('Anna', 1);
     const [, , id] = (await app.layout()).ids;
     await page.goto(`${app.url}/?photo=${id}`);
@@ -270,8 +268,7 @@ test('in the viewer a face is drawn, named, renamed and removed', () =>
   }));
 
 test('keys alone draw a face', () =>
-  app.visit('/people', {}, async (page) => {
-    await nobody();
+  visit('/people', {}, async (page) => {
     const [, , , id] = (await app.layout()).ids;
     await page.goto(`${app.url}/?photo=${id}`);
     await fullPicture(page, id);
@@ -291,8 +288,7 @@ test('keys alone draw a face', () =>
   }));
 
 test('photos are filtered by whoever is in them, from the drawer and from the search', () =>
-  app.visit('/', {}, async (page) => {
-    await nobody();
+  visit('/', {}, async (page) => {
     await draw('Anna', 2);
     await draw('Berta', 1);
     const anna = await called('Anna');
@@ -305,7 +301,8 @@ test('photos are filtered by whoever is in them, from the drawer and from the se
     assert.match(page.url(), new RegExp(`person_id=${anna.id}`));
     await eventually(() => page.locator('[data-id]').count(), anna.photos);
     await page.getByRole('button', { name: 'Remove filter: Anna' }).click();
-    await page.keyboard.press('Escape');
+    await drawer.getByRole('button', { name: 'Close' }).click();
+    await drawer.waitFor({ state: 'detached' });
 
     const search = page.getByRole('combobox', { name: 'Search photos' });
     await search.fill('bert');
@@ -319,8 +316,7 @@ test('photos are filtered by whoever is in them, from the drawer and from the se
   }));
 
 test('the list follows what happens elsewhere', () =>
-  app.visit('/people', {}, async (page) => {
-    await nobody();
+  visit('/people', {}, async (page) => {
     await draw('Anna', 1);
     await page.reload();
     await pile(page, 'Anna').waitFor();
@@ -330,8 +326,7 @@ test('the list follows what happens elsewhere', () =>
 
 for (const colorScheme of ['light', 'dark']) {
   test(`on a phone, ${colorScheme}`, () =>
-    app.visit('/people', { ...PHONE, colorScheme }, async (page) => {
-      await nobody();
+    visit('/people', { ...PHONE, colorScheme }, async (page) => {
       await draw('Anna', 3);
       await page.reload();
       await pile(page, 'Anna').waitFor();

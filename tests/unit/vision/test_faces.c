@@ -220,7 +220,7 @@ static void test_border(void)
     VipsImage *picture = sample(1, 1280), *cut;
     g_autoptr(GPtrArray) whole = find(picture);
     const VisionBox box = face_at(whole, 0)->box; /* pixels of twice the size */
-    const int left = (int)(box.x1 / 2 + (box.x2 - box.x1) / 8);
+    const int left = (int)(box.x1 / 2 + (box.x2 - box.x1) / 12);
     g_assert_cmpint(vips_crop(picture, &cut, left, 0, picture->Xsize - left, picture->Ysize, NULL),
                     ==, 0);
     g_autoptr(GPtrArray) faces = find(cut);

@@ -251,6 +251,26 @@ static char *put_bytes(const Place *place, const char *name, GBytes *bytes)
     return g_build_filename(place->folder, name, NULL);
 }
 
+/* Nine outputs: scores, boxes and points of three strides. */
+static GBytes *make_scrfd(void)
+{
+    static const int cells[] = {128, 32, 8}, columns[] = {1, 4, 10};
+    static const float none[128 * 10];
+    OnnxModel *model = onnx_new();
+    onnx_input(model, "input.1", ONNX_FLOAT, "1,3,64,64");
+    onnx_node(model, "ReduceMean", "input.1", "mean", "axes=0,1,2,3 keepdims:0");
+    for (int i = 0; i < 9; i++) {
+        g_autofree char *shape = g_strdup_printf("%d,%d", cells[i % 3], columns[i / 3]);
+        g_autofree char *constant = g_strdup_printf("none_%d", i);
+        g_autofree char *inputs = g_strconcat(constant, " mean", NULL);
+        g_autofree char *output = g_strdup_printf("%d", 440 + i);
+        onnx_floats(model, constant, shape, none);
+        onnx_node(model, "Add", inputs, output, "");
+        onnx_output(model, output, ONNX_FLOAT, shape);
+    }
+    return onnx_finish(model);
+}
+
 /* Beside the files that are installed, and with the runtime at hand. */
 static char *models_folder(const Place *place)
 {
@@ -290,15 +310,18 @@ static void test_install(Place *place, gconstpointer data)
     g_autofree char *folder = models_folder(place);
     g_autoptr(GBytes) yolo = make_yolo(80);
     g_autoptr(GBytes) arcface = make_arcface();
+    g_autoptr(GBytes) scrfd = make_scrfd();
     g_autoptr(GBytes) image = make_image_words(&shape);
     g_autoptr(GBytes) text = make_text_words(&shape);
+    check_install(place, folder, "scrfd-10g", scrfd, MODEL_FACE_DETECTOR, "scrfd");
     check_install(place, folder, "yolo-n", yolo, MODEL_OBJECTS, "yolo");
     check_install(place, folder, "w600k", arcface, MODEL_FACE_VECTOR, "arcface");
     check_install(place, folder, "clip-image", image, MODEL_IMAGE_WORDS, "clip");
     check_install(place, folder, "clip-text", text, MODEL_TEXT_WORDS, "clip");
     g_autoptr(GError) error = NULL;
     g_autoptr(ModelSet) set = model_set_read(folder, &error);
-    g_assert_cmpint(model_set_tasks(set), ==, VISION_OBJECTS | VISION_WORDS);
+    g_assert_cmpint(model_set_tasks(set), ==, VISION_OBJECTS | VISION_FACES | VISION_WORDS);
+    g_assert_nonnull(strstr(find(set, "w600k")->options, "\"metric\":\"cosine\""));
     g_assert_nonnull(strstr(find(set, "yolo-n")->options, "\"toothbrush\""));
 }
 

@@ -1,3 +1,4 @@
+#include "base/limits.h"
 #include "onnx_make.h"
 #include "runtime_fixture.h"
 #include "vision/vision.h"
@@ -178,6 +179,9 @@ static void test_refused(void)
     refuse("centernet", "{}", file, ALBUMEN_ERROR_INVALID);
     refuse("centernet", "[]", file, ALBUMEN_ERROR_INVALID);
     refuse("centernet", "{\"labels\": \"person\"}", file, ALBUMEN_ERROR_INVALID);
+    g_autofree char *longest = g_strnfill(LIMIT_OBJECT_LABEL_BYTES + 1, 'x');
+    g_autofree char *labels = g_strdup_printf("{\"labels\": [\"%s\"]}", longest);
+    refuse("centernet", labels, file, ALBUMEN_ERROR_INVALID);
     refuse("centernet", "{" LABELS ", \"score\": 2}", file, ALBUMEN_ERROR_INVALID);
     refuse("centernet", "{" LABELS ", \"shape\": \"round\"}", file, ALBUMEN_ERROR_INVALID);
     refuse("centernet", "{" LABELS ", \"deviation\": [0, 1, 1]}", file, ALBUMEN_ERROR_INVALID);

@@ -21,19 +21,18 @@ import { nameOf, names } from './names.svelte';
 type Ids = readonly number[];
 
 /** Gives a person a name, or merges them into whoever has it. Resolves to whose pile it is now. */
-export async function nameAs(person: PersonRef, who: Who, name: string): Promise<number | null> {
-  if ('person' in who) {
-    if (who.person === person.id) return person.id;
-    return (await merge(who.person, [person.id], name)) ? who.person : null;
+export async function nameAs(person: PersonRef, who: Who, name: string): Promise<number> {
+  if ('name' in who) await rename(person, who.name);
+  else if (who.person !== person.id && (await merge(who.person, [person.id], name))) {
+    return who.person;
   }
-  return (await rename(person, who.name)) ? person.id : null;
+  return person.id;
 }
 
-async function rename(person: PersonRef, name: string): Promise<boolean> {
+async function rename(person: PersonRef, name: string): Promise<void> {
   const text = t('people.named', { name });
   const done = await performChange(() => changePerson(person.id, { name }), text);
   if (done?.person) names.learn([done.person]);
-  return done !== null;
 }
 
 /** `name`: of the pile that remains, empty when it has none. */

@@ -12,6 +12,8 @@ import { toast } from '../ui/toasts.svelte';
 class Changes {
   /** Grows with everything that is done here to faces and people. */
   count = $state(0);
+  /** Whose pile is on its way into another, or away: nothing is asked of it any more. */
+  leaving = $state<number | null>(null);
 
   tell(): void {
     this.count++;
