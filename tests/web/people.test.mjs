@@ -263,7 +263,7 @@ test('in the viewer a face is drawn, named, renamed and removed', () =>
     await mark.waitFor({ state: 'detached' });
     await undo(page).click();
     await page.getByRole('button', { name: 'Fritz if x' }).waitFor();
-    await page.keyboard.press('b');
+    await page.getByRole('button', { name: 'People and things in the photo' }).click();
     await page.locator('.layer').waitFor({ state: 'detached' });
   }));
 
