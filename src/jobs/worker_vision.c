@@ -96,8 +96,7 @@ static int finer_long_pixels(const MediaPixels *pixels, const GPtrArray *faces)
     return finer > edge && whole > edge ? MIN(finer, whole) : 0;
 }
 
-/* Puts a crop beside each face, in the place of the pixels that it was found in. When there is no
- * room for a larger decode, coarse ones do. */
+/* Puts a crop beside each face. When there is no room for a larger decode, coarse ones do. */
 static gboolean add_crops(const MediaPixels *pixels, int fd, const char *name, GPtrArray *faces,
                           GError **error)
 {
@@ -108,8 +107,6 @@ static gboolean add_crops(const MediaPixels *pixels, int fd, const char *name, G
         VisionFace *face = g_ptr_array_index(faces, i);
         MediaBox box = media_box(&face->box);
         gboolean is_coarse = crop_side_pixels(pixels, &box) < CROP_COARSE_PIXELS;
-        g_clear_pointer(&face->crop, g_bytes_unref);
-        face->crop_width = face->crop_height = 0;
         face->crop = crop_jpeg(has_finer && is_coarse ? &finer : pixels, &box, CROP_PIXELS,
                                LIMIT_FACE_CROP_BYTES, error);
         if (!face->crop) {

@@ -2,7 +2,6 @@
 
 #include "base/limits.h"
 #include "vision/boxes.h"
-#include "vision/face_crop.h"
 #include "vision/face_eyes.h"
 #include "vision/face_mesh.h"
 #include "vision/face_search.h"
@@ -248,7 +247,6 @@ GPtrArray *faces_find(const FaceModels *models, const VisionImage *image, GError
         g_ptr_array_add(faces, face);
         face->confidence = found->score;
         face_tell_place(face, image, found);
-        face_crop_take(face, look.warp, &found->box);
         if (!face_measure(face, &look, found, error)) {
             return NULL;
         }
@@ -319,6 +317,5 @@ VisionFace *faces_describe(const FaceModels *models, const VisionImage *image, c
         }
     }
     face->box = *box;
-    face_crop_take(face, look.warp, &here);
     return g_steal_pointer(&face);
 }

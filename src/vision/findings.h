@@ -39,10 +39,8 @@ typedef struct {
     float yaw, pitch, roll;               /* degrees: positive to the subject's left, up, and
                                              clockwise as one sees it; NaN */
     GArray *vector; /* of float, as the model gives it; NULL: too small, or no model */
-    /* The face and a little around it, upright. In the process that found it: RGB, crop_width x
-     * crop_height; from there on JPEG, with both 0. */
-    GBytes *crop;
-    int crop_width, crop_height;
+    GBytes *crop;   /* JPEG of the face and a little around it, upright: the worker's
+                       (jobs/worker_vision.c); NULL before */
 } VisionFace;
 
 typedef struct {

@@ -26,7 +26,7 @@ void vision_drop(Vision *vision, ModelPurpose purpose);
  * gave numbers that are none (NaN): what a picture shows is then not known. */
 VisionFindings *vision_analyse(Vision *vision, const VisionImage *image, int tasks, GError **error);
 
-/* A face that a user drew: its vector, landmarks and crop from a box; the vector is NULL when the
+/* A face that a user drew: its vector and landmarks from a box; the vector is NULL when the
  * models see no face in it. */
 VisionFace *vision_describe_face(Vision *vision, const VisionImage *image, const VisionBox *box,
                                  GError **error);
