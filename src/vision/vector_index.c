@@ -331,7 +331,7 @@ static gboolean make_room(VectorIndex *index, gsize count, GError **error)
     gsize needed = index->used + count;
     if (needed > LIMIT_VECTORS) {
         g_set_error(error, ALBUMEN_ERROR, ALBUMEN_ERROR_TOO_LARGE,
-                    "an index holds at most %u vectors", LIMIT_VECTORS);
+                    "an index holds at most %d vectors", LIMIT_VECTORS);
         return FALSE;
     }
     while (capacity_of(index) < needed) {
