@@ -83,6 +83,9 @@ test('Delete throws the open photo away and goes on; undo brings it back', async
     await told(page, '1 photo is back');
     await eventually(async () => (await app.layout()).ids, all);
 
+    // The notice is gone, and with it what had the focus.
+    await page.keyboard.press('ArrowLeft');
+    await eventually(opened, String(all[1]));
     await button(page, 'Move to the trash').click();
     await eventually(async () => (await app.layout()).count, all.length - 1);
     await page.keyboard.press('Control+z');
