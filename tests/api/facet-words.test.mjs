@@ -8,9 +8,8 @@ import path from 'node:path';
 import { after, before, it } from 'node:test';
 import { COLOURS, writeClipPair } from '../data/clip-pair.mjs';
 import { png8 } from '../data/pixels.mjs';
-import { newHome, onEachEngine, scan, Server, temporaryFolder } from './harness.mjs';
+import { MODELS, newHome, onEachEngine, scan, Server, temporaryFolder } from './harness.mjs';
 
-const { ALBUMEN_MODELS: MODELS } = process.env;
 assert.ok(MODELS, 'this test needs ALBUMEN_MODELS (make models)');
 
 const SIDE = 300;

@@ -37,12 +37,14 @@ function watch(page, origin) {
 }
 
 // One library, server and browser for the tests of a file. `prepare` may add to the library before it
-// is served; `photos` are folders that are scanned beforehand, `args` the server's further arguments.
-export function useApp({ photos = [], args = [], prepare } = {}) {
+// is served; `photos` are folders that are scanned beforehand, `args` the server's further arguments,
+// `models` a folder of models that look at the photos too.
+export function useApp({ photos = [], args = [], models, prepare } = {}) {
   const app = {};
 
   before(async () => {
     app.home = newHome();
+    if (models) app.home.args.push('--models', models);
     if (photos.length > 0) await scan(app.home, ...photos);
     await prepare?.(app.home);
     [app.browser, app.server] = await Promise.all([

@@ -1,23 +1,20 @@
-// What models find, on the page: with the models of ALBUMEN_MODELS and the sample pictures beside them
-// in the cache; where either is missing there is nothing to see.
+// What models find, on the page.
+//
+// ALBUMEN_MODELS    the folder that `make models` fills
+// ALBUMEN_SAMPLES   photographs of people (bench/samples.mjs fetches them)
 import assert from 'node:assert/strict';
-import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import { test } from 'node:test';
+import { MODELS } from '../server.mjs';
 import { judge } from './axe.mjs';
 import { eventually, fullPicture, thumbnailsShown, useApp } from './harness.mjs';
 
-const cache = process.env.XDG_CACHE_HOME ?? path.join(os.homedir(), '.cache');
-const samples = path.join(cache, 'albumen/samples');
-const seen = Boolean(process.env.ALBUMEN_MODELS) && fs.existsSync(samples);
-const skip = seen ? false : 'no models, or no sample pictures';
+const { ALBUMEN_SAMPLES: samples } = process.env;
+assert.ok(MODELS && samples, 'this test needs ALBUMEN_MODELS (make models) and ALBUMEN_SAMPLES (node bench/samples.mjs)');
 
-// Scanning looks at the photos too.
-const app = seen ? useApp({ photos: [samples] }) : null;
+const app = useApp({ photos: [samples], models: MODELS });
 const shownPeople = async () => (await app.get('/api/albumen/people?limit=200')).people;
 
-test('everybody found is a pile that can be named', { skip }, () =>
+test('everybody found is a pile that can be named', () =>
   app.visit('/people', {}, async (page) => {
     const people = await shownPeople();
     assert.ok(people.length > 1, `${people.length} people`);
@@ -31,7 +28,7 @@ test('everybody found is a pile that can be named', { skip }, () =>
     await page.getByRole('link', { name: /^Somebody, / }).waitFor({ state: 'detached' });
   }));
 
-test('a pile shows its photos, faces and boxes', { skip }, () =>
+test('a pile shows its photos, faces and boxes', () =>
   app.visit('/', {}, async (page) => {
     const [first] = await shownPeople();
     await page.goto(`${app.url}/people/${first.id}`);
@@ -50,7 +47,7 @@ test('a pile shows its photos, faces and boxes', { skip }, () =>
     await judge(page, 'boxes');
   }));
 
-test('the library page tells of models, with their licences', { skip }, () =>
+test('the library page tells of models, with their licences', () =>
   app.visit('/library', {}, async (page) => {
     const { models } = await app.get('/api/albumen/models');
     await page.getByText(`${models.length} models installed`).click();
