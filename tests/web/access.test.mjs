@@ -150,7 +150,9 @@ describe('with users', () => {
         const token = await tokenOf(app, 'carol', PASSWORD);
         const ended = await ask(app, token, 'POST', '/api/albumen/me/sign-out-everywhere', {});
         assert.ok(ended.ok);
-        await page.getByRole('combobox', { name: 'Search photos' }).fill('tower');
+        const search = page.getByRole('combobox', { name: 'Search photos' });
+        await search.fill('tower');
+        await search.press('Enter');
         await signIn(page, PASSWORD, 'carol');
         await page.getByRole('combobox', { name: 'Search photos' }).waitFor();
         await eventually(() => address(page), '/?search=tower');
