@@ -1,7 +1,8 @@
 /* Changes of persons and of whose faces are, with what it takes to undo them: what a change did is
  * told by looking before and after it, so every kind is recorded and undone by the same code.
  *
- * Kinds: "create", "update", "delete", "merge", "split", "assign", "unassign", "ignore", "apart".
+ * Kinds: "create", "update", "delete", "merge", "split", "assign", "unassign", "refuse", "ignore",
+ * "apart".
  */
 #pragma once
 

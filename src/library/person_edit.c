@@ -549,6 +549,20 @@ gboolean face_assign(Library *library, const Principal *viewer, const gint64 *fa
            edit_end(&edit, ret_edit, error);
 }
 
+/* Of the change's faces (parameter 1) and a person (2). */
+static gboolean run_with_person(const Edit *edit, const StoreQuery *query, gint64 person,
+                                GError **error)
+{
+    g_autofree char *ids = ids_text(edit->faces);
+    StoreStatement *statement = store_prepare(edit->tx, query, error);
+    if (!statement) {
+        return FALSE;
+    }
+    store_bind_text(statement, 1, ids);
+    store_bind_int(statement, 2, person);
+    return store_run(statement, NULL, error);
+}
+
 static gboolean refuse_faces(Edit *edit, GError **error)
 {
     static const StoreQuery query = {
@@ -583,6 +597,35 @@ gboolean face_unassign(Library *library, const Principal *viewer, const gint64 *
     ret_edit->faces = edit.faces->len;
     return (!is_not_this_person || refuse_faces(&edit, error)) && take_faces(&edit, error) &&
            drop_empty(&edit, deletes_empty, &ret_edit->person_deleted, error) &&
+           edit_end(&edit, ret_edit, error);
+}
+
+gboolean face_refuse(Library *library, const Principal *viewer, const gint64 *faces, gsize count,
+                     gint64 person, PersonEdit *ret_edit, GError **error)
+{
+    static const StoreQuery refuse = {
+        .name = "person_refuse",
+        WITH_IDS("INSERT INTO face_not_person (face_id, person_id) SELECT id, ?2 FROM face "
+                 "WHERE id IN ",
+                 " ON CONFLICT DO NOTHING"),
+    };
+    static const StoreQuery take = {
+        .name = "person_take_refused",
+        WITH_IDS("UPDATE face SET person_id = NULL, assigned_by = NULL WHERE person_id = ?2 "
+                 "AND id IN ",
+                 ""),
+    };
+    *ret_edit = (PersonEdit){0};
+    g_auto(Edit) edit = {0};
+    if (!edit_begin(&edit, library, viewer, error) ||
+        !edit_take_faces(&edit, faces, count, error) || !edit_take_person(&edit, person, error) ||
+        !edit_record(&edit, "refuse", error)) {
+        return FALSE;
+    }
+    ret_edit->faces = edit.faces->len;
+    return run_with_person(&edit, &refuse, person, error) &&
+           run_with_person(&edit, &take, person, error) &&
+           drop_empty(&edit, FALSE, &ret_edit->person_deleted, error) &&
            edit_end(&edit, ret_edit, error);
 }
 

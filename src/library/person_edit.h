@@ -55,6 +55,11 @@ gboolean face_assign(Library *library, const Principal *viewer, const gint64 *fa
 gboolean face_unassign(Library *library, const Principal *viewer, const gint64 *faces, gsize count,
                        gboolean is_not_this_person, gboolean deletes_empty, PersonEdit *ret_edit,
                        GError **error);
+/* Never this person's by the machine, whoever has them now; those that are theirs are nobody's
+ * then.
+ */
+gboolean face_refuse(Library *library, const Principal *viewer, const gint64 *faces, gsize count,
+                     gint64 person, PersonEdit *ret_edit, GError **error);
 /* No face, or nobody's of interest: not asked about, not grouped. */
 gboolean face_ignore(Library *library, const Principal *viewer, const gint64 *faces, gsize count,
                      gboolean is_ignored, PersonEdit *ret_edit, GError **error);

@@ -160,10 +160,16 @@ gboolean albumen_faces_unassign(HttpRequest *request, GError **error)
 {
     g_autoptr(GArray) faces = albumen_body_ids(request, "faces");
     gboolean is_not = json_is_true(json_object_get(http_body(request), "not_this_person"));
+    gint64 person = albumen_body_int(request, "person");
+    const Principal *viewer = api_principal(request);
+    Library *library = api_of(request)->library;
     PersonEdit edit;
-    return face_unassign(api_of(request)->library, api_principal(request), numbers(faces),
-                         faces->len, is_not, FALSE, &edit, error) &&
-           albumen_respond_edit(request, &edit, 0, error);
+    gboolean done =
+        person ? sees_person(request, person, error) &&
+                     face_refuse(library, viewer, numbers(faces), faces->len, person, &edit, error)
+               : face_unassign(library, viewer, numbers(faces), faces->len, is_not, FALSE, &edit,
+                               error);
+    return done && albumen_respond_edit(request, &edit, 0, error);
 }
 
 gboolean albumen_faces_ignore(HttpRequest *request, GError **error)

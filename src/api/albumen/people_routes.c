@@ -106,6 +106,7 @@ static const HttpParameter assign_body[] = {
 static const HttpParameter unassign_body[] = {
     FACES,
     {.name = "not_this_person", .type = HTTP_BOOL, .summary = "And never theirs again by itself"},
+    {.name = "person", .type = HTTP_INT, .summary = "Not this one's, whoever has them now"},
     {0},
 };
 

@@ -1,5 +1,6 @@
 #include "library/person_suggest.h"
 
+#include "library/person_change.h"
 #include "library/person_edit.h"
 #include "people_scene.h"
 
@@ -115,10 +116,14 @@ static void test_review(StoreFixture *fixture, gconstpointer unused)
     g_autoptr(GPtrArray) page = review(&scene, near, 10, &total);
     g_assert_cmpuint(page->len, ==, 1);
     PersonEdit edit;
-    g_assert_true(face_assign(scene.library, scene.owner, &near, 1, a, NULL, &edit, &error));
-    g_assert_true(face_unassign(scene.library, scene.owner, &near, 1, TRUE, FALSE, &edit, &error));
+    g_assert_true(face_refuse(scene.library, scene.owner, &near, 1, a, &edit, &error));
     g_autoptr(GPtrArray) after = review(&scene, 0, 10, &total);
     g_assert_cmpint(total, ==, 1);
+    /* One change, and one step back. */
+    g_assert_true(person_change_undo(scene.library, edit.change, NULL, &error));
+    g_assert_no_error(error);
+    g_autoptr(GPtrArray) again = review(&scene, 0, 10, &total);
+    g_assert_cmpint(total, ==, 2);
 }
 
 int main(int argc, char **argv)

@@ -139,6 +139,11 @@ export function assignFaces(faces: readonly number[], who: Who): Promise<Change>
 }
 
 /** Takes faces from whoever has them; `notThisPerson`: so that they do not come back. */
+/** Says of faces that they are not this person's, whoever has them. */
+export function refuseFaces(faces: readonly number[], person: number): Promise<Change> {
+  return sendJson('POST', `${FACES}/unassign`, { faces, person, not_this_person: true });
+}
+
 export function unassignFaces(faces: readonly number[], notThisPerson: boolean): Promise<Change> {
   return sendJson('POST', `${FACES}/unassign`, { faces, not_this_person: notThisPerson });
 }

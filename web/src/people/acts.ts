@@ -9,13 +9,14 @@ import {
   mergePeople,
   refuseSuggestion,
   splitPerson,
+  refuseFaces,
   unassignFaces,
   type Change,
   type Who,
 } from '../api/people';
 import type { PersonRef } from '../api/types';
 import { t, tn } from '../i18n/i18n.svelte';
-import { perform, performChange, takeBack, type Followers } from './changes.svelte';
+import { performChange, type Followers } from './changes.svelte';
 import { nameOf, names } from './names.svelte';
 
 type Ids = readonly number[];
@@ -81,15 +82,7 @@ export async function refuse(faces: Ids, more?: Followers): Promise<boolean> {
 /** Says that a face which nobody has is not this person's. */
 export async function notOf(face: number, person: PersonRef, more?: Followers): Promise<boolean> {
   const text = t('people.not_of', { name: nameOf(person) });
-  // Only who has a face can lose it for good.
-  const send = async (): Promise<readonly Change[]> => [
-    await assignFaces([face], { person: person.id }),
-    await unassignFaces([face], true),
-  ];
-  const undo = async (done: readonly Change[]): Promise<void> => {
-    for (const each of [...done].reverse()) await takeBack(each);
-  };
-  return (await perform({ send, undo, text, ...more })) !== null;
+  return (await performChange(() => refuseFaces([face], person.id), text, more)) !== null;
 }
 
 export async function ignore(faces: Ids, more?: Followers): Promise<boolean> {
