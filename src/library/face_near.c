@@ -9,11 +9,12 @@ typedef float Lanes __attribute__((vector_size(32), aligned(4), may_alias));
 /* After so many floats it is worth looking whether it is enough already. */
 #define STRIDE 64
 
-static float sum_of(Lanes lanes)
+/* By its address: how such a value is passed depends on the processor that is built for. */
+static float sum_of(const Lanes *lanes)
 {
     float sum = 0;
     for (int i = 0; i < LANES; i++) {
-        sum += lanes[i];
+        sum += (*lanes)[i];
     }
     return sum;
 }
@@ -29,7 +30,7 @@ float face_square(const float *a, const float *b, guint floats, float enough)
             Lanes apart = *(const Lanes *)(a + at) - *(const Lanes *)(b + at);
             sum += apart * apart;
         }
-        square += sum_of(sum);
+        square += sum_of(&sum);
     }
     for (; at < floats && square <= enough; at++) {
         square += (a[at] - b[at]) * (a[at] - b[at]);
