@@ -199,6 +199,10 @@ const char *api_capability_name(int capability)
         [CAPABILITY_ADMIN] = "admin",
         [CAPABILITY_ACCOUNTS] = "accounts",
         [CAPABILITY_SUPERADMIN] = "superadmin",
+        [CAPABILITY_DATASETS] = "datasets",
+        [CAPABILITY_ANNOTATE] = "annotate",
+        [CAPABILITY_CURATE] = "curate",
+        [CAPABILITY_MANAGE] = "manage",
     };
     g_assert(capability > 0 && (gsize)capability < G_N_ELEMENTS(names));
     return names[capability];

@@ -16,6 +16,11 @@ static const char *const scope_names[] = {
     [KEY_SCOPE_ADMIN] = "admin",
 };
 
+static const char *const member_names[] = {
+    [MEMBER_VIEWER] = "viewer", [MEMBER_ANNOTATOR] = "annotator", [MEMBER_MEMBER] = "member",
+    [MEMBER_ADMIN] = "admin",   [MEMBER_OWNER] = "owner",
+};
+
 const char *role_name(Role role)
 {
     g_assert(role >= ROLE_USER && role <= ROLE_SUPERADMIN);
@@ -47,6 +52,17 @@ Role role_from_name(const char *name)
 KeyScope key_scope_from_name(const char *name)
 {
     return (KeyScope)find_name(scope_names, G_N_ELEMENTS(scope_names), name);
+}
+
+const char *member_role_name(MemberRole role)
+{
+    g_assert(role >= MEMBER_VIEWER && role <= MEMBER_OWNER);
+    return member_names[role];
+}
+
+MemberRole member_role_from_name(const char *name)
+{
+    return (MemberRole)find_name(member_names, G_N_ELEMENTS(member_names), name);
 }
 
 Principal *principal_new(const Principal *values)
@@ -127,6 +143,51 @@ gint64 principal_account(const Principal *principal)
     return principal->account_id;
 }
 
+gint64 principal_organization(const Principal *principal)
+{
+    if (principal->kind == PRINCIPAL_NOBODY) {
+        return 0;
+    }
+    return principal->organization_id ? principal->organization_id : ORGANIZATION_FIRST;
+}
+
+static MemberRole own_member_role(const Principal *principal)
+{
+    if (principal->kind == PRINCIPAL_OWNER && !principal->edition) {
+        return MEMBER_VIEWER;
+    }
+    if (principal->member_role) {
+        return principal->member_role;
+    }
+    switch (principal->role) {
+    case ROLE_USER:
+        return MEMBER_MEMBER;
+    case ROLE_ADMIN:
+        return MEMBER_ADMIN;
+    case ROLE_SUPERADMIN:
+        return MEMBER_OWNER;
+    }
+    return 0;
+}
+
+MemberRole principal_member_role(const Principal *principal)
+{
+    static const MemberRole most[] = {
+        [0] = MEMBER_OWNER,
+        [KEY_SCOPE_READ] = MEMBER_VIEWER,
+        [KEY_SCOPE_WRITE] = MEMBER_MEMBER,
+        [KEY_SCOPE_ADMIN] = MEMBER_OWNER,
+    };
+    return principal->kind == PRINCIPAL_NOBODY
+               ? 0
+               : MIN(own_member_role(principal), most[principal->scope]);
+}
+
+gint64 principal_key(const Principal *principal)
+{
+    return principal->key_id;
+}
+
 const char *const *principal_directories(const Principal *principal)
 {
     return (const char *const *)principal->directories;
@@ -188,6 +249,11 @@ static gboolean check_key(KeyScope scope, Capability capability, GError **error)
     case CAPABILITY_SUPERADMIN:
         needed = KEY_SCOPE_ADMIN;
         break;
+    case CAPABILITY_DATASETS: /* check_member */
+    case CAPABILITY_ANNOTATE:
+    case CAPABILITY_CURATE:
+    case CAPABILITY_MANAGE:
+        break;
     case CAPABILITY_SELF:
     case CAPABILITY_ACCOUNTS:
         return refuse(error, ALBUMEN_ERROR_FORBIDDEN, "An API key may not do this: sign in");
@@ -214,6 +280,10 @@ static gboolean check_owner(gboolean edition, Capability capability, GError **er
     case CAPABILITY_ACCOUNTS:
         return edition || refuse(error, ALBUMEN_ERROR_FORBIDDEN, "Edition access required");
     case CAPABILITY_SUPERADMIN:
+    case CAPABILITY_DATASETS: /* check_member */
+    case CAPABILITY_ANNOTATE:
+    case CAPABILITY_CURATE:
+    case CAPABILITY_MANAGE:
         break;
     }
     return refuse(error, ALBUMEN_ERROR_FORBIDDEN, "Multi-user mode required");
@@ -236,10 +306,41 @@ static gboolean check_role(Role role, Capability capability, GError **error)
     case CAPABILITY_ADMIN:
     case CAPABILITY_ACCOUNTS:
     case CAPABILITY_SUPERADMIN:
+    case CAPABILITY_DATASETS: /* check_member */
+    case CAPABILITY_ANNOTATE:
+    case CAPABILITY_CURATE:
+    case CAPABILITY_MANAGE:
         break;
     }
     return role == ROLE_SUPERADMIN ||
            refuse(error, ALBUMEN_ERROR_FORBIDDEN, "Superadmin access required");
+}
+
+/* 0: is not asked of a part in an organization. */
+static MemberRole member_needed(Capability capability)
+{
+    switch ((int)capability) {
+    case CAPABILITY_DATASETS:
+        return MEMBER_VIEWER;
+    case CAPABILITY_ANNOTATE:
+        return MEMBER_ANNOTATOR;
+    case CAPABILITY_CURATE:
+        return MEMBER_MEMBER;
+    case CAPABILITY_MANAGE:
+        return MEMBER_ADMIN;
+    default:
+        return 0;
+    }
+}
+
+static gboolean check_member(const Principal *principal, MemberRole needed, GError **error)
+{
+    if (principal_member_role(principal) >= needed) {
+        return TRUE;
+    }
+    g_set_error(error, ALBUMEN_ERROR, ALBUMEN_ERROR_FORBIDDEN, "This takes the role %s",
+                member_role_name(needed));
+    return FALSE;
 }
 
 gboolean access_check(const Principal *principal, Capability capability, GError **error)
@@ -251,6 +352,10 @@ gboolean access_check(const Principal *principal, Capability capability, GError 
         return capability == CAPABILITY_MEDIA
                    ? refuse(error, ALBUMEN_ERROR_NOT_FOUND, "Not found")
                    : refuse(error, ALBUMEN_ERROR_UNAUTHORIZED, "Authentication required");
+    }
+    MemberRole needed = member_needed(capability);
+    if (needed) {
+        return check_member(principal, needed, error);
     }
     if (principal->scope && !check_key(principal->scope, capability, error)) {
         return FALSE;

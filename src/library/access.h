@@ -28,7 +28,13 @@ typedef enum {
     CAPABILITY_ADMIN,      /* scans, folders, settings */
     CAPABILITY_ACCOUNTS,   /* other people's accounts: a person's, never a key's */
     CAPABILITY_SUPERADMIN, /* what Facet has for superadmins of a library with accounts alone */
+    /* Of datasets, by the principal's part in its organization (MemberRole), from viewer on: */
+    CAPABILITY_DATASETS, /* see datasets, and what is drawn in them */
+    CAPABILITY_ANNOTATE, /* draw; from annotator on */
+    CAPABILITY_CURATE,   /* make datasets, put pictures in, classes, exports; from member on */
+    CAPABILITY_MANAGE,   /* delete what others made, members, keys; from admin on */
 } Capability;
+#define CAPABILITY_LAST CAPABILITY_MANAGE
 
 typedef enum { ROLE_USER = 1, ROLE_ADMIN, ROLE_SUPERADMIN } Role;
 
@@ -43,6 +49,20 @@ typedef enum { KEY_SCOPE_READ = 1, KEY_SCOPE_WRITE, KEY_SCOPE_ADMIN } KeyScope;
 /* "read", "write", "admin". */
 const char *key_scope_name(KeyScope scope);
 KeyScope key_scope_from_name(const char *name); /* 0 when it is none */
+
+/* What somebody is in an organization. Accounts are owner, admin or member by their role, unless told
+ * otherwise; a key of scope read is a viewer, of scope write at most a member. */
+typedef enum {
+    MEMBER_VIEWER = 1,
+    MEMBER_ANNOTATOR, /* works on the datasets it was granted */
+    MEMBER_MEMBER,
+    MEMBER_ADMIN,
+    MEMBER_OWNER,
+} MemberRole;
+
+/* "viewer", "annotator", "member", "admin", "owner". */
+const char *member_role_name(MemberRole role);
+MemberRole member_role_from_name(const char *name); /* 0 when it is none */
 
 typedef struct Principal Principal;
 
@@ -68,6 +88,15 @@ KeyScope principal_key_scope(const Principal *principal);
 /* Whose ratings, uploads and keys the principal's are: account.id, 0 for the implicit owner. For
  * nobody it is 0 as well, of which nothing follows: only access_check() tells who may. */
 gint64 principal_account(const Principal *principal);
+
+/* organization.id of the one that every library has. */
+#define ORGANIZATION_FIRST 1
+
+/* organization.id; 0 for nobody. */
+gint64 principal_organization(const Principal *principal);
+MemberRole principal_member_role(const Principal *principal); /* 0 for nobody */
+/* credential.id of a key; 0. */
+gint64 principal_key(const Principal *principal);
 
 /* Folders whose pictures the principal sees, with all beneath them: base/path_text.h, no slash at
  * the end (the root is ""), NULL-terminated. NULL: sees all; empty: sees none. Owned by the

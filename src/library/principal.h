@@ -19,6 +19,8 @@ struct Principal {
     gint64 key_id;     /* of a key: credential.id */
     gint64 epoch;      /* of the sessions that begin now */
     Role role;
+    gint64 organization_id; /* of an account; 0: the first */
+    MemberRole member_role; /* that the account or its key was given; 0: by role and scope */
     char *user_id, *display_name; /* NULL: none */
     char **directories;           /* NULL: sees all */
 };

@@ -20,19 +20,29 @@ const IN = 'in';
 const KINDS = {
   nobody: { public: IN, media: 404, other: 401 },
   cookie: { public: IN, media: IN, events: IN, other: 401 }, // of a user, and nothing else
-  looker: { public: IN, browse: IN, shared: IN, media: IN, events: IN, self: IN, other: 403 },
+  looker: { public: IN, browse: IN, shared: IN, media: IN, events: IN, self: IN, datasets: IN, other: 403 },
   owner: { superadmin: 403, other: IN }, // may edit, in a library without accounts
-  user: { public: IN, browse: IN, shared: IN, media: IN, events: IN, rate: IN, self: IN, other: 403 },
+  user: {
+    public: IN, browse: IN, shared: IN, media: IN, events: IN, rate: IN, self: IN,
+    datasets: IN, annotate: IN, curate: IN, other: 403,
+  },
   admin: { admin: 403, accounts: 403, superadmin: 403, other: IN },
   superadmin: { other: IN },
-  readKey: { public: IN, browse: IN, shared: IN, media: IN, events: IN, other: 403 },
-  writeKey: { public: IN, browse: IN, shared: IN, media: IN, events: IN, rate: IN, edit: IN, other: 403 },
+  readKey: { public: IN, browse: IN, shared: IN, media: IN, events: IN, datasets: IN, other: 403 },
+  writeKey: {
+    public: IN, browse: IN, shared: IN, media: IN, events: IN, rate: IN, edit: IN,
+    datasets: IN, annotate: IN, curate: IN, other: 403,
+  },
   adminKey: { self: 403, accounts: 403, other: IN },
   ownersKey: { self: 403, accounts: 403, superadmin: 403, other: IN }, // of scope admin
-  usersKey: { public: IN, browse: IN, shared: IN, media: IN, events: IN, rate: IN, other: 403 }, // likewise
+  usersKey: {
+    public: IN, browse: IN, shared: IN, media: IN, events: IN, rate: IN,
+    datasets: IN, annotate: IN, curate: IN, other: 403,
+  }, // likewise
 };
 const CAPABILITIES = [
   'public', 'browse', 'shared', 'media', 'events', 'rate', 'edit', 'self', 'admin', 'accounts', 'superadmin',
+  'datasets', 'annotate', 'curate', 'manage',
 ];
 const verdict = (kind, capability) => KINDS[kind][capability] ?? KINDS[kind].other;
 

@@ -7,7 +7,8 @@
 typedef struct {
     const char *who;
     Principal values;
-    /* PUBLIC BROWSE SHARED MEDIA EVENTS RATE EDIT SELF ADMIN ACCOUNTS SUPERADMIN */
+    /* PUBLIC BROWSE SHARED MEDIA EVENTS RATE EDIT SELF ADMIN ACCOUNTS SUPERADMIN, then
+     * DATASETS ANNOTATE CURATE MANAGE */
     const char *may;
 } Case;
 
@@ -19,26 +20,30 @@ static char *no_directories[] = {NULL};
 static const Case cases[] = {
     {"nobody",
      {.kind = PRINCIPAL_NOBODY, .role = ROLE_USER, .directories = no_directories},
-     "+??0???????"},
-    {"owner", {OWNER, .edition = TRUE}, "++++++++++-"},
-    {"looking owner", {OWNER}, "+++++--+---"},
-    {"user", {ACCOUNT, .role = ROLE_USER}, "++++++-+---"},
-    {"admin", {ACCOUNT, .role = ROLE_ADMIN}, "++++++++---"},
-    {"superadmin", {ACCOUNT, .role = ROLE_SUPERADMIN}, "+++++++++++"},
-    {"owner's reading key", {OWNER, .edition = TRUE, .scope = KEY_SCOPE_READ}, "+++++------"},
-    {"owner's writing key", {OWNER, .edition = TRUE, .scope = KEY_SCOPE_WRITE}, "+++++++----"},
-    {"owner's admin key", {OWNER, .edition = TRUE, .scope = KEY_SCOPE_ADMIN}, "+++++++-+--"},
-    {"user's admin key", {ACCOUNT, .role = ROLE_USER, .scope = KEY_SCOPE_ADMIN}, "++++++-----"},
-    {"admin's admin key", {ACCOUNT, .role = ROLE_ADMIN, .scope = KEY_SCOPE_ADMIN}, "+++++++----"},
+     "+??0???????????"},
+    {"owner", {OWNER, .edition = TRUE}, "++++++++++-++++"},
+    {"looking owner", {OWNER}, "+++++--+---+---"},
+    {"user", {ACCOUNT, .role = ROLE_USER}, "++++++-+---+++-"},
+    {"admin", {ACCOUNT, .role = ROLE_ADMIN}, "++++++++---++++"},
+    {"superadmin", {ACCOUNT, .role = ROLE_SUPERADMIN}, "+++++++++++++++"},
+    {"owner's reading key", {OWNER, .edition = TRUE, .scope = KEY_SCOPE_READ}, "+++++------+---"},
+    {"owner's writing key", {OWNER, .edition = TRUE, .scope = KEY_SCOPE_WRITE}, "+++++++----+++-"},
+    {"owner's admin key", {OWNER, .edition = TRUE, .scope = KEY_SCOPE_ADMIN}, "+++++++-+--++++"},
+    {"user's admin key", {ACCOUNT, .role = ROLE_USER, .scope = KEY_SCOPE_ADMIN}, "++++++-----+++-"},
+    {"admin's admin key", {ACCOUNT, .role = ROLE_ADMIN, .scope = KEY_SCOPE_ADMIN}, "+++++++----++++"},
+    {"annotator", {ACCOUNT, .role = ROLE_USER, .member_role = MEMBER_ANNOTATOR}, "++++++-+---++--"},
+    {"admin who only views",
+     {ACCOUNT, .role = ROLE_ADMIN, .member_role = MEMBER_VIEWER},
+     "++++++++---+---"},
     {"superadmin's reading key",
      {ACCOUNT, .role = ROLE_SUPERADMIN, .scope = KEY_SCOPE_READ},
-     "+++++------"},
+     "+++++------+---"},
     {"superadmin's writing key",
      {ACCOUNT, .role = ROLE_SUPERADMIN, .scope = KEY_SCOPE_WRITE},
-     "+++++++----"},
+     "+++++++----+++-"},
     {"superadmin's admin key",
      {ACCOUNT, .role = ROLE_SUPERADMIN, .scope = KEY_SCOPE_ADMIN},
-     "+++++++-+-+"},
+     "+++++++-+-+++++"},
 };
 
 static char answer(const Principal *principal, Capability capability)
@@ -58,8 +63,8 @@ static void test_who_may_what(void)
 {
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autoptr(Principal) principal = principal_new(&cases[i].values);
-        char may[CAPABILITY_SUPERADMIN + 1] = "";
-        for (int c = CAPABILITY_PUBLIC; c <= CAPABILITY_SUPERADMIN; c++) {
+        char may[CAPABILITY_LAST + 1] = "";
+        for (int c = CAPABILITY_PUBLIC; c <= CAPABILITY_LAST; c++) {
             may[c - 1] = answer(principal, (Capability)c);
         }
         g_test_message("%s", cases[i].who);
