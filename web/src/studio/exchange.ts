@@ -1,8 +1,7 @@
 // Datasets as files: formats, versions, exports and imports.
 
 import { getJson, request, sendJson } from '../api/http';
-
-export type ShapeKind = 'bbox' | 'polygon' | 'polyline' | 'keypoint' | 'tag';
+import type { Item, ItemStatus, ShapeKind } from './api';
 
 export interface Format {
   readonly name: string;
@@ -188,4 +187,31 @@ export function deleteImport(id: string): Promise<null> {
 
 export function assignSplits(dataset: string, rule: SplitRule): Promise<SplitCounts> {
   return sendJson('POST', `${BASE}/datasets/${dataset}/splits`, rule);
+}
+
+export async function sendPicture(dataset: string, file: File): Promise<Item> {
+  const params = new URLSearchParams({ filename: file.name });
+  const response = await request(`${BASE}/datasets/${dataset}/pictures?${params}`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/octet-stream' },
+    body: file,
+  });
+  return (await response.json()) as Item;
+}
+
+export interface Insights {
+  readonly total_images: number;
+  readonly total_annotations: number;
+  readonly annotated_images: number;
+  readonly unannotated_images: number;
+  readonly avg_annotations_per_image: number;
+  readonly status_counts: Readonly<Record<ItemStatus, number>>;
+  readonly class_annotation_counts: Readonly<Record<string, number>>;
+  readonly class_image_counts: Readonly<Record<string, number>>;
+  readonly type_counts: Readonly<Record<string, number>>;
+  readonly annotation_density: Readonly<Record<string, number>>;
+}
+
+export function fetchInsights(dataset: string, signal?: AbortSignal): Promise<Insights> {
+  return getJson(`${BASE}/datasets/${dataset}/insights`, signal);
 }

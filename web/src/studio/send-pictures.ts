@@ -4,7 +4,7 @@ import { tn } from '../i18n/i18n.svelte';
 import { problemText } from '../ui/problem';
 import { toast } from '../ui/toasts.svelte';
 import { changes } from './changes.svelte';
-import { sendPicture } from './datasets';
+import { sendPicture } from './exchange';
 
 /** Tells at the end how many came, and what the first that did not was refused for. */
 export async function sendPictures(dataset: string, files: readonly File[]): Promise<void> {
