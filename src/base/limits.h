@@ -166,7 +166,6 @@
 #define LIMIT_SHAPE_ATTRIBUTES_BYTES   65536 /* and of answers; as JSON */
 #define LIMIT_SHAPE_CROSSING_TESTS     20000000 /* looking for a ring that crosses itself */
 #define LIMIT_SHAPES_PER_ITEM          20000
-#define LIMIT_SHAPE_POINTS_PER_ITEM    2000000
 #define LIMIT_SHAPES_PACKED_BYTES      (64U << 20) /* of one item, unpacked again */
 #define LIMIT_CLASSES_PER_PROJECT      10000
 #define LIMIT_CLASS_NAME_CHARACTERS    120
