@@ -157,3 +157,9 @@
 #define LIMIT_SIMILAR_FACES  2000     /* looked at for each face of the photo */
 #define LIMIT_SEARCH_TERMS   16       /* words of one search */
 #define LIMIT_VECTORS        20000000 /* of one space */
+
+/* The Pictograph dialect */
+#define LIMIT_DUPLICATES_SAMPLE 2000  /* items that are compared with one another */
+#define LIMIT_BATCH_ITEMS       10000 /* of one batch */
+#define LIMIT_BULK_SAVES        200   /* items whose shapes one request replaces */
+#define LIMIT_LISTED_ITEMS      10000 /* in one listing, or in a dataset's own answer */
