@@ -57,7 +57,7 @@
 #define LIMIT_HTTP_CONNECTIONS             12000
 #define LIMIT_HTTP_CONNECTION_MEMORY_BYTES (32U << 10) /* request line and headers */
 #define LIMIT_HTTP_IDLE_SECONDS            60
-#define LIMIT_HTTP_JSON_BODY_BYTES         (8U << 20)
+#define LIMIT_HTTP_JSON_BODY_BYTES         (10U << 20)
 #define LIMIT_HTTP_BODIES_BYTES            (256LL << 20) /* of all that are being collected */
 #define LIMIT_HTTP_JSON_DEPTH              64
 #define LIMIT_HTTP_PARAMETERS              256
