@@ -84,6 +84,11 @@
     (16U << 20) /* of thumbnails scaled to a size that is not stored                               \
                  */
 
+/* Documents that are read as a stream (base/json_reader.h) */
+#define LIMIT_JSON_READ_DEPTH   64
+#define LIMIT_JSON_KEY_BYTES    1024
+#define LIMIT_JSON_NUMBER_BYTES 400 /* digits of one number */
+
 /* Accounts */
 #define LIMIT_ACCOUNTS                       10000
 #define LIMIT_USERNAME_CHARACTERS            64
@@ -196,3 +201,22 @@
 #define LIMIT_ANNOTATION_FAULTS       100   /* told of one request */
 #define LIMIT_COMMENT_CHARACTERS      10000
 #define LIMIT_COMMENTS_PER_ITEM       1000
+/* Imports (studio/import.h) */
+#define LIMIT_IMPORT_FILE_BYTES      (8LL << 30)  /* as it is sent */
+#define LIMIT_IMPORT_UNPACKED_BYTES  (32LL << 30) /* of all files of an archive */
+#define LIMIT_IMPORT_RATIO           250          /* unpacked to packed bytes of an archive: */
+#define LIMIT_IMPORT_RATIO_BYTES     (64LL << 20) /* which may be more up to here */
+#define LIMIT_IMPORT_FILES           2000000      /* in an archive */
+#define LIMIT_IMPORT_NAME_BYTES      4096         /* of a file in an archive */
+#define LIMIT_IMPORT_IMAGES          1000000      /* that a file names */
+#define LIMIT_IMPORT_SHAPES          10000000
+#define LIMIT_IMPORT_TEXT_BYTES      (4U << 20)  /* of one text: a mask in COCO's packed form */
+#define LIMIT_IMPORT_LINE_BYTES      (4U << 20)  /* of one line: a polygon in YOLO's form */
+#define LIMIT_IMPORT_ATTRIBUTE_BYTES (64U << 10) /* of a shape's attributes as JSON */
+#define LIMIT_IMPORT_MASK_PIXELS     (64U << 20) /* that a mask's box encloses */
+#define LIMIT_IMPORT_SETTINGS_BYTES  (1U << 20)  /* data.yaml, classes.txt */
+#define LIMIT_IMPORT_XML_DEPTH       32
+#define LIMIT_IMPORT_PROBLEMS        100  /* told; the rest are counted */
+#define LIMIT_IMPORT_UNMATCHED       1000 /* images told by name; likewise */
+#define LIMIT_IMPORTS_PER_DATASET    100
+#define LIMIT_IMPORT_HOURS           72 /* kept; then it is swept away */
