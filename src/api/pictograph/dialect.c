@@ -73,13 +73,11 @@ gboolean pictograph_refuse(HttpRequest *request, int status, const char *code, c
     return TRUE;
 }
 
-/* What the one who may not would have to be. */
-static json_t *roles_of(const HttpRequest *request)
+/* What the one who may not would have to be, and is. */
+static json_t *roles_of(const HttpRequest *request, MemberRole needed)
 {
-    const HttpRoute *route = http_request_route(request);
     const Principal *principal = api_principal(request);
     MemberRole role = principal ? principal_member_role(principal) : 0;
-    MemberRole needed = route ? access_member_needed((Capability)route->capability) : 0;
     json_t *details = json_object();
     if (needed > role) {
         json_object_set_new(details, "required_role", json_string(member_role_name(needed)));
@@ -90,11 +88,25 @@ static json_t *roles_of(const HttpRequest *request)
     return details;
 }
 
+gboolean pictograph_refuse_role(HttpRequest *request, MemberRole needed)
+{
+    g_autofree char *message =
+        g_strdup_printf("Only who is %s or more may do this", member_role_name(needed));
+    respond_error(request, 403, "forbidden", message, roles_of(request, needed), NULL);
+    return TRUE;
+}
+
+static MemberRole needed_for(const HttpRequest *request)
+{
+    const HttpRoute *route = http_request_route(request);
+    return route ? access_member_needed((Capability)route->capability) : 0;
+}
+
 static void fail(HttpRequest *request, int status, const GError *error)
 {
     const char *message = status == 500 ? "The server failed; its log says why" : error->message;
     respond_error(request, status, code_of(status), message,
-                  status == 403 ? roles_of(request) : NULL, NULL);
+                  status == 403 ? roles_of(request, needed_for(request)) : NULL, NULL);
 }
 
 /* {"loc": ["body", "annotations", 0, "name"], "msg", "type"} */

@@ -93,6 +93,9 @@ gboolean pictograph_refuse_body(HttpRequest *request, const PictographProblem *p
 /* Answers with an error of this status and stable slug ("conflict"); TRUE. */
 gboolean pictograph_refuse(HttpRequest *request, int status, const char *code, const char *message);
 
+/* Answers 403: whoever asks would have to be that; TRUE. */
+gboolean pictograph_refuse_role(HttpRequest *request, MemberRole needed);
+
 /* --- addresses --- */
 
 /* "https://host/api/v1/developer/images/..": an absolute address of this server for `path`, which
