@@ -13,7 +13,7 @@ gboolean item_work_get(StoreTx *tx, gint64 project_id, gint64 item_id, ItemWork 
 {
     static const StoreQuery query = {
         .name = "item_work_get",
-        .sql = "SELECT revision, saved_ms, saved_by, annotation_count, status FROM project_item "
+        .sql = "SELECT revision, COALESCE(saved_ms, changed_ms), saved_by, annotation_count, status FROM project_item "
                "WHERE project_id = ?1 AND item_id = ?2",
     };
     *ret_work = (ItemWork){0};
