@@ -159,19 +159,28 @@
 #define LIMIT_VECTORS        20000000 /* of one space */
 
 /* Shapes (studio/shape.h) */
-#define LIMIT_SHAPE_POINTS             100000 /* of all its rings */
-#define LIMIT_SHAPE_COORDINATE_PIXELS  1e9    /* either way from the corner of the picture */
-#define LIMIT_SHAPE_UID_CHARACTERS     200
-#define LIMIT_SHAPE_AUTHOR_CHARACTERS  200   /* and of a model's name */
-#define LIMIT_SHAPE_ATTRIBUTES_BYTES   65536 /* and of answers; as JSON */
-#define LIMIT_SHAPE_CROSSING_TESTS     20000000 /* looking for a ring that crosses itself */
-#define LIMIT_SHAPES_PER_ITEM          20000
-#define LIMIT_SHAPE_POINTS_PER_ITEM    2000000
-#define LIMIT_SHAPES_PACKED_BYTES      (64U << 20) /* of one item, unpacked again */
-#define LIMIT_CLASSES_PER_PROJECT      10000
-#define LIMIT_CLASS_NAME_CHARACTERS    120
-#define LIMIT_CLASS_TEXT_BYTES         65536 /* attributes or skeleton, as JSON */
-#define LIMIT_REVISIONS_PER_ITEM       200   /* kept of its history; older ones are thinned out */
-#define LIMIT_ANNOTATION_FAULTS        100   /* told of one request */
-#define LIMIT_COMMENT_CHARACTERS       10000
-#define LIMIT_COMMENTS_PER_ITEM        1000
+#define LIMIT_SHAPE_POINTS            100000 /* of all its rings */
+#define LIMIT_SHAPE_COORDINATE_PIXELS 1e9    /* either way from the corner of the picture */
+#define LIMIT_SHAPE_UID_CHARACTERS    200
+#define LIMIT_SHAPE_AUTHOR_CHARACTERS 200      /* and of a model's name */
+#define LIMIT_SHAPE_ATTRIBUTES_BYTES  65536    /* and of answers; as JSON */
+#define LIMIT_SHAPE_CROSSING_TESTS    20000000 /* looking for a ring that crosses itself */
+#define LIMIT_SHAPES_PER_ITEM         20000
+#define LIMIT_SHAPE_POINTS_PER_ITEM   2000000
+#define LIMIT_SHAPES_PACKED_BYTES     (64U << 20) /* of one item, unpacked again */
+#define LIMIT_CLASSES_PER_PROJECT     10000
+#define LIMIT_CLASS_NAME_CHARACTERS   120
+#define LIMIT_CLASS_TEXT_BYTES        65536 /* attributes or skeleton, as JSON */
+#define LIMIT_REVISIONS_PER_ITEM      200   /* kept of its history; older ones are thinned out */
+#define LIMIT_ANNOTATION_FAULTS       100   /* told of one request */
+#define LIMIT_COMMENT_CHARACTERS      10000
+#define LIMIT_COMMENTS_PER_ITEM       1000
+
+/* Exports (studio/export.h) */
+#define LIMIT_MASK_CROSSINGS          2000000 /* of a polygon with holes, written as a mask */
+#define LIMIT_EXPORT_NAME_CHARACTERS  100
+#define LIMIT_EXPORTS_PER_DATASET     1000
+#define LIMIT_EXPORT_CLASSES          1000 /* of a filter */
+#define LIMIT_EXPORT_DAYS             7    /* then its file is swept away */
+#define LIMIT_VERSIONS_PER_DATASET    1000
+#define LIMIT_VERSION_NOTE_CHARACTERS 10000
