@@ -35,6 +35,7 @@ typedef struct {
     HttpEvents *events;    /* what is published is sent to whoever follows /api/albumen/events */
     gboolean pictopy_bare; /* [pictopy] shape = bare: answers in the form of 2024 */
     double pictopy_same;   /* [pictopy] same_face: a cosine; 0: as fits the model */
+    char *public_url; /* [server] public_url: what clients call this server; NULL: as they did */
     const char *version;
     HttpServerOptions server; /* for the OpenAPI document too */
 } Api;

@@ -316,8 +316,7 @@ static gboolean check_role(Role role, Capability capability, GError **error)
            refuse(error, ALBUMEN_ERROR_FORBIDDEN, "Superadmin access required");
 }
 
-/* 0: is not asked of a part in an organization. */
-static MemberRole member_needed(Capability capability)
+MemberRole access_member_needed(Capability capability)
 {
     switch ((int)capability) {
     case CAPABILITY_DATASETS:
@@ -353,7 +352,7 @@ gboolean access_check(const Principal *principal, Capability capability, GError 
                    ? refuse(error, ALBUMEN_ERROR_NOT_FOUND, "Not found")
                    : refuse(error, ALBUMEN_ERROR_UNAUTHORIZED, "Authentication required");
     }
-    MemberRole needed = member_needed(capability);
+    MemberRole needed = access_member_needed(capability);
     if (needed) {
         return check_member(principal, needed, error);
     }

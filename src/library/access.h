@@ -50,8 +50,8 @@ typedef enum { KEY_SCOPE_READ = 1, KEY_SCOPE_WRITE, KEY_SCOPE_ADMIN } KeyScope;
 const char *key_scope_name(KeyScope scope);
 KeyScope key_scope_from_name(const char *name); /* 0 when it is none */
 
-/* What somebody is in an organization. Accounts are owner, admin or member by their role, unless told
- * otherwise; a key of scope read is a viewer, of scope write at most a member. */
+/* What somebody is in an organization. Accounts are owner, admin or member by their role, unless
+ * told otherwise; a key of scope read is a viewer, of scope write at most a member. */
 typedef enum {
     MEMBER_VIEWER = 1,
     MEMBER_ANNOTATOR, /* works on the datasets it was granted */
@@ -109,6 +109,9 @@ gboolean principal_sees_library(const Principal *principal);
 gboolean principal_sees_path(const Principal *principal, const char *path);
 /* The same, or of something beneath it. */
 gboolean principal_sees_into(const Principal *principal, const char *folder);
+
+/* The least part in an organization that the capability is for; 0: it is not asked of that. */
+MemberRole access_member_needed(Capability capability);
 
 /* UNAUTHORIZED when nobody is signed in (NOT_FOUND for CAPABILITY_MEDIA), FORBIDDEN when the
  * principal may not. The messages are what clients are told. */

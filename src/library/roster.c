@@ -412,6 +412,11 @@ AccessMode roster_mode(Roster *roster)
     return snapshot->mode;
 }
 
+const char *roster_secret(const Roster *roster)
+{
+    return roster->secret;
+}
+
 const Settings *roster_settings(const Roster *roster)
 {
     return roster->settings;

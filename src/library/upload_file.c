@@ -271,6 +271,11 @@ gboolean upload_file_sync(UploadFile *file, GError **error)
     return fdatasync(file->fd) == 0 || fail_io(error, "keep what was sent");
 }
 
+int upload_file_descriptor(const UploadFile *file)
+{
+    return file->fd;
+}
+
 gboolean upload_file_hash(const UploadFile *file, ContentHash *ret_hash, GError **error)
 {
     return hash_file(file->fd, ret_hash, NULL, error);

@@ -37,6 +37,8 @@ gint64 upload_file_bytes(const UploadFile *file);
 gboolean upload_file_append(UploadFile *file, const guint8 *bytes, gsize length, GError **error);
 /* What was appended outlives a power cut. */
 gboolean upload_file_sync(UploadFile *file, GError **error);
+/* Open for reading; the file's own. */
+int upload_file_descriptor(const UploadFile *file);
 gboolean upload_file_hash(const UploadFile *file, ContentHash *ret_hash, GError **error);
 
 /* Brings it to its place, under `name` or, when that is taken, "NAME (2)"; `modified_ms` becomes

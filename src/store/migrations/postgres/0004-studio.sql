@@ -157,6 +157,8 @@ CREATE TABLE project_item (
     answers TEXT COLLATE "C",                           -- JSON, of questions on the whole picture
     annotator_id BIGINT REFERENCES account (id) ON DELETE SET NULL,         -- whose work it is, or who last saved
     revision BIGINT NOT NULL DEFAULT 0,    -- counts the saves; what If-Match compares
+    saved_ms BIGINT,                        -- when that was; NULL: nobody has saved yet
+    saved_by BIGINT REFERENCES account (id) ON DELETE SET NULL,
     annotation_count BIGINT NOT NULL DEFAULT 0,     -- shapes that stand: neither proposed nor tags
     proposal_count BIGINT NOT NULL DEFAULT 0,
     min_confidence DOUBLE PRECISION,                    -- of the shapes that stand; NULL: there are none

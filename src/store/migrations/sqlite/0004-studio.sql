@@ -156,6 +156,8 @@ CREATE TABLE project_item (
     answers TEXT,                           -- JSON, of questions on the whole picture
     annotator_id INTEGER REFERENCES account (id) ON DELETE SET NULL,         -- whose work it is, or who last saved
     revision INTEGER NOT NULL DEFAULT 0,    -- counts the saves; what If-Match compares
+    saved_ms INTEGER,                       -- when that was; NULL: nobody has saved yet
+    saved_by INTEGER REFERENCES account (id) ON DELETE SET NULL,
     annotation_count INTEGER NOT NULL DEFAULT 0,     -- shapes that stand: neither proposed nor tags
     proposal_count INTEGER NOT NULL DEFAULT 0,
     min_confidence REAL,                    -- of the shapes that stand; NULL: there are none
