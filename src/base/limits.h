@@ -162,6 +162,20 @@
 #define LIMIT_FACES_PER_PICTURE           200 /* those that are surest */
 #define LIMIT_FACE_CANDIDATES_PER_PICTURE 400 /* looked at twice; likewise */
 
+/* Datasets */
+#define LIMIT_DATASETS                  10000 /* of an organization */
+#define LIMIT_DATASET_NAME_CHARACTERS   200
+#define LIMIT_DATASET_TEXT_BYTES        (64U << 10) /* a description, a readme */
+#define LIMIT_ITEMS_PER_DATASET         1000000
+#define LIMIT_ITEMS_PER_REQUEST         100000 /* put in, listed by id, changed at once */
+#define LIMIT_DIRECTORIES_PER_DATASET   20000
+#define LIMIT_DIRECTORY_DEPTH           32
+#define LIMIT_DIRECTORY_NAME_CHARACTERS 120
+#define LIMIT_ITEM_NAME_BYTES           255
+#define LIMIT_TAGS_PER_ITEM             64
+#define LIMIT_ITEM_TAG_CHARACTERS       100
+#define LIMIT_REVIEW_NOTE_CHARACTERS    4000
+
 /* Vectors (vision/vector_index.h) */
 #define LIMIT_VECTOR_FLOATS  4096     /* numbers of one vector */
 #define LIMIT_SIMILAR_PHOTOS 500      /* found for one photo */
