@@ -98,6 +98,7 @@
 #define LIMIT_DIRECTORY_BYTES                4096
 #define LIMIT_KEYS_PER_ACCOUNT               100
 #define LIMIT_KEY_NAME_CHARACTERS            100
+#define LIMIT_REQUESTS_PER_HOUR              1000000000 /* that a key may be given */
 #define LIMIT_TOKEN_BYTES                    4096 /* of a session */
 #define LIMIT_SESSION_SECONDS                172800
 #define LIMIT_PASSWORD_CHECKS                2  /* at once; each takes 64 MiB */
@@ -215,6 +216,16 @@
 #define LIMIT_ANNOTATION_FAULTS       100   /* told of one request */
 #define LIMIT_COMMENT_CHARACTERS      10000
 #define LIMIT_COMMENTS_PER_ITEM       1000
+
+/* Exports (studio/export.h) */
+#define LIMIT_MASK_CROSSINGS          2000000 /* of a polygon with holes, written as a mask */
+#define LIMIT_EXPORT_NAME_CHARACTERS  100
+#define LIMIT_EXPORTS_PER_DATASET     1000
+#define LIMIT_EXPORT_CLASSES          1000 /* of a filter */
+#define LIMIT_EXPORT_DAYS             7    /* then its file is swept away */
+#define LIMIT_VERSIONS_PER_DATASET    1000
+#define LIMIT_VERSION_NOTE_CHARACTERS 10000
+
 /* Imports (studio/import.h) */
 #define LIMIT_IMPORT_FILE_BYTES      (8LL << 30)  /* as it is sent */
 #define LIMIT_IMPORT_UNPACKED_BYTES  (32LL << 30) /* of all files of an archive */
