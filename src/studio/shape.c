@@ -298,6 +298,9 @@ gboolean shape_unpack_geometry(Shape *shape, gconstpointer data, gsize length, G
     } else {
         reader.failed = data != NULL;
     }
+    if (has_rings(shape) && !reader.failed) {
+        shape_enclose(shape);
+    }
     if (reader.failed || !shape_check_geometry(shape, NULL, NULL)) {
         g_set_error(error, ALBUMEN_ERROR, ALBUMEN_ERROR_CORRUPT, "The geometry of a %s is damaged",
                     shape_kind_name(shape->kind));

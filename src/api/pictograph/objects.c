@@ -1,7 +1,9 @@
 #include "api/pictograph/objects.h"
 
+#include "api/class_json.h"
 #include "api/media.h"
 #include "api/photo_values.h"
+#include "api/pictograph/images.h"
 #include "api/pictograph/pictograph.h"
 
 #include <math.h>
@@ -22,36 +24,15 @@ static void member_number(JsonWriter *writer, const char *key, double value)
 
 /* --- classes --- */
 
-static void member_json(JsonWriter *writer, const char *key, const char *json)
-{
-    json_key(writer, key);
-    if (json) {
-        json_raw(writer, json, strlen(json));
-    } else {
-        json_none(writer);
-    }
-}
-
-static void write_class(JsonWriter *writer, const AnnotationClass *class_)
-{
-    json_object_begin(writer);
-    json_member_string(writer, "name", class_->name);
-    json_member_string(writer, "type", class_->kind ? shape_kind_name(class_->kind) : NULL);
-    json_member_string(writer, "color", class_->color);
-    member_json(writer, "attributes", class_->attributes);
-    if (class_->skeleton) {
-        member_json(writer, "skeleton", class_->skeleton);
-    }
-    json_object_end(writer);
-}
-
 void pictograph_write_classes(JsonWriter *writer, const GPtrArray *classes)
 {
     json_array_begin(writer);
     for (guint i = 0; i < classes->len; i++) {
         const AnnotationClass *class_ = g_ptr_array_index(classes, i);
         if (class_->kind != SHAPE_TAG) { /* tags are no annotations of this dialect */
-            write_class(writer, class_);
+            json_object_begin(writer);
+            class_json_write_members(writer, class_);
+            json_object_end(writer);
         }
     }
     json_array_end(writer);

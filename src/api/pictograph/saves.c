@@ -41,6 +41,16 @@ void pictograph_problem_add(PictographProblems *problems, const char *path, cons
     }
 }
 
+void pictograph_problem_add_faults(PictographProblems *problems, const GPtrArray *faults,
+                                   const char *path)
+{
+    for (guint i = 0; i < faults->len; i++) {
+        const AnnotationFault *fault = g_ptr_array_index(faults, i);
+        g_autofree char *where = annotation_fault_path(fault, path);
+        pictograph_problem_add(problems, where, fault->kind, fault->message);
+    }
+}
+
 gboolean pictograph_refuse_problems(HttpRequest *request, const PictographProblems *problems)
 {
     guint count = count_of(problems);
@@ -89,11 +99,7 @@ GPtrArray *pictograph_read_shapes(const json_t *list, const char *path,
     }
     g_autoptr(GPtrArray) faults = annotation_faults_new();
     GPtrArray *shapes = annotation_json_read_list(list, ANNOTATION_PATHS, faults);
-    for (guint i = 0; i < faults->len; i++) {
-        const AnnotationFault *fault = g_ptr_array_index(faults, i);
-        g_autofree char *where = annotation_fault_path(fault, path);
-        pictograph_problem_add(problems, where, fault->kind, fault->message);
-    }
+    pictograph_problem_add_faults(problems, faults, path);
     return shapes;
 }
 

@@ -12,6 +12,9 @@ void pictograph_problems_free(PictographProblems *problems);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PictographProblems, pictograph_problems_free)
 void pictograph_problem_add(PictographProblems *problems, const char *path, const char *kind,
                             const char *message);
+/* Of AnnotationFault, of what lies at `path`. */
+void pictograph_problem_add_faults(PictographProblems *problems, const GPtrArray *faults,
+                                   const char *path);
 /* TRUE when there are some, and the request has been answered with them: 422. */
 gboolean pictograph_refuse_problems(HttpRequest *request, const PictographProblems *problems);
 

@@ -113,7 +113,8 @@ static void wait_until_seen(const Watching *watching, gint64 source_id, gboolean
 
 static gint64 count_jobs(const Watching *watching)
 {
-    static const StoreQuery query = {.name = "test_jobs", .sql = "SELECT count(*) FROM job"};
+    static const StoreQuery query = {.name = "test_jobs",
+                                     .sql = "SELECT count(*) FROM job WHERE kind = 'watch'"};
     return count(watching, &query);
 }
 

@@ -23,7 +23,12 @@ export function whenUnauthorized(run: () => void): void {
   unauthorized = run;
 }
 
-export async function request(path: string, init: RequestInit = {}): Promise<Response> {
+/** Rejects unless the answer is a success, or one of `expected`, which the caller reads by itself. */
+export async function request(
+  path: string,
+  init: RequestInit = {},
+  expected: readonly number[] = [],
+): Promise<Response> {
   const token = readToken();
   const headers = new Headers(init.headers);
   if (token !== null) headers.set('Authorization', `Bearer ${token}`);
@@ -34,7 +39,7 @@ export async function request(path: string, init: RequestInit = {}): Promise<Res
     if (isAbort(error)) throw error;
     throw new ApiError(0, '');
   }
-  if (response.ok) return response;
+  if (response.ok || expected.includes(response.status)) return response;
   // What was asked before somebody signed in anew says nothing of them; a sign-in that fails says so
   // where it was tried.
   const current = token === readToken() && !path.includes('/api/auth/');

@@ -50,6 +50,9 @@ CREATE TABLE replay (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX replay_created ON replay (created_ms);
 
+-- The library's version as of the last change of any dataset.
+ALTER TABLE library_version ADD COLUMN studio INTEGER NOT NULL DEFAULT 0;
+
 -- A choice of the library's photos to be worked on. Nothing is copied: its items are photos.
 CREATE TABLE dataset (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -156,6 +159,8 @@ CREATE TABLE project_item (
     answers TEXT,                           -- JSON, of questions on the whole picture
     annotator_id INTEGER REFERENCES account (id) ON DELETE SET NULL,         -- whose work it is, or who last saved
     revision INTEGER NOT NULL DEFAULT 0,    -- counts the saves; what If-Match compares
+    saved_ms INTEGER,                       -- when that was; NULL: nobody has saved yet
+    saved_by INTEGER REFERENCES account (id) ON DELETE SET NULL,
     annotation_count INTEGER NOT NULL DEFAULT 0,     -- shapes that stand: neither proposed nor tags
     proposal_count INTEGER NOT NULL DEFAULT 0,
     min_confidence REAL,                    -- of the shapes that stand; NULL: there are none
