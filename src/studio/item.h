@@ -105,6 +105,9 @@ gboolean item_delete(StoreTx *tx, const Dataset *dataset, const gint64 *ids, gsi
 /* To another directory; where a name is taken the moved one becomes "NAME-1.jpg". */
 gboolean item_move(StoreTx *tx, const Principal *viewer, const Dataset *dataset, const gint64 *ids,
                    gsize count, const char *directory, gint64 *ret_renamed, GError **error);
+/* Another name in its directory, as directory_clean_filename makes it: CONFLICT, INVALID. */
+gboolean item_rename(StoreTx *tx, const Dataset *dataset, gint64 id, const char *filename,
+                     GError **error);
 typedef enum { COPY_RENAME, COPY_SKIP, COPY_OVERWRITE } CopyCollision;
 /* The same photos once more, with what was drawn on them or without; "NAME-2.jpg" where a name is
  * taken and COPY_RENAME. */
