@@ -81,7 +81,8 @@ gboolean item_add(StoreTx *tx, const Principal *viewer, const Dataset *dataset,
                   const char *directory, const gint64 *photo_ids, gsize count, gint64 *ret_added,
                   GArray **ret_items, GError **error);
 /* One photo under this very name, by what was uploaded: CONFLICT when the name is taken there. The
- * same photo may then stand in a dataset more than once. */
+ * same photo may then stand in a dataset more than once. The caller answers for that `viewer` may
+ * have the photo: it sent its bytes. */
 gboolean item_add_named(StoreTx *tx, const Principal *viewer, const Dataset *dataset,
                         const char *directory, const char *filename, gint64 photo_id,
                         gint64 *ret_item_id, GError **error);
