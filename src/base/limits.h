@@ -98,6 +98,7 @@
 #define LIMIT_DIRECTORY_BYTES                4096
 #define LIMIT_KEYS_PER_ACCOUNT               100
 #define LIMIT_KEY_NAME_CHARACTERS            100
+#define LIMIT_REQUESTS_PER_HOUR              1000000000 /* that a key may be given */
 #define LIMIT_TOKEN_BYTES                    4096 /* of a session */
 #define LIMIT_SESSION_SECONDS                172800
 #define LIMIT_PASSWORD_CHECKS                2  /* at once; each takes 64 MiB */
