@@ -98,6 +98,7 @@
 #define LIMIT_DIRECTORY_BYTES                4096
 #define LIMIT_KEYS_PER_ACCOUNT               100
 #define LIMIT_KEY_NAME_CHARACTERS            100
+#define LIMIT_REQUESTS_PER_HOUR              1000000000 /* that a key may be given */
 #define LIMIT_TOKEN_BYTES                    4096 /* of a session */
 #define LIMIT_SESSION_SECONDS                172800
 #define LIMIT_PASSWORD_CHECKS                2  /* at once; each takes 64 MiB */
@@ -162,6 +163,20 @@
 #define LIMIT_FACES_PER_PICTURE           200 /* those that are surest */
 #define LIMIT_FACE_CANDIDATES_PER_PICTURE 400 /* looked at twice; likewise */
 
+/* Datasets */
+#define LIMIT_DATASETS                  10000 /* of an organization */
+#define LIMIT_DATASET_NAME_CHARACTERS   200
+#define LIMIT_DATASET_TEXT_BYTES        (64U << 10) /* a description, a readme */
+#define LIMIT_ITEMS_PER_DATASET         1000000
+#define LIMIT_ITEMS_PER_REQUEST         100000 /* put in, listed by id, changed at once */
+#define LIMIT_DIRECTORIES_PER_DATASET   20000
+#define LIMIT_DIRECTORY_DEPTH           32
+#define LIMIT_DIRECTORY_NAME_CHARACTERS 120
+#define LIMIT_ITEM_NAME_BYTES           255
+#define LIMIT_TAGS_PER_ITEM             64
+#define LIMIT_ITEM_TAG_CHARACTERS       100
+#define LIMIT_REVIEW_NOTE_CHARACTERS    4000
+
 /* Vectors (vision/vector_index.h) */
 #define LIMIT_VECTOR_FLOATS  4096     /* numbers of one vector */
 #define LIMIT_SIMILAR_PHOTOS 500      /* found for one photo */
@@ -201,6 +216,16 @@
 #define LIMIT_ANNOTATION_FAULTS       100   /* told of one request */
 #define LIMIT_COMMENT_CHARACTERS      10000
 #define LIMIT_COMMENTS_PER_ITEM       1000
+
+/* Exports (studio/export.h) */
+#define LIMIT_MASK_CROSSINGS          2000000 /* of a polygon with holes, written as a mask */
+#define LIMIT_EXPORT_NAME_CHARACTERS  100
+#define LIMIT_EXPORTS_PER_DATASET     1000
+#define LIMIT_EXPORT_CLASSES          1000 /* of a filter */
+#define LIMIT_EXPORT_DAYS             7    /* then its file is swept away */
+#define LIMIT_VERSIONS_PER_DATASET    1000
+#define LIMIT_VERSION_NOTE_CHARACTERS 10000
+
 /* Imports (studio/import.h) */
 #define LIMIT_IMPORT_FILE_BYTES      (8LL << 30)  /* as it is sent */
 #define LIMIT_IMPORT_UNPACKED_BYTES  (32LL << 30) /* of all files of an archive */

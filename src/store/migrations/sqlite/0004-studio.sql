@@ -50,6 +50,9 @@ CREATE TABLE replay (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX replay_created ON replay (created_ms);
 
+-- The library's version as of the last change of any dataset.
+ALTER TABLE library_version ADD COLUMN studio INTEGER NOT NULL DEFAULT 0;
+
 -- A choice of the library's photos to be worked on. Nothing is copied: its items are photos.
 CREATE TABLE dataset (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -165,6 +168,22 @@ CREATE TABLE project_item (
     PRIMARY KEY (project_id, item_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX project_item_item ON project_item (item_id);
+
+-- What a project counts, as changes whose sum is what there is (studio/tally.h): items in use by status, those
+-- archived, and of those in use shapes that stand, proposals and bytes.
+CREATE TABLE project_tally (
+    id INTEGER PRIMARY KEY,
+    project_id INTEGER NOT NULL REFERENCES project (id) ON DELETE CASCADE,
+    new_items INTEGER NOT NULL,
+    annotate_items INTEGER NOT NULL,
+    review_items INTEGER NOT NULL,
+    complete_items INTEGER NOT NULL,
+    archived_items INTEGER NOT NULL,
+    annotations INTEGER NOT NULL,
+    proposals INTEGER NOT NULL,
+    total_bytes INTEGER NOT NULL
+) STRICT;
+CREATE INDEX project_tally_project ON project_tally (project_id);
 
 -- A shape on an item, or a tag of it as a whole. Coordinates are pixels of the upright original, in float64.
 CREATE TABLE annotation (
