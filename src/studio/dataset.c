@@ -403,6 +403,17 @@ static char *free_slug(StoreTx *tx, gint64 organization, const char *name, gint6
 
 /* Making */
 
+/* Whoever follows all datasets looks again. */
+static gboolean touch_studio(StoreTx *tx, GError **error)
+{
+    static const StoreQuery query = {
+        .name = "studio_touch",
+        .sql = "UPDATE library_version SET studio = version",
+    };
+    StoreStatement *statement = store_prepare(tx, &query, error);
+    return statement && store_run(statement, NULL, error);
+}
+
 static gboolean check_room(StoreTx *tx, gint64 organization, GError **error)
 {
     static const StoreQuery query = {
@@ -511,7 +522,8 @@ Dataset *dataset_create(StoreTx *tx, const Principal *viewer, const DatasetNew *
     }
     g_autofree char *slug = free_slug(tx, organization, values->name, 0, error);
     if (!slug || !insert_dataset(tx, viewer, values, slug, &id, error) ||
-        !insert_root(tx, viewer, id, error) || !insert_project(tx, viewer, id, values, error)) {
+        !insert_root(tx, viewer, id, error) || !insert_project(tx, viewer, id, values, error) ||
+        !touch_studio(tx, error)) {
         return NULL;
     }
     g_autoptr(StoreSql) sql = store_sql_new();
@@ -659,6 +671,17 @@ gboolean dataset_delete(StoreTx *tx, const Dataset *dataset, DatasetDeleted *ret
            run_for(tx, &itself, dataset->id, NULL, error);
 }
 
+gint64 dataset_studio_version(StoreTx *tx, GError **error)
+{
+    static const StoreQuery query = {
+        .name = "studio_version",
+        .sql = "SELECT studio + 1 FROM library_version",
+    };
+    gint64 version = 0;
+    StoreStatement *row = store_prepare(tx, &query, error);
+    return row && store_step_int(row, &version, error) ? version : 0;
+}
+
 gboolean dataset_touch(StoreTx *tx, gint64 dataset_id, GError **error)
 {
     static const StoreQuery query = {
@@ -679,7 +702,7 @@ gboolean dataset_touch(StoreTx *tx, gint64 dataset_id, GError **error)
         set_not_found(error);
         return FALSE;
     }
-    return tally_fold(tx, dataset_id, error);
+    return touch_studio(tx, error) && tally_fold(tx, dataset_id, error);
 }
 
 /* Annotators */

@@ -82,6 +82,9 @@ gboolean dataset_delete(StoreTx *tx, const Dataset *dataset, DatasetDeleted *ret
 /* The dataset, or something in it, changes: its version and its time. */
 gboolean dataset_touch(StoreTx *tx, gint64 dataset_id, GError **error);
 
+/* Differs after any change of any dataset; 0 on error. */
+gint64 dataset_studio_version(StoreTx *tx, GError **error);
+
 /* Who of the annotators may work on it; of gint64 account ids. */
 gboolean dataset_grant(StoreTx *tx, const Dataset *dataset, const gint64 *accounts, gsize count,
                        GError **error);

@@ -50,6 +50,9 @@ CREATE TABLE replay (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX replay_created ON replay (created_ms);
 
+-- The library's version as of the last change of any dataset.
+ALTER TABLE library_version ADD COLUMN studio INTEGER NOT NULL DEFAULT 0;
+
 -- A choice of the library's photos to be worked on. Nothing is copied: its items are photos.
 CREATE TABLE dataset (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
