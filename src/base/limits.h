@@ -127,6 +127,8 @@
 #define LIMIT_IDS_PER_CHANGE        1000 /* thrown away, removed, restored in one request */
 #define LIMIT_UPLOADS_OPEN          1000 /* of one account, not yet whole */
 #define LIMIT_UPLOAD_HOURS          168  /* an upload may take, then it is swept away */
+#define LIMIT_UPLOAD_PUT_HOURS      24   /* what came to a signed address waits to be called for */
+#define LIMIT_UPLOAD_BULK_IMAGES    500  /* of one request for addresses, or of one that registers */
 #define LIMIT_UPLOAD_NAME_BYTES     200
 #define LIMIT_UPLOAD_METADATA_BYTES 4096
 #define LIMIT_UPLOAD_FORM_BYTES     (16LL << 30)  /* of all files of one form */
@@ -239,7 +241,9 @@
 #define LIMIT_IMPORT_TEXT_BYTES      (4U << 20)  /* of one text: a mask in COCO's packed form */
 #define LIMIT_IMPORT_LINE_BYTES      (4U << 20)  /* of one line: a polygon in YOLO's form */
 #define LIMIT_IMPORT_ATTRIBUTE_BYTES (64U << 10) /* of a shape's attributes as JSON */
+#define LIMIT_IMPORT_ANNOTATION_BYTES (8U << 20) /* of one annotation as JSON */
 #define LIMIT_IMPORT_MASK_PIXELS     (64U << 20) /* that a mask's box encloses */
+#define LIMIT_IMPORT_JOINTS          1000         /* keypoints of one object */
 #define LIMIT_IMPORT_SETTINGS_BYTES  (1U << 20)  /* data.yaml, classes.txt */
 #define LIMIT_IMPORT_XML_DEPTH       32
 #define LIMIT_IMPORT_PROBLEMS        100  /* told; the rest are counted */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { edgesText, parseEdges } from '../src/studio/classes/skeleton.ts';
+import test from 'node:test';
+import { edgesText, parseEdges } from '../src/studio/classes/skeleton';
 
 const names = ['head', 'left-hip', 'foot'];
 
