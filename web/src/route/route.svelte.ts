@@ -18,7 +18,18 @@ const PATHS = {
   review: '/people/review',
 } as const;
 /** A person's room is the gallery of their photos, with a head of its own. */
-export type Room = 'gallery' | 'person' | keyof typeof PATHS;
+export type Room = 'gallery' | 'person' | 'annotate' | keyof typeof PATHS;
+/** Rooms that an address leads to by their name alone. */
+export type NamedRoom = Exclude<Room, 'person' | 'annotate'>;
+
+/** A picture of a dataset on the workbench. */
+export interface Annotated {
+  readonly dataset: string;
+  /** Null: the first, or the one of that name. */
+  readonly item: string | null;
+  /** Its file, where a link of another program names that alone. */
+  readonly name: string | null;
+}
 
 /** A place in the gallery that survives another layout: a photo, and how far its row is scrolled. */
 export interface Anchor {
@@ -36,7 +47,7 @@ interface Entry {
 
 const ROOMS = Object.keys(PATHS) as (keyof typeof PATHS)[];
 
-export function roomAddress(room: Exclude<Room, 'person'>): string {
+export function roomAddress(room: NamedRoom): string {
   return room === 'gallery' ? '/' : PATHS[room];
 }
 
@@ -56,6 +67,8 @@ class Route {
   params = $state.raw(new URLSearchParams());
   /** Whose photos these are, in a person's room. */
   person = $state<number | null>(null);
+  /** What is drawn on, on the workbench. */
+  annotated = $state.raw<Annotated | null>(null);
   /** Whose faces are shown in the place of their photos. */
   readonly facesOf = $derived(this.params.get('view') === 'faces' ? this.person : null);
   /** What a room filters by itself, whatever else is asked for. */
@@ -96,7 +109,7 @@ class Route {
   }
 
   /** Goes to a page; the gallery is shown whole, without filters. */
-  showRoom(room: Exclude<Room, 'person'>): void {
+  showRoom(room: NamedRoom): void {
     this.#push(roomAddress(room), {});
   }
 
@@ -138,6 +151,27 @@ class Route {
   /** The folders in a folder; all of the library for ''. */
   showFolder(prefix: string): void {
     this.#push(folderAddress(prefix), {});
+  }
+
+  /** The workbench, for a picture of a dataset or its first; what of the dataset is shown comes along. */
+  showAnnotated(dataset: string, item: string | null, params = new URLSearchParams()): void {
+    this.#push(withParams(annotatedPath(dataset, item), params), {});
+  }
+
+  /** Another picture on the workbench: one step back still leads to where one came from. */
+  replaceAnnotated(dataset: string, item: string): void {
+    history.replaceState(this.#entry, '', this.annotateAddress(dataset, item));
+    this.#read();
+  }
+
+  /** From the workbench to its dataset. */
+  leaveAnnotated(): void {
+    const { annotated } = this;
+    if (annotated !== null) this.#push(withParams(`/datasets/${annotated.dataset}`, this.params), {});
+  }
+
+  annotateAddress(dataset: string, item: string): string {
+    return withParams(annotatedPath(dataset, item), this.params);
   }
 
   /** Writes into the address what another room shows now, without a step in the history. */
@@ -183,7 +217,9 @@ class Route {
     const params = new URLSearchParams(location.search);
     const person = personAt(location.pathname);
     const room = ROOMS.find((each) => PATHS[each] === location.pathname);
-    this.room = person === null ? (room ?? 'gallery') : 'person';
+    const annotated = annotatedAt(location.pathname);
+    this.room = annotated ? 'annotate' : person === null ? (room ?? 'gallery') : 'person';
+    this.annotated = annotated;
     this.person = person;
     this.params = params;
     if (!this.inGallery) {
@@ -216,6 +252,35 @@ class Route {
 function personAt(path: string): number | null {
   const id = /^\/people\/(\d{1,15})$/.exec(path)?.[1];
   return id === undefined ? null : Number(id);
+}
+
+const WORKBENCH = /^\/datasets\/([^/]+)\/annotate(?:\/([^/]+))?$/;
+/** As other programs are told it: the file by its name. */
+const WORKBENCH_BY_NAME = /^\/project\/([^/]+)\/annotate\/(.+)$/;
+
+function annotatedAt(path: string): Annotated | null {
+  const [, dataset, item] = WORKBENCH.exec(path) ?? [];
+  if (dataset !== undefined) return { dataset, item: item ?? null, name: null };
+  const [, project, name] = WORKBENCH_BY_NAME.exec(path) ?? [];
+  if (project === undefined || name === undefined) return null;
+  return { dataset: project, item: null, name: decoded(name) };
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // A per cent sign that stands for itself.
+  }
+}
+
+function annotatedPath(dataset: string, item: string | null): string {
+  return item === null ? `/datasets/${dataset}/annotate` : `/datasets/${dataset}/annotate/${item}`;
+}
+
+function withParams(path: string, params: URLSearchParams): string {
+  const text = params.toString();
+  return text === '' ? path : `${path}?${text}`;
 }
 
 export function folderAddress(prefix: string): string {
