@@ -78,7 +78,7 @@
 #define LIMIT_HTTP_EVENT_STREAM_SECONDS    900 /* then its client comes again */
 #define LIMIT_HTTP_HEARTBEAT_SECONDS       15  /* between comments on a quiet event stream */
 #define LIMIT_JSON_OUTPUT_BYTES            (256U << 20)
-#define LIMIT_JSON_OUTPUT_DEPTH            32
+#define LIMIT_JSON_OUTPUT_DEPTH            80
 
 #define LIMIT_SCALED_CACHE_BYTES                                                                   \
     (16U << 20) /* of thumbnails scaled to a size that is not stored                               \

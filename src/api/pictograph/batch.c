@@ -1,6 +1,7 @@
 /* What becomes of many images of one dataset at once. */
 #include "api/pictograph/lookup.h"
 #include "api/pictograph/pictograph.h"
+#include "api/pictograph/routes.h"
 #include "api/pictograph/saves.h"
 #include "base/limits.h"
 #include "studio/directory.h"
@@ -339,7 +340,7 @@ static const HttpParameter update_body[] = {
                .tag = TAG, .summary = (summary_), .response_schema = "PictographBatch",            \
                .handler = (handler_))
 
-static const HttpRoute routes[] = {
+const HttpRoute pictograph_batch_routes[] = {
     BATCH_ROUTE(HTTP_POST, "/move", move_body, "Move images to another directory", move_images),
     BATCH_ROUTE(HTTP_POST, "/copy", copy_body, "Copy images into a directory", copy_images),
     BATCH_ROUTE(HTTP_POST, "/delete", delete_body, "Archive or delete images", delete_images),
@@ -349,4 +350,4 @@ static const HttpRoute routes[] = {
                 update_images),
 };
 
-const HttpTable pictograph_batch_table = {routes, G_N_ELEMENTS(routes)};
+G_STATIC_ASSERT(G_N_ELEMENTS(pictograph_batch_routes) == PICTOGRAPH_BATCH_ROUTES);

@@ -4,6 +4,7 @@
 #include "api/pictograph/lookup.h"
 #include "api/pictograph/objects.h"
 #include "api/pictograph/pictograph.h"
+#include "api/pictograph/routes.h"
 #include "base/limits.h"
 
 #include <string.h>
@@ -218,7 +219,7 @@ static const HttpParameter duplicates_query[] = {
     {0},
 };
 
-static const HttpRoute routes[] = {
+const HttpRoute pictograph_report_routes[] = {
     HTTP_ROUTE(CAPABILITY_DATASETS, .method = HTTP_GET, .path = DATASET "/download",
                .query = download_query, .tag = TAG,
                .summary = "Addresses of a dataset's images and annotation files",
@@ -246,4 +247,4 @@ static const HttpRoute routes[] = {
                .response_schema = "PictographStorage", .handler = change_storage),
 };
 
-const HttpTable pictograph_report_table = {routes, G_N_ELEMENTS(routes)};
+G_STATIC_ASSERT(G_N_ELEMENTS(pictograph_report_routes) == PICTOGRAPH_REPORT_ROUTES);
