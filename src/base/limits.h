@@ -226,6 +226,7 @@
 #define LIMIT_EXPORT_CLASSES          1000 /* of a filter */
 #define LIMIT_EXPORT_DAYS             7    /* then its file is swept away */
 #define LIMIT_VERSIONS_PER_DATASET    1000
+#define LIMIT_VERSION_NAME_CHARACTERS 100
 #define LIMIT_VERSION_NOTE_CHARACTERS 10000
 
 /* Imports (studio/import.h) */

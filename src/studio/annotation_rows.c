@@ -131,8 +131,8 @@ static gboolean keep_state(StoreTx *tx, gint64 project_id, gint64 item_id, const
     return store_run(statement, NULL, error) && thin_out(tx, project_id, item_id, error);
 }
 
-gboolean item_work_advance(StoreTx *tx, const Principal *viewer, gint64 project_id, gint64 item_id,
-                           const ItemWork *work, const GPtrArray *shapes, GError **error)
+gboolean item_work_advance_by(StoreTx *tx, gint64 account, gint64 project_id, gint64 item_id,
+                              const ItemWork *work, const GPtrArray *shapes, GError **error)
 {
     static const StoreQuery query = {
         .name = "item_work_advance",
@@ -154,8 +154,15 @@ gboolean item_work_advance(StoreTx *tx, const Principal *viewer, gint64 project_
     store_bind_int(statement, 2, item_id);
     store_bind_int(statement, 3, work->revision + 1);
     store_bind_int(statement, 4, library_now_ms());
-    bind_account(statement, 5, principal_account(viewer));
+    bind_account(statement, 5, account);
     return store_run(statement, NULL, error);
+}
+
+gboolean item_work_advance(StoreTx *tx, const Principal *viewer, gint64 project_id, gint64 item_id,
+                           const ItemWork *work, const GPtrArray *shapes, GError **error)
+{
+    return item_work_advance_by(tx, principal_account(viewer), project_id, item_id, work, shapes,
+                                error);
 }
 
 gboolean item_work_recount(StoreTx *tx, gint64 project_id, gint64 item_id, GError **error)

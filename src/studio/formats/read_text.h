@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/json_reader.h"
+#include "base/json_writer.h"
 #include "studio/formats/import_files.h"
 
 /* Sentences that more than one format counts its losses by. */

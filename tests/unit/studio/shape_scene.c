@@ -41,8 +41,7 @@ char *scene_read(StudioScene *scene, guint index, AnnotationsWhich which)
     g_autoptr(GError) error = NULL;
     g_autoptr(Item) item = studio_scene_read(scene, index);
     g_autoptr(StoreTx) tx = fixture_read(scene->fixture);
-    g_autoptr(GPtrArray) shapes =
-        annotations_load(tx, item->project_id, item->id, which, &error);
+    g_autoptr(GPtrArray) shapes = annotations_load(tx, item->project_id, item->id, which, &error);
     g_assert_no_error(error);
     GString *text = g_string_new(NULL);
     for (guint i = 0; i < shapes->len; i++) {

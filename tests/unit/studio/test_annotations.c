@@ -107,14 +107,13 @@ static void test_problems_tell_their_shape(StoreFixture *fixture, gconstpointer 
     studio_scene_open(&scene, fixture, 1);
     scene_save(&scene, NULL, 0, NULL, scene_shapes(scene_box("a", "cat", 1), NULL));
     AnnotationsProblem problem =
-        refuse(&scene, &any,
-               scene_shapes(scene_box("a", "cat", 1), scene_box("a", "dog", 1), NULL),
+        refuse(&scene, &any, scene_shapes(scene_box("a", "cat", 1), scene_box("a", "dog", 1), NULL),
                ALBUMEN_ERROR_INVALID);
     g_assert_cmpint(problem.index, ==, 1);
     g_assert_cmpstr(problem.field, ==, "id");
     g_free(problem.field);
-    problem = refuse(&scene, &any, scene_shapes(scene_box("b", "cat", NAN), NULL),
-                     ALBUMEN_ERROR_INVALID);
+    problem =
+        refuse(&scene, &any, scene_shapes(scene_box("b", "cat", NAN), NULL), ALBUMEN_ERROR_INVALID);
     g_assert_cmpstr(problem.field, ==, "bounding_box.x");
     g_free(problem.field);
     problem = refuse(&scene, &drawn, scene_shapes(scene_box("b", "cat", 1000), NULL),
@@ -174,8 +173,7 @@ static void test_a_closed_project_takes_none(StoreFixture *fixture, gconstpointe
     scene_save(&scene, NULL, 0, NULL, scene_shapes(scene_box("a", "cat", 1), NULL));
     close_policy(&scene);
     AnnotationsProblem problem =
-        refuse(&scene, &any,
-               scene_shapes(scene_box("a", "cat", 1), scene_box("b", "dog", 1), NULL),
+        refuse(&scene, &any, scene_shapes(scene_box("a", "cat", 1), scene_box("b", "dog", 1), NULL),
                ALBUMEN_ERROR_INVALID);
     g_assert_true(problem.by_policy);
     g_assert_cmpint(problem.index, ==, 1);
@@ -271,7 +269,7 @@ static void test_authors(StoreFixture *fixture, gconstpointer unused)
     g_autoptr(StoreTx) tx = fixture_read(fixture);
     g_autoptr(GPtrArray) shapes =
         annotations_load(tx, item->project_id, item->id, ANNOTATIONS_ALL, &error);
-    static const char *const expected[] = {"eva", "tom", "someone", "tom"};
+    static const char *const expected[] = {"eva", "tom", "someone", NULL};
     for (guint i = 0; i < shapes->len; i++) {
         const Shape *shape = g_ptr_array_index(shapes, i);
         g_assert_cmpstr(shape->author, ==, expected[i]);
@@ -369,9 +367,8 @@ static void test_time_is_added(StoreFixture *fixture, gconstpointer unused)
     g_autoptr(GError) error = NULL;
     g_auto(StudioScene) scene = {0};
     studio_scene_open(&scene, fixture, 1);
-    const AnnotationsSave how = {.expected = ANNOTATIONS_ANY_REVISION,
-                                 .keep_unchanged = TRUE,
-                                 .time_spent_ms = 1500};
+    const AnnotationsSave how = {
+        .expected = ANNOTATIONS_ANY_REVISION, .keep_unchanged = TRUE, .time_spent_ms = 1500};
     scene_save(&scene, NULL, 0, &how, scene_shapes(NULL, NULL));
     scene_save(&scene, NULL, 0, &how, scene_shapes(scene_box("a", "cat", 1), NULL));
     gint64 spent = 0;

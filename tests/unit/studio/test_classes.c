@@ -240,16 +240,14 @@ static void test_delete(StoreFixture *fixture, gconstpointer unused)
     gint64 project = scene.dataset->project_id;
     {
         g_autoptr(StoreTx) tx = studio_scene_change(&scene);
-        g_assert_true(
-            class_delete(tx, scene.owner, project, "dog", 0, FALSE, &changed, &error));
+        g_assert_true(class_delete(tx, scene.owner, project, "dog", 0, FALSE, &changed, &error));
         g_assert_cmpint(changed.images, ==, 0);
         g_assert_true(changed.config);
-        g_assert_true(class_delete(tx, scene.owner, project, "cat", SHAPE_BBOX, TRUE, &changed,
-                                   &error));
+        g_assert_true(
+            class_delete(tx, scene.owner, project, "cat", SHAPE_BBOX, TRUE, &changed, &error));
         g_assert_cmpint(changed.images, ==, 2);
         g_assert_cmpint(changed.annotations, ==, 4);
-        g_assert_false(
-            class_delete(tx, scene.owner, project, "cow", 0, TRUE, &changed, &error));
+        g_assert_false(class_delete(tx, scene.owner, project, "cow", 0, TRUE, &changed, &error));
         g_assert_error(error, ALBUMEN_ERROR, ALBUMEN_ERROR_NOT_FOUND);
         fixture_commit(tx);
     }
