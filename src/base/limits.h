@@ -227,6 +227,7 @@
 #define LIMIT_EXPORT_CLASSES          1000 /* of a filter */
 #define LIMIT_EXPORT_DAYS             7    /* then its file is swept away */
 #define LIMIT_VERSIONS_PER_DATASET    1000
+#define LIMIT_VERSION_NAME_CHARACTERS 100
 #define LIMIT_VERSION_NOTE_CHARACTERS 10000
 
 /* Imports (studio/import.h) */
@@ -241,7 +242,9 @@
 #define LIMIT_IMPORT_TEXT_BYTES      (4U << 20)  /* of one text: a mask in COCO's packed form */
 #define LIMIT_IMPORT_LINE_BYTES      (4U << 20)  /* of one line: a polygon in YOLO's form */
 #define LIMIT_IMPORT_ATTRIBUTE_BYTES (64U << 10) /* of a shape's attributes as JSON */
+#define LIMIT_IMPORT_ANNOTATION_BYTES (8U << 20) /* of one annotation as JSON */
 #define LIMIT_IMPORT_MASK_PIXELS     (64U << 20) /* that a mask's box encloses */
+#define LIMIT_IMPORT_JOINTS          1000         /* keypoints of one object */
 #define LIMIT_IMPORT_SETTINGS_BYTES  (1U << 20)  /* data.yaml, classes.txt */
 #define LIMIT_IMPORT_XML_DEPTH       32
 #define LIMIT_IMPORT_PROBLEMS        100  /* told; the rest are counted */

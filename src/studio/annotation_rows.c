@@ -13,7 +13,8 @@ gboolean item_work_get(StoreTx *tx, gint64 project_id, gint64 item_id, ItemWork 
 {
     static const StoreQuery query = {
         .name = "item_work_get",
-        .sql = "SELECT revision, COALESCE(saved_ms, changed_ms), saved_by, annotation_count, status FROM project_item "
+        .sql = "SELECT revision, COALESCE(saved_ms, changed_ms), saved_by, annotation_count, "
+               "status FROM project_item "
                "WHERE project_id = ?1 AND item_id = ?2",
     };
     *ret_work = (ItemWork){0};
@@ -130,8 +131,8 @@ static gboolean keep_state(StoreTx *tx, gint64 project_id, gint64 item_id, const
     return store_run(statement, NULL, error) && thin_out(tx, project_id, item_id, error);
 }
 
-gboolean item_work_advance(StoreTx *tx, const Principal *viewer, gint64 project_id, gint64 item_id,
-                           const ItemWork *work, const GPtrArray *shapes, GError **error)
+gboolean item_work_advance_by(StoreTx *tx, gint64 account, gint64 project_id, gint64 item_id,
+                              const ItemWork *work, const GPtrArray *shapes, GError **error)
 {
     static const StoreQuery query = {
         .name = "item_work_advance",
@@ -153,8 +154,15 @@ gboolean item_work_advance(StoreTx *tx, const Principal *viewer, gint64 project_
     store_bind_int(statement, 2, item_id);
     store_bind_int(statement, 3, work->revision + 1);
     store_bind_int(statement, 4, library_now_ms());
-    bind_account(statement, 5, principal_account(viewer));
+    bind_account(statement, 5, account);
     return store_run(statement, NULL, error);
+}
+
+gboolean item_work_advance(StoreTx *tx, const Principal *viewer, gint64 project_id, gint64 item_id,
+                           const ItemWork *work, const GPtrArray *shapes, GError **error)
+{
+    return item_work_advance_by(tx, principal_account(viewer), project_id, item_id, work, shapes,
+                                error);
 }
 
 gboolean item_work_recount(StoreTx *tx, gint64 project_id, gint64 item_id, GError **error)
@@ -196,9 +204,8 @@ Shape *annotation_rows_read(const StoreStatement *row, int first, GError **error
         store_column_double(row, first + 6),
     };
     gsize length = 0;
-    gconstpointer geometry = store_column_is_null(row, first + 7)
-                                 ? NULL
-                                 : store_column_blob(row, first + 7, &length);
+    gconstpointer geometry =
+        store_column_is_null(row, first + 7) ? NULL : store_column_blob(row, first + 7, &length);
     shape->confidence = store_column_double(row, first + 8);
     shape->source = shape_source_from_name(store_column_text(row, first + 9));
     shape->model = g_strdup(store_column_text(row, first + 10));

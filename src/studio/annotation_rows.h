@@ -16,6 +16,9 @@ gboolean item_work_get(StoreTx *tx, gint64 project_id, gint64 item_id, ItemWork 
  * `shapes`, unless nobody ever saved any. */
 gboolean item_work_advance(StoreTx *tx, const Principal *viewer, gint64 project_id, gint64 item_id,
                            const ItemWork *work, const GPtrArray *shapes, GError **error);
+/* The same for an account (0: nobody in particular), of whom no principal is at hand. */
+gboolean item_work_advance_by(StoreTx *tx, gint64 account, gint64 project_id, gint64 item_id,
+                              const ItemWork *work, const GPtrArray *shapes, GError **error);
 /* What project_item counts of the shapes, anew; the tally is the caller's. */
 gboolean item_work_recount(StoreTx *tx, gint64 project_id, gint64 item_id, GError **error);
 
