@@ -78,7 +78,7 @@
 #define LIMIT_HTTP_EVENT_STREAM_SECONDS    900 /* then its client comes again */
 #define LIMIT_HTTP_HEARTBEAT_SECONDS       15  /* between comments on a quiet event stream */
 #define LIMIT_JSON_OUTPUT_BYTES            (256U << 20)
-#define LIMIT_JSON_OUTPUT_DEPTH            32
+#define LIMIT_JSON_OUTPUT_DEPTH            80
 
 #define LIMIT_SCALED_CACHE_BYTES                                                                   \
     (16U << 20) /* of thumbnails scaled to a size that is not stored                               \
@@ -137,6 +137,7 @@
 #define LIMIT_UPLOAD_HOURS          168  /* an upload may take, then it is swept away */
 #define LIMIT_UPLOAD_PUT_HOURS      24   /* what came to a signed address waits to be called for */
 #define LIMIT_UPLOAD_BULK_IMAGES    500  /* of one request for addresses, or of one that registers */
+#define LIMIT_UPLOAD_FIELD_BYTES    4096 /* a text of a form */
 #define LIMIT_UPLOAD_NAME_BYTES     200
 #define LIMIT_UPLOAD_METADATA_BYTES 4096
 #define LIMIT_UPLOAD_FORM_BYTES     (16LL << 30)  /* of all files of one form */
