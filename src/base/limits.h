@@ -127,6 +127,8 @@
 #define LIMIT_IDS_PER_CHANGE        1000 /* thrown away, removed, restored in one request */
 #define LIMIT_UPLOADS_OPEN          1000 /* of one account, not yet whole */
 #define LIMIT_UPLOAD_HOURS          168  /* an upload may take, then it is swept away */
+#define LIMIT_UPLOAD_PUT_HOURS      24   /* what came to a signed address waits to be called for */
+#define LIMIT_UPLOAD_BULK_IMAGES    500  /* of one request for addresses, or of one that registers */
 #define LIMIT_UPLOAD_NAME_BYTES     200
 #define LIMIT_UPLOAD_METADATA_BYTES 4096
 #define LIMIT_UPLOAD_FORM_BYTES     (16LL << 30)  /* of all files of one form */
@@ -224,6 +226,7 @@
 #define LIMIT_EXPORT_CLASSES          1000 /* of a filter */
 #define LIMIT_EXPORT_DAYS             7    /* then its file is swept away */
 #define LIMIT_VERSIONS_PER_DATASET    1000
+#define LIMIT_VERSION_NAME_CHARACTERS 100
 #define LIMIT_VERSION_NOTE_CHARACTERS 10000
 
 /* Imports (studio/import.h) */

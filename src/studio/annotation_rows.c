@@ -13,7 +13,8 @@ gboolean item_work_get(StoreTx *tx, gint64 project_id, gint64 item_id, ItemWork 
 {
     static const StoreQuery query = {
         .name = "item_work_get",
-        .sql = "SELECT revision, COALESCE(saved_ms, changed_ms), saved_by, annotation_count, status FROM project_item "
+        .sql = "SELECT revision, COALESCE(saved_ms, changed_ms), saved_by, annotation_count, "
+               "status FROM project_item "
                "WHERE project_id = ?1 AND item_id = ?2",
     };
     *ret_work = (ItemWork){0};
@@ -203,9 +204,8 @@ Shape *annotation_rows_read(const StoreStatement *row, int first, GError **error
         store_column_double(row, first + 6),
     };
     gsize length = 0;
-    gconstpointer geometry = store_column_is_null(row, first + 7)
-                                 ? NULL
-                                 : store_column_blob(row, first + 7, &length);
+    gconstpointer geometry =
+        store_column_is_null(row, first + 7) ? NULL : store_column_blob(row, first + 7, &length);
     shape->confidence = store_column_double(row, first + 8);
     shape->source = shape_source_from_name(store_column_text(row, first + 9));
     shape->model = g_strdup(store_column_text(row, first + 10));

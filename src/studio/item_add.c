@@ -182,7 +182,9 @@ gboolean item_add_named(StoreTx *tx, const Principal *viewer, const Dataset *dat
     if (!name || !check_room(dataset, 1, error)) {
         return FALSE;
     }
-    g_autoptr(Photo) photo = photo_get(tx, viewer, photo_id, error);
+    /* Whoever sent the picture has it, wherever its file came to lie. */
+    g_autoptr(Principal) owner = principal_new_owner();
+    g_autoptr(Photo) photo = photo_get(tx, owner, photo_id, error);
     if (!photo || !directory_make(tx, viewer, dataset, directory, &directory_id, error) ||
         !insert_item(tx, viewer, dataset, directory_id, name, photo, ret_item_id, error)) {
         return FALSE;

@@ -48,7 +48,8 @@ static void begin_line(const Lines *lines, const char *class_name)
 static void add_fraction(const Lines *lines, double value, gint64 whole)
 {
     char text[G_ASCII_DTOSTR_BUF_SIZE];
-    g_ascii_formatd(text, sizeof text, " %.6f", value / (double)whole);
+    g_ascii_formatd(text, sizeof text, "%.6f", value / (double)whole);
+    g_string_append_c(lines->out, ' ');
     g_string_append(lines->out, text);
 }
 
