@@ -2,10 +2,11 @@
 
 #include "api/albumen/albumen.h"
 #include "api/facet/facet.h"
+#include "api/pictograph/pictograph.h"
 #include "api/pictopy/pictopy.h"
 
 const HttpDialect *const api_dialects[] = {&albumen_dialect, &facet_dialect, &pictopy_dialect,
-                                           NULL};
+                                           &pictograph_dialect, NULL};
 
 const Api *api_of(const HttpRequest *request)
 {

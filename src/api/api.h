@@ -6,6 +6,7 @@
 
 #include "base/lru_cache.h"
 #include "http/http.h"
+#include "jobs/index_file.h"
 #include "jobs/scan_log.h"
 #include "jobs/vision_pool.h"
 #include "jobs/watch.h"
@@ -24,6 +25,7 @@ typedef struct {
     SignIn *sign_in;          /* who comes in */
     const GPtrArray *proxies; /* api/client_address.h: whose word on clients is taken */
     WorkerPool *workers;
+    Indexer *indexer; /* brings in what is sent, at once */
     VisionPool *vision;
     LruCache *scaled;    /* thumbnails lately scaled, GBytes by content and size */
     LruCache *downloads; /* albumen_downloads_new: archives that may be asked for */
@@ -35,6 +37,7 @@ typedef struct {
     HttpEvents *events;    /* what is published is sent to whoever follows /api/albumen/events */
     gboolean pictopy_bare; /* [pictopy] shape = bare: answers in the form of 2024 */
     double pictopy_same;   /* [pictopy] same_face: a cosine; 0: as fits the model */
+    char *public_url; /* [server] public_url: what clients call this server; NULL: as they did */
     const char *version;
     HttpServerOptions server; /* for the OpenAPI document too */
 } Api;

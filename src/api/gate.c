@@ -3,6 +3,8 @@
 #include "api/session.h"
 
 #include "api/albumen/uploads.h"
+#include "api/pictograph/frame.h"
+#include "api/pictograph/pictograph.h"
 #include "api/pictopy/pictopy.h"
 
 #include <string.h>
@@ -113,6 +115,10 @@ gboolean api_gate(HttpRequest *request, int capability, GError **error)
     }
     Principal *principal = identify(request);
     http_request_set_principal(request, principal, (GDestroyNotify)principal_unref);
+    if (http_request_dialect(request) == &pictograph_dialect &&
+        !pictograph_admit(request, principal, capability, error)) {
+        return FALSE;
+    }
     return (is_share(request, capability) && !principal_is_authenticated(principal)) ||
            access_check(principal, (Capability)capability, error);
 }
@@ -162,7 +168,7 @@ static void mark_media(HttpRequest *request)
 {
     const HttpRoute *route = http_request_route(request);
     if (route && route->capability == CAPABILITY_MEDIA) {
-        http_set_header(request, "Vary", "Cookie, Authorization");
+        http_set_header(request, "Vary", "Cookie, Authorization, X-API-Key");
     }
 }
 
@@ -170,6 +176,9 @@ void api_decorate(HttpRequest *request)
 {
     const char *origin = http_request_header(request, "Origin");
     albumen_uploads_decorate(request);
+    if (http_request_dialect(request) == &pictograph_dialect) {
+        pictograph_decorate(request);
+    }
     http_set_header(request, "Content-Security-Policy", CONTENT_SECURITY_POLICY);
     http_set_header(request, "X-Content-Type-Options", "nosniff");
     http_set_header(request, "Referrer-Policy", "same-origin");

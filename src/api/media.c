@@ -193,7 +193,7 @@ gboolean api_send_image(HttpRequest *request, const Grant *grant, const char *ca
     return http_respond_file(request, mime, fd, bytes, &caching);
 }
 
-static const char *mime_of(const char *format)
+const char *api_mime_of(const char *format)
 {
     static const char *const mimes[][2] = {
         {"jpeg", "image/jpeg"}, {"png", "image/png"},   {"webp", "image/webp"},
@@ -218,5 +218,5 @@ gboolean api_send_original(HttpRequest *request, const Grant *grant, const char 
     }
     g_autofree char *etag = g_strdup_printf("%.32s", grant_content(grant));
     const HttpCaching caching = {.etag = etag, .cache_control = cache_control};
-    return http_respond_file(request, mime_of(grant_format(grant)), fd, bytes, &caching);
+    return http_respond_file(request, api_mime_of(grant_format(grant)), fd, bytes, &caching);
 }

@@ -11,6 +11,9 @@
  * replaced. */
 #define CACHE_AND_ASK "private, max-age=600, stale-while-revalidate=604800"
 
+/* The type of a file of this format (media_format_name). Static. */
+const char *api_mime_of(const char *format);
+
 /* The thumbnail, scaled to fit size x size when 0 < size < its long edge; made again when it is
  * lost. */
 gboolean api_send_thumbnail(HttpRequest *request, const Grant *grant, gint64 size,

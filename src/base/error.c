@@ -1,6 +1,7 @@
 #include "base/error.h"
 
 #include <errno.h>
+#include <string.h>
 
 /* Not G_DEFINE_QUARK, whose static is written without a lock by whichever threads come first. */
 GQuark albumen_error_quark(void)
@@ -28,6 +29,15 @@ const char *albumen_error_name(AlbumenError code)
         return "internal";
     }
     return names[code];
+}
+
+AlbumenError albumen_error_from_name(const char *name)
+{
+    AlbumenError code = ALBUMEN_ERROR_IO;
+    while (code != ALBUMEN_ERROR_INTERNAL && strcmp(name, albumen_error_name(code)) != 0) {
+        code--;
+    }
+    return code;
 }
 
 gboolean error_set_errno(GError **error, int saved_errno, const char *what)

@@ -35,6 +35,8 @@ GQuark albumen_error_quark(void);
 /* The stable, lower-case name of a code ("not_found"), as it appears in JSON and in the database.
  */
 const char *albumen_error_name(AlbumenError code);
+/* INTERNAL for what is no name. */
+AlbumenError albumen_error_from_name(const char *name);
 
 /* Sets an error from errno: ENOENT becomes NOT_FOUND, EACCES FORBIDDEN, ENOSPC UNAVAILABLE, others
  * IO. `what` names the attempt ("open the picture"); the message is "cannot <what>: <strerror>".

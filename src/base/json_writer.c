@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/limits.h"
+#include "base/number_text.h"
 
 #include <math.h>
 #include <string.h>
@@ -186,66 +187,16 @@ void json_key(JsonWriter *writer, const char *key)
     writer->after_key = TRUE;
 }
 
-/* The decimal digits of `value`, at least `least` of them, ending at `end`; returns the first. */
-static char *digits_before(char *end, guint64 value, int least)
-{
-    char *first = end;
-    for (; value > 0 || end - first < least; value /= 10) {
-        *--first = (char)('0' + value % 10);
-    }
-    return first;
-}
-
 void json_int(JsonWriter *writer, gint64 value)
 {
     char text[24];
     char *end = text + sizeof text;
-    char *first = digits_before(end, value < 0 ? 0 - (guint64)value : (guint64)value, 1);
+    char *first = number_digits_before(end, value < 0 ? 0 - (guint64)value : (guint64)value, 1);
     if (value < 0) {
         *--first = '-';
     }
     separate(writer);
     append(writer, first, (gsize)(end - first));
-}
-
-/* Writes a number of at most six decimals, as most are, without trying formats: if a whole number
- * of millionths divides to exactly this double, its digits read back as it, for reading rounds the
- * same quotient. FALSE when it is none. */
-static gboolean append_millionths(JsonWriter *writer, double value)
-{
-    double size = fabs(value);
-    if (!(size >= 1e-4 && size < 1e6) && size != 0) {
-        return FALSE; /* these are written with an exponent */
-    }
-    guint64 millionths = (guint64)(size * 1e6 + 0.5);
-    if ((double)millionths / 1e6 != size) {
-        return FALSE;
-    }
-    char text[32];
-    char *end = text + sizeof text;
-    char *point = digits_before(end, millionths % 1000000, 6) - 1;
-    *point = '.';
-    char *first = digits_before(point, millionths / 1000000, 1);
-    if (signbit(value)) {
-        *--first = '-';
-    }
-    while (end[-1] == '0' && end - 2 > point) {
-        end--;
-    }
-    append(writer, first, (gsize)(end - first));
-    return TRUE;
-}
-
-/* Most numbers have few digits: try those first, and 17 always read back the same. */
-static void shortest_double(char text[G_ASCII_DTOSTR_BUF_SIZE], double value)
-{
-    static const char *const formats[] = {"%.6g", "%.9g", "%.15g", "%.16g", "%.17g"};
-    for (gsize i = 0; i < G_N_ELEMENTS(formats); i++) {
-        g_ascii_formatd(text, G_ASCII_DTOSTR_BUF_SIZE, formats[i], value);
-        if (g_ascii_strtod(text, NULL) == value) {
-            return;
-        }
-    }
 }
 
 void json_double(JsonWriter *writer, double value)
@@ -255,13 +206,9 @@ void json_double(JsonWriter *writer, double value)
         return;
     }
     separate(writer);
-    if (append_millionths(writer, value)) {
-        return;
-    }
-    char text[G_ASCII_DTOSTR_BUF_SIZE];
-    shortest_double(text, value);
-    append(writer, text, strlen(text));
-    if (!strpbrk(text, ".e")) {
+    char text[NUMBER_TEXT_BYTES];
+    append(writer, text, number_text(text, value));
+    if (!strpbrk(text, ".e")) { /* that it is no integer stays to be seen */
         append(writer, ".0", 2);
     }
 }

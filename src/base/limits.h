@@ -57,7 +57,7 @@
 #define LIMIT_HTTP_CONNECTIONS             12000
 #define LIMIT_HTTP_CONNECTION_MEMORY_BYTES (32U << 10) /* request line and headers */
 #define LIMIT_HTTP_IDLE_SECONDS            60
-#define LIMIT_HTTP_JSON_BODY_BYTES         (8U << 20)
+#define LIMIT_HTTP_JSON_BODY_BYTES         (10U << 20)
 #define LIMIT_HTTP_BODIES_BYTES            (256LL << 20) /* of all that are being collected */
 #define LIMIT_HTTP_JSON_DEPTH              64
 #define LIMIT_HTTP_PARAMETERS              256
@@ -84,6 +84,11 @@
     (16U << 20) /* of thumbnails scaled to a size that is not stored                               \
                  */
 
+/* Documents that are read as a stream (base/json_reader.h) */
+#define LIMIT_JSON_READ_DEPTH   64
+#define LIMIT_JSON_KEY_BYTES    1024
+#define LIMIT_JSON_NUMBER_BYTES 400 /* digits of one number */
+
 /* Accounts */
 #define LIMIT_ACCOUNTS                       10000
 #define LIMIT_USERNAME_CHARACTERS            64
@@ -93,6 +98,7 @@
 #define LIMIT_DIRECTORY_BYTES                4096
 #define LIMIT_KEYS_PER_ACCOUNT               100
 #define LIMIT_KEY_NAME_CHARACTERS            100
+#define LIMIT_REQUESTS_PER_HOUR              1000000000 /* that a key may be given */
 #define LIMIT_TOKEN_BYTES                    4096 /* of a session */
 #define LIMIT_SESSION_SECONDS                172800
 #define LIMIT_PASSWORD_CHECKS                2  /* at once; each takes 64 MiB */
@@ -121,6 +127,8 @@
 #define LIMIT_IDS_PER_CHANGE        1000 /* thrown away, removed, restored in one request */
 #define LIMIT_UPLOADS_OPEN          1000 /* of one account, not yet whole */
 #define LIMIT_UPLOAD_HOURS          168  /* an upload may take, then it is swept away */
+#define LIMIT_UPLOAD_PUT_HOURS      24   /* what came to a signed address waits to be called for */
+#define LIMIT_UPLOAD_BULK_IMAGES    500  /* of one request for addresses, or of one that registers */
 #define LIMIT_UPLOAD_NAME_BYTES     200
 #define LIMIT_UPLOAD_METADATA_BYTES 4096
 #define LIMIT_UPLOAD_FORM_BYTES     (16LL << 30)  /* of all files of one form */
@@ -140,6 +148,12 @@
 #define LIMIT_WRITER_CONNECTIONS    8           /* to PostgreSQL; SQLite has one writer */
 #define LIMIT_BLOB_GET_BYTES        (1LL << 30) /* larger ones are read through a descriptor */
 
+/* The Pictograph dialect */
+#define LIMIT_DUPLICATES_SAMPLE 2000  /* items that are compared with one another */
+#define LIMIT_BATCH_ITEMS       10000 /* of one batch */
+#define LIMIT_BULK_SAVES        200   /* items whose shapes one request replaces */
+#define LIMIT_LISTED_ITEMS      10000 /* in one listing, or in a dataset's own answer */
+
 /* Summaries and downloads */
 #define LIMIT_SUMMARY_CACHE_BYTES     (32U << 20) /* of what was worked out of the whole library */
 #define LIMIT_TIMELINE_PHOTOS         5000        /* in one answer; then the next page begins */
@@ -151,9 +165,88 @@
 #define LIMIT_FACES_PER_PICTURE           200 /* those that are surest */
 #define LIMIT_FACE_CANDIDATES_PER_PICTURE 400 /* looked at twice; likewise */
 
+/* Datasets */
+#define LIMIT_DATASETS                  10000 /* of an organization */
+#define LIMIT_DATASET_NAME_CHARACTERS   200
+#define LIMIT_DATASET_TEXT_BYTES        (64U << 10) /* a description, a readme */
+#define LIMIT_ITEMS_PER_DATASET         1000000
+#define LIMIT_ITEMS_PER_REQUEST         100000 /* put in, listed by id, changed at once */
+#define LIMIT_DIRECTORIES_PER_DATASET   20000
+#define LIMIT_DIRECTORY_DEPTH           32
+#define LIMIT_DIRECTORY_NAME_CHARACTERS 120
+#define LIMIT_ITEM_NAME_BYTES           255
+#define LIMIT_TAGS_PER_ITEM             64
+#define LIMIT_ITEM_TAG_CHARACTERS       100
+#define LIMIT_REVIEW_NOTE_CHARACTERS    4000
+
 /* Vectors (vision/vector_index.h) */
 #define LIMIT_VECTOR_FLOATS  4096     /* numbers of one vector */
 #define LIMIT_SIMILAR_PHOTOS 500      /* found for one photo */
 #define LIMIT_SIMILAR_FACES  2000     /* looked at for each face of the photo */
 #define LIMIT_SEARCH_TERMS   16       /* words of one search */
 #define LIMIT_VECTORS        20000000 /* of one space */
+
+/* Shapes (studio/shape.h) */
+#define LIMIT_SHAPE_POINTS             100000 /* of all its rings */
+#define LIMIT_SHAPE_COORDINATE_PIXELS  1e9    /* either way from the corner of the picture */
+#define LIMIT_SHAPE_UID_CHARACTERS     200
+#define LIMIT_SHAPE_AUTHOR_CHARACTERS  200   /* and of a model's name */
+#define LIMIT_SHAPE_ATTRIBUTES_BYTES   65536 /* and of answers; as JSON */
+#define LIMIT_SHAPE_CROSSING_TESTS     20000000 /* looking for a ring that crosses itself */
+#define LIMIT_SHAPES_PER_ITEM          20000
+#define LIMIT_SHAPES_PACKED_BYTES      (64U << 20) /* of one item, unpacked again */
+#define LIMIT_CLASSES_PER_PROJECT      10000
+#define LIMIT_CLASS_NAME_CHARACTERS    120
+#define LIMIT_CLASS_TEXT_BYTES         65536 /* attributes or skeleton, as JSON */
+#define LIMIT_REVISIONS_PER_ITEM       200   /* kept of its history; older ones are thinned out */
+#define LIMIT_ANNOTATION_FAULTS        100   /* told of one request */
+#define LIMIT_COMMENT_CHARACTERS       10000
+#define LIMIT_COMMENTS_PER_ITEM        1000
+#define LIMIT_SHAPE_POINTS            100000 /* of all its rings */
+#define LIMIT_SHAPE_COORDINATE_PIXELS 1e9    /* either way from the corner of the picture */
+#define LIMIT_SHAPE_UID_CHARACTERS    200
+#define LIMIT_SHAPE_AUTHOR_CHARACTERS 200      /* and of a model's name */
+#define LIMIT_SHAPE_ATTRIBUTES_BYTES  65536    /* and of answers; as JSON */
+#define LIMIT_SHAPE_CROSSING_TESTS    20000000 /* looking for a ring that crosses itself */
+#define LIMIT_SHAPES_PER_ITEM         20000
+#define LIMIT_SHAPE_POINTS_PER_ITEM   2000000
+#define LIMIT_SHAPES_PACKED_BYTES     (64U << 20) /* of one item, unpacked again */
+#define LIMIT_CLASSES_PER_PROJECT     10000
+#define LIMIT_CLASS_NAME_CHARACTERS   120
+#define LIMIT_CLASS_TEXT_BYTES        65536 /* attributes or skeleton, as JSON */
+#define LIMIT_REVISIONS_PER_ITEM      200   /* kept of its history; older ones are thinned out */
+#define LIMIT_ANNOTATION_FAULTS       100   /* told of one request */
+#define LIMIT_COMMENT_CHARACTERS      10000
+#define LIMIT_COMMENTS_PER_ITEM       1000
+
+/* Exports (studio/export.h) */
+#define LIMIT_MASK_CROSSINGS          2000000 /* of a polygon with holes, written as a mask */
+#define LIMIT_EXPORT_NAME_CHARACTERS  100
+#define LIMIT_EXPORTS_PER_DATASET     1000
+#define LIMIT_EXPORT_CLASSES          1000 /* of a filter */
+#define LIMIT_EXPORT_DAYS             7    /* then its file is swept away */
+#define LIMIT_VERSIONS_PER_DATASET    1000
+#define LIMIT_VERSION_NAME_CHARACTERS 100
+#define LIMIT_VERSION_NOTE_CHARACTERS 10000
+
+/* Imports (studio/import.h) */
+#define LIMIT_IMPORT_FILE_BYTES      (8LL << 30)  /* as it is sent */
+#define LIMIT_IMPORT_UNPACKED_BYTES  (32LL << 30) /* of all files of an archive */
+#define LIMIT_IMPORT_RATIO           250          /* unpacked to packed bytes of an archive: */
+#define LIMIT_IMPORT_RATIO_BYTES     (64LL << 20) /* which may be more up to here */
+#define LIMIT_IMPORT_FILES           2000000      /* in an archive */
+#define LIMIT_IMPORT_NAME_BYTES      4096         /* of a file in an archive */
+#define LIMIT_IMPORT_IMAGES          1000000      /* that a file names */
+#define LIMIT_IMPORT_SHAPES          10000000
+#define LIMIT_IMPORT_TEXT_BYTES      (4U << 20)  /* of one text: a mask in COCO's packed form */
+#define LIMIT_IMPORT_LINE_BYTES      (4U << 20)  /* of one line: a polygon in YOLO's form */
+#define LIMIT_IMPORT_ATTRIBUTE_BYTES (64U << 10) /* of a shape's attributes as JSON */
+#define LIMIT_IMPORT_ANNOTATION_BYTES (8U << 20) /* of one annotation as JSON */
+#define LIMIT_IMPORT_MASK_PIXELS     (64U << 20) /* that a mask's box encloses */
+#define LIMIT_IMPORT_JOINTS          1000         /* keypoints of one object */
+#define LIMIT_IMPORT_SETTINGS_BYTES  (1U << 20)  /* data.yaml, classes.txt */
+#define LIMIT_IMPORT_XML_DEPTH       32
+#define LIMIT_IMPORT_PROBLEMS        100  /* told; the rest are counted */
+#define LIMIT_IMPORT_UNMATCHED       1000 /* images told by name; likewise */
+#define LIMIT_IMPORTS_PER_DATASET    100
+#define LIMIT_IMPORT_HOURS           72 /* kept; then it is swept away */

@@ -51,7 +51,8 @@ static gboolean create(KeyCall *call, GError **error)
     if (!tx || !find_owner(call, tx, &owner, error)) {
         return FALSE;
     }
-    g_autofree char *secret = key_create(tx, owner, call->name, scope, 0, &id, error);
+    g_autofree char *secret = key_create(
+        tx, &(KeyNew){.account_id = owner, .name = call->name, .scope = scope}, &id, error);
     if (!secret || !library_commit(call->library, tx, error)) {
         return FALSE;
     }
@@ -82,9 +83,9 @@ static gboolean list(KeyCall *call, GError **error)
         g_autofree char *created = day_of(key->created_ms);
         g_autofree char *used = day_of(key->used_ms);
         g_autofree char *expires = day_of(key->expires_ms);
-        printf("%-24s %-6s %-20s made %s  used %s  expires %s\n", key->name,
+        printf("%-24s %-12s %-6s %-20s made %s  used %s  expires %s%s\n", key->name, key->prefix,
                key_scope_name(key->scope), *key->username ? key->username : "(owner)", created,
-               used, expires);
+               used, expires, key->is_active ? "" : "  disabled");
     }
     return keys != NULL;
 }

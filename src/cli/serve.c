@@ -1,5 +1,6 @@
 #include "api/api.h"
 #include "api/client_address.h"
+#include "api/public_url.h"
 #include "api/tidings.h"
 #include "base/limits.h"
 #include "cli/cli.h"
@@ -182,6 +183,13 @@ static GPtrArray *read_proxies(const Options *options, GError **error)
     return proxies_parse((const char *const *)texts, error);
 }
 
+/* NULL without an error: clients call the server what they call it. */
+static char *read_public_url(const Options *options, GError **error)
+{
+    g_autofree char *text = g_key_file_get_string(options->file, "server", "public_url", NULL);
+    return text ? public_url_parse(text, error) : NULL;
+}
+
 static gboolean is_bare(GKeyFile *file)
 {
     g_autofree char *shape = g_key_file_get_string(file, "pictopy", "shape", NULL);
@@ -202,6 +210,12 @@ static gboolean run(const Options *options, const char *const *photos, const Ser
     g_autoptr(Library) library = proxies ? options_open_library(options, error) : NULL;
     g_autoptr(Settings) settings = library ? settings_load(options->data, error) : NULL;
     g_autoptr(Roster) roster = settings ? roster_new(library, settings, error) : NULL;
+    GError *failure = NULL;
+    g_autofree char *url = read_public_url(options, &failure);
+    if (failure) {
+        g_propagate_error(error, failure);
+        return FALSE;
+    }
     if (!roster || !check_listen(serving->listen, roster_mode(roster), error) ||
         !options_add_sources(library, photos, NULL, error) || !upkeep_recover(library, error) ||
         !queue_first_scan(library, error)) {
@@ -213,6 +227,7 @@ static gboolean run(const Options *options, const char *const *photos, const Ser
     }
     g_autoptr(SignIn) sign_in = sign_in_new(roster);
     g_autoptr(WorkerPool) workers = worker_pool_new("/proc/self/exe", options->workers);
+    g_autoptr(Indexer) indexer = indexer_new(library, workers);
     g_autoptr(VisionPool) vision = options_vision(options);
     Api api = {
         .library = library,
@@ -221,9 +236,11 @@ static gboolean run(const Options *options, const char *const *photos, const Ser
         .sign_in = sign_in,
         .proxies = proxies,
         .workers = workers,
+        .indexer = indexer,
         .vision = vision,
         .pictopy_bare = is_bare(options->file),
         .pictopy_same = same_face(options->file),
+        .public_url = url,
         .version = ALBUMEN_VERSION,
     };
     gboolean served = serve_library(&api, serving, error);

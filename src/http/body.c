@@ -1,6 +1,7 @@
 #include "http/body.h"
 
 #include "base/limits.h"
+#include "http/uri.h"
 
 #include <math.h>
 
@@ -42,6 +43,48 @@ json_t *body_parse(const char *bytes, gsize length, gint64 *ret_position)
         *ret_position = problem.position;
     }
     return body;
+}
+
+/* "name=value", either still encoded. */
+static gboolean add_pair(json_t *form, HttpSlice pair, GError **error)
+{
+    const char *end = pair.text + pair.length;
+    const char *equals = memchr(pair.text, '=', pair.length);
+    const char *raw = equals ? equals + 1 : end;
+    if (pair.length > LIMIT_HTTP_PARAMETER_BYTES) {
+        g_set_error(error, ALBUMEN_ERROR, ALBUMEN_ERROR_INVALID,
+                    "a value of the form is longer than %u bytes", LIMIT_HTTP_PARAMETER_BYTES);
+        return FALSE;
+    }
+    gsize name_length = equals ? (gsize)(equals - pair.text) : pair.length;
+    g_autofree char *name = http_query_decode(pair.text, name_length, error);
+    g_autofree char *value = name ? http_query_decode(raw, (gsize)(end - raw), error) : NULL;
+    return value && json_object_set_new_nocheck(form, name, json_string_nocheck(value)) == 0;
+}
+
+json_t *body_parse_form(const char *text, gsize length, GError **error)
+{
+    json_t *form = json_object();
+    const char *end = text + length;
+    guint pairs = 0;
+    gboolean good = TRUE;
+    while (good && text < end) {
+        const char *stop = memchr(text, '&', (gsize)(end - text));
+        HttpSlice pair = {text, (gsize)((stop ? stop : end) - text)};
+        if (++pairs > LIMIT_HTTP_PARAMETERS) {
+            g_set_error(error, ALBUMEN_ERROR, ALBUMEN_ERROR_INVALID,
+                        "the form has more than %d values", LIMIT_HTTP_PARAMETERS);
+            good = FALSE;
+        } else if (pair.length > 0) {
+            good = add_pair(form, pair, error);
+        }
+        text = stop ? stop + 1 : end;
+    }
+    if (!good) {
+        json_decref(form);
+        return NULL;
+    }
+    return form;
 }
 
 static json_t *refuse(HttpViolations *violations, HttpViolation where, const char *kind,

@@ -76,8 +76,12 @@ typedef struct {
                      * others go to the work pool so that a slow one never delays a fast one */
     const HttpParameter *path_parameters;
     const HttpParameter *query;
-    const HttpParameter *body; /* members of a JSON object; NULL: any body is ignored */
-    gboolean body_optional;    /* an absent or empty body counts as {} */
+    /* Members of a JSON object; NULL: any body is ignored. A table without members takes any
+     * object, which the handler then reads as it was sent. */
+    const HttpParameter *body;
+    gboolean body_optional; /* an absent or empty body counts as {} */
+    gboolean body_form;     /* the body may also be a form of texts
+                             * (application/x-www-form-urlencoded) */
     /* Above 0: the body is handed on as it comes, up to so many bytes. The handler is called when
      * the headers are here, on the work pool, and either answers or calls http_take_body. */
     gint64 body_bytes;
@@ -125,7 +129,8 @@ typedef struct {
     /* Unknown paths beneath these are answered by this dialect: "/api/"; NULL-terminated; NULL:
      * none. */
     const char *const *prefixes;
-    gboolean slashes; /* a slash at the end of a path makes no difference */
+    gboolean slashes;      /* a slash at the end of a path makes no difference */
+    gboolean untyped_json; /* a body without a Content-Type is taken for JSON */
     const HttpRoute *routes;
     gsize route_count;
     const HttpTable *more; /* further tables, the last one without routes; NULL: none */
@@ -137,6 +142,12 @@ typedef struct {
     void (*fail)(HttpRequest *request, int status, const GError *error);
     void (*invalid)(HttpRequest *request, const HttpViolation *violations,
                     gsize count); /* 422, or as the dialect does */
+    /* Called when the gate has let a request through, before anything else is asked of it; may
+     * answer in the handler's stead. NULL: nothing. */
+    gboolean (*enter)(HttpRequest *request, GError **error);
+    /* Called when a request that `enter` was called for has its answer (http_answer), on the same
+     * kind of thread. NULL: nothing. */
+    void (*leave)(HttpRequest *request);
 } HttpDialect;
 
 /* Decides whether the request may go on with a route of this capability, and remembers who asks
@@ -182,11 +193,13 @@ GBytes *http_openapi(const HttpServerOptions *options, GError **error);
 /* --- the request --- */
 gpointer http_request_app(const HttpRequest *request);
 HttpMethod http_request_method(const HttpRequest *request);
-const char *http_request_path(const HttpRequest *request); /* decoded; valid UTF-8, no NUL */
+const char *http_request_path(const HttpRequest *request);   /* decoded; valid UTF-8, no NUL */
+const char *http_request_target(const HttpRequest *request); /* path and query as sent */
 const char *http_request_header(const HttpRequest *request,
                                 const char *name); /* NULL when absent */
 const char *http_request_cookie(const HttpRequest *request, const char *name);
 const HttpRoute *http_request_route(const HttpRequest *request);
+const HttpDialect *http_request_dialect(const HttpRequest *request); /* NULL: nobody's */
 /* The peer is this machine, and forwards for nobody else (no Forwarded or X-Forwarded-For). */
 gboolean http_request_is_loopback(const HttpRequest *request);
 /* Who is at the other end of the connection, an IPv4 address also where the socket maps it to IPv6;
@@ -217,8 +230,11 @@ gint64 http_int(const HttpRequest *request, const char *name, gint64 absent);
 double http_number(const HttpRequest *request, const char *name, double absent);
 gboolean http_flag(const HttpRequest *request, const char *name,
                    gboolean absent); /* 1, true / 0, false */
-/* The JSON body, validated; never NULL for a route with .body. Owned by the request. */
+/* The JSON body, validated; never NULL for a route with .body. A form is an object of texts. Owned
+ * by the request. */
 const json_t *http_body(const HttpRequest *request);
+/* The same as it was sent; NULL when there is none, or nobody collected it. */
+const char *http_body_text(const HttpRequest *request, gsize *ret_length);
 
 /* Where a body goes that is handed on as it comes. */
 typedef struct {
@@ -250,6 +266,11 @@ gboolean http_respond_json_t(HttpRequest *request, const json_t *json, GError **
  * text-like, large enough, and the client takes gzip. */
 gboolean http_respond_bytes(HttpRequest *request, const char *mime, GBytes *bytes);
 gboolean http_respond_text(HttpRequest *request, const char *mime, const char *text);
+
+/* The answer as it stands. `ret_plain` is its body before compression: NULL for one that is empty,
+ * a file or a stream. Both may be NULL; the header's value too, when it is not set. */
+int http_answer(const HttpRequest *request, GBytes **ret_plain);
+const char *http_answer_header(const HttpRequest *request, const char *name);
 
 typedef struct {
     const char *etag;          /* without quotes; NULL: none */

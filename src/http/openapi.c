@@ -146,8 +146,13 @@ static json_t *members_schema(const HttpParameter *members)
 
 static json_t *body_of(const HttpRoute *route)
 {
-    return json_pack("{s:b, s:{s:{s:o}}}", "required", !route->body_optional, "content",
-                     "application/json", "schema", members_schema(route->body));
+    json_t *content =
+        json_pack("{s:{s:o}}", "application/json", "schema", members_schema(route->body));
+    if (route->body_form) {
+        json_object_set(content, "application/x-www-form-urlencoded",
+                        json_object_get(content, "application/json"));
+    }
+    return json_pack("{s:b, s:o}", "required", !route->body_optional, "content", content);
 }
 
 /* A response of this type; `schema` may be NULL: anything. */

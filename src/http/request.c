@@ -126,6 +126,15 @@ static void fail_with(HttpRequest *request, int status, AlbumenError code, const
     request_fail(request, status, error);
 }
 
+/* The answer is complete: its dialect may look at it. */
+static void leave(HttpRequest *request)
+{
+    if (request->entered) {
+        request->entered = FALSE;
+        request->match.dialect->leave(request);
+    }
+}
+
 static void conclude(HttpRequest *request, gboolean succeeded, GError *failure)
 {
     g_autoptr(GError) error = failure;
@@ -140,6 +149,7 @@ static void conclude(HttpRequest *request, gboolean succeeded, GError *failure)
     if (error) {
         fail_by_error(request, error);
     }
+    leave(request);
 }
 
 static void call_handler(HttpRequest *request, HttpHandler handler)
@@ -224,11 +234,19 @@ gboolean request_route(HttpRequest *request, const HttpRouter *router)
 
 /* --- running --- */
 
-static gboolean is_json(const char *mime)
+/* The type without its parameters. */
+static char *body_type(const HttpRequest *request)
 {
-    g_autofree char *type = g_strndup(mime ? mime : "", mime ? strcspn(mime, "; \t") : 0);
+    const char *mime = http_request_header(request, "Content-Type");
+    return g_strndup(mime ? mime : "", mime ? strcspn(mime, "; \t") : 0);
+}
+
+static gboolean is_json(const HttpRequest *request, const char *type)
+{
     return g_ascii_strcasecmp(type, "application/json") == 0 ||
-           (g_ascii_strncasecmp(type, "application/", 12) == 0 && g_str_has_suffix(type, "+json"));
+           (g_ascii_strncasecmp(type, "application/", 12) == 0 &&
+            g_str_has_suffix(type, "+json")) ||
+           (*type == '\0' && request->match.dialect->untyped_json);
 }
 
 static void answer_violations(HttpRequest *request, const HttpViolations *violations)
@@ -239,9 +257,35 @@ static void answer_violations(HttpRequest *request, const HttpViolations *violat
     if (!request->response.filled) {
         fail_with(request, 422, ALBUMEN_ERROR_INVALID, "the request does not fit");
     }
+    leave(request);
 }
 
-/* FALSE when there is a body that says it is JSON and is none. */
+static gboolean refuse_body(HttpViolations *violations, const char *kind, gint64 position,
+                            const char *message)
+{
+    violations_add(violations,
+                   (HttpViolation){.location = "body", .kind = kind, .position = position}, "%s",
+                   message);
+    return FALSE;
+}
+
+static gboolean parse_json(HttpRequest *request, HttpViolations *violations)
+{
+    gint64 position = 0;
+    const GByteArray *raw = request->raw_body;
+    request->body = body_parse((const char *)raw->data, raw->len, &position);
+    return request->body || refuse_body(violations, "json_invalid", position, "JSON decode error");
+}
+
+static gboolean parse_form(HttpRequest *request, HttpViolations *violations)
+{
+    g_autoptr(GError) error = NULL;
+    const GByteArray *raw = request->raw_body;
+    request->body = body_parse_form((const char *)raw->data, raw->len, &error);
+    return request->body || refuse_body(violations, "json_invalid", 0, error->message);
+}
+
+/* FALSE when there is a body that is not what it says it is. */
 static gboolean parse_body(HttpRequest *request, HttpViolations *violations)
 {
     const HttpRoute *route = request->match.entry->route;
@@ -252,19 +296,23 @@ static gboolean parse_body(HttpRequest *request, HttpViolations *violations)
         }
         return TRUE;
     }
-    if (!is_json(http_request_header(request, "Content-Type"))) {
-        request->body = json_null(); /* no object: told after the gate */
-        return TRUE;
+    g_autofree char *type = body_type(request);
+    if (is_json(request, type)) {
+        return parse_json(request, violations);
     }
-    gint64 position = 0;
-    request->body = body_parse((const char *)raw->data, raw->len, &position);
-    if (!request->body) {
-        violations_add(
-            violations,
-            (HttpViolation){.location = "body", .kind = "json_invalid", .position = position},
-            "JSON decode error");
+    if (route->body_form && g_ascii_strcasecmp(type, "application/x-www-form-urlencoded") == 0) {
+        return parse_form(request, violations);
     }
-    return request->body != NULL;
+    request->body = json_null(); /* no object: told after the gate */
+    return TRUE;
+}
+
+/* FALSE when the dialect has answered, or the request fails. */
+static gboolean enter(HttpRequest *request, GError **error)
+{
+    const HttpDialect *dialect = request->match.dialect;
+    request->entered = dialect->leave != NULL;
+    return !dialect->enter || (dialect->enter(request, error) && !request->response.filled);
 }
 
 static void validate(HttpRequest *request, HttpViolations *violations)
@@ -284,8 +332,10 @@ void request_run(HttpRequest *request)
     g_autoptr(GError) error = NULL;
     /* The order is a promise to clients: what cannot be read, who asks, what is asked. */
     gboolean goes_on = parse_body(request, &violations);
-    if (goes_on && !request->options->gate(request, route->capability, &error)) {
-        fail_by_error(request, error);
+    if (goes_on &&
+        (!request->options->gate(request, route->capability, &error) || !enter(request, &error))) {
+        gboolean answered = error == NULL;
+        conclude(request, answered, g_steal_pointer(&error));
         goes_on = FALSE;
     } else if (goes_on) {
         validate(request, &violations);
@@ -338,6 +388,11 @@ const char *http_request_path(const HttpRequest *request)
     return request->path.decoded ? request->path.decoded : "";
 }
 
+const char *http_request_target(const HttpRequest *request)
+{
+    return request->target;
+}
+
 const char *http_request_header(const HttpRequest *request, const char *name)
 {
     return MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, name);
@@ -354,6 +409,11 @@ const char *http_request_cookie(const HttpRequest *request, const char *name)
 const HttpRoute *http_request_route(const HttpRequest *request)
 {
     return request->match.entry ? request->match.entry->route : NULL;
+}
+
+const HttpDialect *http_request_dialect(const HttpRequest *request)
+{
+    return request->match.dialect;
 }
 
 static gboolean address_is_loopback(const struct sockaddr *address)
@@ -492,4 +552,10 @@ gboolean http_flag(const HttpRequest *request, const char *name, gboolean absent
 const json_t *http_body(const HttpRequest *request)
 {
     return request->body;
+}
+
+const char *http_body_text(const HttpRequest *request, gsize *ret_length)
+{
+    *ret_length = request->raw_body ? request->raw_body->len : 0;
+    return request->raw_body ? (const char *)request->raw_body->data : NULL;
 }

@@ -19,6 +19,7 @@ typedef struct {
     gboolean filled;     /* by one http_respond_ */
     gboolean bad_header; /* a handler tried to set one that is not allowed */
     GArray *headers;     /* HttpHeader */
+    GBytes *plain;       /* the body before compression, for a dialect that looks at its answers */
     GBytes *bytes;       /* the body, or */
     int fd;              /* a part of this file; -1: none */
     gint64 offset, length;
@@ -41,6 +42,7 @@ struct HttpRequest {
     gint stage; /* HttpStage; atomic: it hands the request from thread to thread */
     gint64 began_us;
     gboolean goes_to_work; /* a quick handler asked for the work pool */
+    gboolean entered;      /* its dialect's `enter` was called, and `leave` not yet */
     gboolean under_way;    /* arrived whole, and counted among those that a stop waits for */
 
     char *target; /* as sent, percent-encoded */

@@ -27,6 +27,7 @@ void response_init(HttpResponse *response)
 static void drop_body(HttpResponse *response)
 {
     response->length = 0;
+    g_clear_pointer(&response->plain, g_bytes_unref);
     g_clear_pointer(&response->bytes, g_bytes_unref);
     g_clear_pointer(&response->live, MHD_destroy_response);
     g_clear_pointer(&response->sent, g_rc_box_release);
@@ -105,6 +106,20 @@ void http_set_header(HttpRequest *request, const char *name, const char *value)
     gboolean merge = g_ascii_strcasecmp(name, "Vary") == 0;
     g_autofree char *before = old->value;
     old->value = merge ? g_strdup_printf("%s, %s", before, value) : g_strdup(value);
+}
+
+int http_answer(const HttpRequest *request, GBytes **ret_plain)
+{
+    if (ret_plain) {
+        *ret_plain = request->response.plain;
+    }
+    return request->response.status;
+}
+
+const char *http_answer_header(const HttpRequest *request, const char *name)
+{
+    const HttpHeader *header = find_header(&request->response, name);
+    return header ? header->value : NULL;
 }
 
 /* --- bodies --- */
@@ -188,6 +203,9 @@ gboolean http_respond_bytes(HttpRequest *request, const char *mime, GBytes *byte
 {
     HttpResponse *response = fill(request);
     set_mime(request, mime);
+    if (bytes && request->entered) {
+        response->plain = g_bytes_ref(bytes);
+    }
     if (bytes && is_compressible(request, mime, bytes)) {
         response->bytes = encode(request, bytes);
     } else if (bytes) {

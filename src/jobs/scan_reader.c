@@ -28,6 +28,7 @@ static void task_free(ScanTask *task)
     g_free(task->name);
     g_free(task->relative);
     g_free(task->sidecar);
+    g_clear_pointer(&task->picture, media_picture_free);
     g_free(task);
 }
 
@@ -148,9 +149,12 @@ static GBytes *read_sidecar(const ScanTask *task)
     return at == length ? g_bytes_new_take(g_steal_pointer(&data), length) : NULL;
 }
 
-static MediaPicture *read_picture(const ScanReader *reader, const ScanTask *task, int fd,
+static MediaPicture *read_picture(const ScanReader *reader, ScanTask *task, int fd,
                                   const ContentHash *content, GError **error)
 {
+    if (task->picture && memcmp(&task->picture->hash, content, sizeof *content) == 0) {
+        return g_steal_pointer(&task->picture);
+    }
     g_autoptr(GError) failure = NULL;
     g_autoptr(GBytes) sidecar = read_sidecar(task);
     g_autoptr(MediaPicture) picture = worker_read_with(
@@ -183,7 +187,7 @@ static ScanResult *result_new(const ScanReader *reader, const ScanTask *task)
 }
 
 /* What the open file is. FALSE when it is passed over: *ret_kept_out, or with an error. */
-static gboolean read_open(ScanReader *reader, const ScanTask *task, int fd, ScanResult *result,
+static gboolean read_open(ScanReader *reader, ScanTask *task, int fd, ScanResult *result,
                           gboolean *ret_kept_out, GError **error)
 {
     ContentHash content;
@@ -212,7 +216,7 @@ static gboolean read_open(ScanReader *reader, const ScanTask *task, int fd, Scan
     return TRUE;
 }
 
-static gboolean read_file(ScanReader *reader, const ScanTask *task, ScanResult *result,
+static gboolean read_file(ScanReader *reader, ScanTask *task, ScanResult *result,
                           gboolean *ret_kept_out, GError **error)
 {
     int fd = walk_open_file(task->root, task->relative, task->file_bytes, task->modified_ns, error);

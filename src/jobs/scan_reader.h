@@ -18,6 +18,7 @@ typedef struct {
     char *sidecar; /* bytes, from the root; NULL: there is none */
     gint64 sidecar_bytes;
     gint64 sidecar_modified_ns;
+    MediaPicture *picture; /* when it has been read already, with its hash; NULL */
 } ScanTask;
 
 typedef struct ScanReader ScanReader;

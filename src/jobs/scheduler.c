@@ -74,6 +74,11 @@ void job_run_report(const JobRun *run, char *progress)
     g_cond_signal(&keeper->changed);
 }
 
+static gboolean is_busy(const GError *error)
+{
+    return g_error_matches(error, ALBUMEN_ERROR, ALBUMEN_ERROR_BUSY);
+}
+
 /* A row that another node took over, or that a person ended, ends the job. */
 static void write_progress(Keeper *keeper, const char *progress)
 {
@@ -85,7 +90,7 @@ static void write_progress(Keeper *keeper, const char *progress)
     }
     if (g_error_matches(error, ALBUMEN_ERROR, ALBUMEN_ERROR_CONFLICT)) {
         g_cancellable_cancel(keeper->cancellable);
-    } else if (error) {
+    } else if (error && !is_busy(error)) { /* then the next report has it */
         g_warning("the progress of a job was not written: %s", error->message);
     }
 }
@@ -123,11 +128,18 @@ static Job *lease(Scheduler *scheduler, const JobKind *kind, GError **error)
     return job && store_commit(tx, error) ? g_steal_pointer(&job) : NULL;
 }
 
+/* It was stopped, or another transaction was in the way (PostgreSQL ends one of two that wait for
+ * each other): what it did stays, and it is run again. */
+static gboolean is_to_go_on(const GError *failure)
+{
+    return g_error_matches(failure, ALBUMEN_ERROR, ALBUMEN_ERROR_CANCELLED) || is_busy(failure);
+}
+
 static gboolean write_end(const Lane *lane, StoreTx *tx, const Job *job, const char *progress,
                           const GError *failure, GError **error)
 {
     const char *node = lane->scheduler->node;
-    if (g_error_matches(failure, ALBUMEN_ERROR, ALBUMEN_ERROR_CANCELLED)) {
+    if (is_to_go_on(failure)) {
         return job_give_back(tx, job->id, node, progress, error);
     }
     if (!job_finish(tx, job->id, node, failure ? "failed" : "done", progress,
@@ -177,8 +189,7 @@ static void run_kept(const Lane *lane, const Job *job, Keeper *keeper)
     g_cond_signal(&keeper->changed);
     g_mutex_unlock(&keeper->lock);
     g_thread_join(thread);
-    if (failure && lane->kind->is_quiet &&
-        !g_error_matches(failure, ALBUMEN_ERROR, ALBUMEN_ERROR_CANCELLED)) {
+    if (failure && lane->kind->is_quiet && !is_to_go_on(failure)) {
         g_warning("what changed was not scanned: %s", failure->message); /* nobody else says so */
     }
     finish(lane, job, progress, failure);
@@ -240,7 +251,7 @@ static gpointer run(gpointer data)
         g_autoptr(GError) error = NULL;
         while (!g_cancellable_is_cancelled(lane->scheduler->cancellable) && run_one(lane, &error)) {
         }
-        if (error) {
+        if (error && !is_busy(error)) {
             g_warning("the job queue cannot be read: %s", error->message);
         }
     } while (wait_for_work(lane));

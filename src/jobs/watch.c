@@ -236,7 +236,8 @@ static gboolean queue_scan(Watch *watch, const char *kind, const ScanRequest *re
     gboolean queued = tx && scan_queue(tx, kind, request, &id, &error) && store_commit(tx, &error);
     if (queued) {
         watch->options.queued(watch->options.data);
-    } else if (!g_error_matches(error, ALBUMEN_ERROR, ALBUMEN_ERROR_UNAVAILABLE)) {
+    } else if (!g_error_matches(error, ALBUMEN_ERROR, ALBUMEN_ERROR_UNAVAILABLE) &&
+               !g_error_matches(error, ALBUMEN_ERROR, ALBUMEN_ERROR_BUSY)) {
         g_warning("a scan of what changed was not queued: %s", error->message);
     }
     return queued;

@@ -151,26 +151,17 @@ gint64 principal_organization(const Principal *principal)
     return principal->organization_id ? principal->organization_id : ORGANIZATION_FIRST;
 }
 
-static MemberRole own_member_role(const Principal *principal)
+MemberRole member_role_of(Role role, MemberRole given)
 {
-    if (principal->kind == PRINCIPAL_OWNER && !principal->edition) {
-        return MEMBER_VIEWER;
-    }
-    if (principal->member_role) {
-        return principal->member_role;
-    }
-    switch (principal->role) {
-    case ROLE_USER:
-        return MEMBER_MEMBER;
-    case ROLE_ADMIN:
-        return MEMBER_ADMIN;
-    case ROLE_SUPERADMIN:
-        return MEMBER_OWNER;
-    }
-    return 0;
+    static const MemberRole by_role[] = {
+        [ROLE_USER] = MEMBER_MEMBER,
+        [ROLE_ADMIN] = MEMBER_ADMIN,
+        [ROLE_SUPERADMIN] = MEMBER_OWNER,
+    };
+    return given ? given : by_role[role];
 }
 
-MemberRole principal_member_role(const Principal *principal)
+MemberRole member_role_of_key(MemberRole owner, MemberRole given, KeyScope scope)
 {
     static const MemberRole most[] = {
         [0] = MEMBER_OWNER,
@@ -178,9 +169,28 @@ MemberRole principal_member_role(const Principal *principal)
         [KEY_SCOPE_WRITE] = MEMBER_MEMBER,
         [KEY_SCOPE_ADMIN] = MEMBER_OWNER,
     };
-    return principal->kind == PRINCIPAL_NOBODY
-               ? 0
-               : MIN(own_member_role(principal), most[principal->scope]);
+    return MIN(MIN(owner, given ? given : MEMBER_OWNER), most[scope]);
+}
+
+MemberRole principal_member_role(const Principal *principal)
+{
+    if (principal->kind == PRINCIPAL_NOBODY) {
+        return 0;
+    }
+    gboolean looks = principal->kind == PRINCIPAL_OWNER && !principal->edition;
+    MemberRole own =
+        looks ? MEMBER_VIEWER : member_role_of(principal->role, principal->member_role);
+    return member_role_of_key(own, 0, principal->scope);
+}
+
+gint64 principal_rate_limit(const Principal *principal)
+{
+    return principal->rate_limit;
+}
+
+gint64 principal_expires_ms(const Principal *principal)
+{
+    return principal->expires_ms;
 }
 
 gint64 principal_key(const Principal *principal)
@@ -316,8 +326,7 @@ static gboolean check_role(Role role, Capability capability, GError **error)
            refuse(error, ALBUMEN_ERROR_FORBIDDEN, "Superadmin access required");
 }
 
-/* 0: is not asked of a part in an organization. */
-static MemberRole member_needed(Capability capability)
+MemberRole access_member_needed(Capability capability)
 {
     switch ((int)capability) {
     case CAPABILITY_DATASETS:
@@ -353,7 +362,7 @@ gboolean access_check(const Principal *principal, Capability capability, GError 
                    ? refuse(error, ALBUMEN_ERROR_NOT_FOUND, "Not found")
                    : refuse(error, ALBUMEN_ERROR_UNAUTHORIZED, "Authentication required");
     }
-    MemberRole needed = member_needed(capability);
+    MemberRole needed = access_member_needed(capability);
     if (needed) {
         return check_member(principal, needed, error);
     }

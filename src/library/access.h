@@ -50,8 +50,9 @@ typedef enum { KEY_SCOPE_READ = 1, KEY_SCOPE_WRITE, KEY_SCOPE_ADMIN } KeyScope;
 const char *key_scope_name(KeyScope scope);
 KeyScope key_scope_from_name(const char *name); /* 0 when it is none */
 
-/* What somebody is in an organization. Accounts are owner, admin or member by their role, unless told
- * otherwise; a key of scope read is a viewer, of scope write at most a member. */
+/* What somebody is in an organization. Accounts are owner, admin or member by their role, unless
+ * told otherwise; a key of scope read is a viewer, of scope write at most a member, and none
+ * more than it was given. */
 typedef enum {
     MEMBER_VIEWER = 1,
     MEMBER_ANNOTATOR, /* works on the datasets it was granted */
@@ -97,6 +98,9 @@ gint64 principal_organization(const Principal *principal);
 MemberRole principal_member_role(const Principal *principal); /* 0 for nobody */
 /* credential.id of a key; 0. */
 gint64 principal_key(const Principal *principal);
+/* Requests an hour that a key was given, and when it ends; 0: as the server is set, and never. */
+gint64 principal_rate_limit(const Principal *principal);
+gint64 principal_expires_ms(const Principal *principal);
 
 /* Folders whose pictures the principal sees, with all beneath them: base/path_text.h, no slash at
  * the end (the root is ""), NULL-terminated. NULL: sees all; empty: sees none. Owned by the
@@ -109,6 +113,9 @@ gboolean principal_sees_library(const Principal *principal);
 gboolean principal_sees_path(const Principal *principal, const char *path);
 /* The same, or of something beneath it. */
 gboolean principal_sees_into(const Principal *principal, const char *folder);
+
+/* The least part in an organization that the capability is for; 0: it is not asked of that. */
+MemberRole access_member_needed(Capability capability);
 
 /* UNAUTHORIZED when nobody is signed in (NOT_FOUND for CAPABILITY_MEDIA), FORBIDDEN when the
  * principal may not. The messages are what clients are told. */

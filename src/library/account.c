@@ -78,6 +78,10 @@ static Account *from_row(const StoreStatement *row)
     account->role = role_from_name(store_column_text(row, 6));
     account->disabled = store_column_int(row, 7) != 0;
     account->created_ms = store_column_int(row, 8);
+    account->organization_id = store_column_int(row, 9);
+    account->member_role = member_role_from_name(store_column_text(row, 10));
+    const char *uuid = store_column_text(row, 11);
+    g_strlcpy(account->member_uuid, uuid ? uuid : "", sizeof account->member_uuid);
     return account;
 }
 
@@ -112,7 +116,7 @@ static gboolean read_directories(StoreTx *tx, Account *account, GError **error)
 
 #define SELECT_ACCOUNT                                                                             \
     "SELECT id, username, display_name, password_hash, imported_hash, session_epoch, role, "       \
-    "disabled, created_ms FROM account WHERE id > 0 "
+    "disabled, created_ms, organization_id, member_role, member_uuid FROM account WHERE id > 0 "
 
 GPtrArray *account_list(StoreTx *tx, GError **error)
 {
@@ -329,9 +333,13 @@ static gboolean take_over(StoreTx *tx, gint64 id, GError **error)
         .name = "account_take_albums",
         .sql = "UPDATE album SET account_id = ?1 WHERE account_id = 0",
     };
+    static const StoreQuery datasets = {
+        .name = "account_take_datasets",
+        .sql = "UPDATE dataset SET account_id = ?1 WHERE account_id = 0",
+    };
     return library_touch(tx, error) && run_for(tx, &ratings, id, error) &&
            run_for(tx, &keys, id, error) && run_for(tx, &uploads, id, error) &&
-           run_for(tx, &albums, id, error);
+           run_for(tx, &albums, id, error) && run_for(tx, &datasets, id, error);
 }
 
 static gboolean insert(StoreTx *tx, const AccountNew *account, Role role, gint64 *ret_id,
@@ -340,7 +348,8 @@ static gboolean insert(StoreTx *tx, const AccountNew *account, Role role, gint64
     static const StoreQuery query = {
         .name = "account_insert",
         .sql = "INSERT INTO account (username, display_name, password_hash, imported_hash, role, "
-               "session_epoch, created_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6) RETURNING id",
+               "session_epoch, created_ms, organization_id, member_role, member_uuid) "
+               "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?8, ?9) RETURNING id",
     };
     StoreStatement *row = store_prepare(tx, &query, error);
     if (!row) {
@@ -352,6 +361,12 @@ static gboolean insert(StoreTx *tx, const AccountNew *account, Role role, gint64
     store_bind_text(row, 4, account->imported_hash);
     store_bind_text(row, 5, role_name(role));
     store_bind_int(row, 6, library_now_ms());
+    char uuid[UUID_CHARS + 1];
+    uuid_new(uuid);
+    gint64 organization = account->organization_id;
+    store_bind_int(row, 7, organization ? organization : ORGANIZATION_FIRST);
+    store_bind_text(row, 8, account->member_role ? member_role_name(account->member_role) : NULL);
+    store_bind_text(row, 9, uuid);
     return store_step_int(row, ret_id, error);
 }
 
@@ -539,4 +554,35 @@ gboolean account_remove(StoreTx *tx, gint64 id, gboolean even_last, GError **err
         return FALSE;
     }
     return library_touch(tx, error) && run_for(tx, &query, id, error);
+}
+
+static gboolean set_uuid(StoreTx *tx, gint64 id, GError **error)
+{
+    static const StoreQuery query = {
+        .name = "account_set_uuid",
+        .sql = "UPDATE account SET member_uuid = ?2 WHERE id = ?1",
+    };
+    StoreStatement *statement = store_prepare(tx, &query, error);
+    if (!statement) {
+        return FALSE;
+    }
+    char uuid[UUID_CHARS + 1];
+    uuid_new(uuid);
+    store_bind_int(statement, 1, id);
+    store_bind_text(statement, 2, uuid);
+    return store_run(statement, NULL, error);
+}
+
+gboolean account_fill_uuids(StoreTx *tx, gboolean *ret_changed, GError **error)
+{
+    g_autoptr(GPtrArray) accounts = account_list(tx, error);
+    gboolean good = accounts != NULL;
+    for (guint i = 0; good && i < accounts->len; i++) {
+        const Account *account = g_ptr_array_index(accounts, i);
+        if (!*account->member_uuid) {
+            good = set_uuid(tx, account->id, error);
+            *ret_changed = TRUE;
+        }
+    }
+    return good;
 }

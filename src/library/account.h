@@ -6,6 +6,7 @@
  * account_version(). */
 #pragma once
 
+#include "base/ids.h"
 #include "library/access.h"
 #include "library/library.h"
 
@@ -17,6 +18,9 @@ typedef struct {
     char *imported_hash;    /* what scoring.json had for its password when it was last taken */
     gint64 epoch;           /* of its sessions */
     Role role;
+    gint64 organization_id;
+    MemberRole member_role;           /* that it was given in its organization; 0: by its role */
+    char member_uuid[UUID_CHARS + 1]; /* what clients call it there */
     gboolean disabled;
     char **directories; /* its own, by path */
     gint64 created_ms;
@@ -41,6 +45,8 @@ typedef struct {
     const char *imported_hash;      /* set: follows scoring.json */
     Role role;                      /* 0: superadmin for the first account, user for others */
     const char *const *directories; /* as account_directory() made them; NULL: none */
+    gint64 organization_id;         /* 0: the first */
+    MemberRole member_role;         /* 0: by its role */
 } AccountNew;
 
 /* CONFLICT when there is one of that name, INVALID for a name that none may have, TOO_LARGE. The
@@ -74,6 +80,9 @@ char *account_version(StoreTx *tx, GError **error);
 gboolean account_touch(StoreTx *tx, GError **error);
 
 /* --- private to library/ --- */
+
+/* Gives those that were made before accounts had one their member_uuid. */
+gboolean account_fill_uuids(StoreTx *tx, gboolean *ret_changed, GError **error);
 
 /* account_change without asking whether it may be: scoring.json has its way. `account` becomes what
  * it is then. */

@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "library/ingest_rows.h"
+#include "library/item_link.h"
 #include "library/library.h"
 #include "library/photo_rows.h"
 #include "library/source.h"
@@ -280,7 +281,8 @@ gboolean ingest_photo(StoreTx *tx, const IngestFile *file, const MediaPicture *p
     return folder_ensure(tx, file->source_id, file->folder_path, &folder_id, error) &&
            write_photo(tx, folder_id, file, picture, &photo_id, error) &&
            write_tags(tx, photo_id, picture->facts->keywords, error) &&
-           ingest_clear_failure(tx, path, error) && stack_refresh(tx, folder_id, file->name, error);
+           item_link_content(tx, &picture->hash, error) && ingest_clear_failure(tx, path, error) &&
+           stack_refresh(tx, folder_id, file->name, error);
 }
 
 gboolean ingest_failure(StoreTx *tx, const IngestFile *file, const GError *failure, GError **error)
@@ -314,6 +316,39 @@ gboolean ingest_failure(StoreTx *tx, const IngestFile *file, const GError *failu
     store_bind_text(statement, 7, reason);
     store_bind_int(statement, 8, library_now_ms());
     return store_run(statement, NULL, error);
+}
+
+static gboolean set_failure(const StoreStatement *row, GError **error)
+{
+    g_set_error_literal(error, ALBUMEN_ERROR, albumen_error_from_name(store_column_text(row, 1)),
+                        store_column_text(row, 2));
+    return FALSE;
+}
+
+gboolean ingest_outcome(StoreTx *tx, const char *path, gint64 *ret_photo_id, GError **error)
+{
+    /* A photo that its file was before keeps its row: the failure is newer. */
+    static const StoreQuery query = {
+        .name = "ingest_outcome",
+        .sql = "SELECT 0, code, reason FROM failure WHERE path = ?1 UNION ALL "
+               "SELECT id, '', '' FROM photo WHERE path = ?1 AND state = 'present' AND "
+               "kept_out IS NULL ORDER BY 1",
+    };
+    StoreStatement *row = store_prepare(tx, &query, error);
+    if (!row) {
+        return FALSE;
+    }
+    store_bind_text(row, 1, path);
+    StoreStep step = store_step(row, error);
+    if (step == STORE_DONE) {
+        g_set_error_literal(error, ALBUMEN_ERROR, ALBUMEN_ERROR_CONFLICT,
+                            "The file changed while it was read");
+    }
+    if (step != STORE_ROW) {
+        return FALSE;
+    }
+    *ret_photo_id = store_column_int(row, 0);
+    return *ret_photo_id > 0 || set_failure(row, error);
 }
 
 /* The folder of a photo whose state changed, to be asked for its stacks; 0: none did. */

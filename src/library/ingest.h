@@ -80,6 +80,10 @@ typedef struct {
 gboolean ingest_move(StoreTx *tx, const IngestFile *file, gint64 photo_id,
                      const ContentHash *content, IngestMoved *ret_moved, GError **error);
 
+/* What became of the file: the photo's id, or why it could not be read, as it was recorded.
+ * CONFLICT when neither is known: it was passed over. Reads only. */
+gboolean ingest_outcome(StoreTx *tx, const char *path, gint64 *ret_photo_id, GError **error);
+
 /* Records why the file could not be read. A photo that the file was before keeps its row. */
 gboolean ingest_failure(StoreTx *tx, const IngestFile *file, const GError *failure, GError **error);
 

@@ -19,11 +19,19 @@ struct Principal {
     gint64 key_id;     /* of a key: credential.id */
     gint64 epoch;      /* of the sessions that begin now */
     Role role;
-    gint64 organization_id; /* of an account; 0: the first */
-    MemberRole member_role; /* that the account or its key was given; 0: by role and scope */
+    gint64 organization_id;       /* of an account; 0: the first */
+    MemberRole member_role;       /* that the account or its key was given; 0: by role and scope */
+    gint64 rate_limit;            /* of a key: requests an hour; 0: as the server is set */
+    gint64 expires_ms;            /* of a key; 0: never */
     char *user_id, *display_name; /* NULL: none */
     char **directories;           /* NULL: sees all */
 };
+
+/* What an account is in its organization: as it was given, else (0) by its role. */
+MemberRole member_role_of(Role role, MemberRole given);
+/* What a key of somebody who is `owner` is: at most that, at most what it was given (0: anything)
+ * and at most what its scope allows. */
+MemberRole member_role_of_key(MemberRole owner, MemberRole given, KeyScope scope);
 
 /* Copies what `values` points to. */
 Principal *principal_new(const Principal *values);

@@ -137,6 +137,8 @@ static void add_member(Snapshot *snapshot, const Account *account, char **shared
         .account_id = account->id,
         .epoch = account->epoch,
         .role = account->role,
+        .organization_id = account->organization_id,
+        .member_role = account->member_role,
         .user_id = account->username,
         .display_name = account->display_name,
         .directories = directories,
@@ -151,7 +153,7 @@ static void add_holder(Snapshot *snapshot, const Key *key)
 {
     Principal values = {.kind = PRINCIPAL_OWNER, .edition = TRUE, .role = ROLE_SUPERADMIN};
     const Member *owner = g_hash_table_lookup(snapshot->members, key->username);
-    if (key->account_id > 0 ? !owner : snapshot->mode == ACCESS_ACCOUNTS) {
+    if (!key->is_active || (key->account_id > 0 ? !owner : snapshot->mode == ACCESS_ACCOUNTS)) {
         return;
     }
     if (owner) {
@@ -159,6 +161,9 @@ static void add_holder(Snapshot *snapshot, const Key *key)
     }
     values.scope = key->scope;
     values.key_id = key->id;
+    values.member_role = key->role;
+    values.rate_limit = key->rate_limit;
+    values.expires_ms = key->expires_ms;
     Holder *holder = g_new0(Holder, 1);
     holder->hash = key->hash;
     holder->principal = principal_new(&values);
@@ -342,7 +347,9 @@ static gboolean prepare(Roster *roster, GError **error)
         return FALSE;
     }
     roster->secret = *told ? g_strdup(told) : ensure_secret(tx, &made, error);
-    return roster->secret && (!(imported || made) || library_commit(roster->library, tx, error));
+    return roster->secret && key_fill_uuids(tx, &made, error) &&
+           account_fill_uuids(tx, &made, error) &&
+           (!(imported || made) || library_commit(roster->library, tx, error));
 }
 
 /* A number that another password of scoring.json makes another, and that tells nothing of it to
@@ -410,6 +417,11 @@ AccessMode roster_mode(Roster *roster)
 {
     g_autoptr(Snapshot) snapshot = take_snapshot(roster);
     return snapshot->mode;
+}
+
+const char *roster_secret(const Roster *roster)
+{
+    return roster->secret;
 }
 
 const Settings *roster_settings(const Roster *roster)
@@ -507,7 +519,7 @@ Principal *roster_identify(Roster *roster, const char *shown, gboolean is_here)
 {
     g_autoptr(Snapshot) snapshot = take_snapshot(roster);
     g_autoptr(Principal) principal = NULL;
-    if (shown && g_str_has_prefix(shown, KEY_PREFIX)) {
+    if (shown && key_is_one(shown)) {
         principal = of_key(roster, snapshot, shown);
     } else if (shown && (snapshot->mode != ACCESS_OPEN || is_here)) {
         principal = of_token(roster, snapshot, shown);

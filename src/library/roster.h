@@ -47,5 +47,8 @@ char *roster_password_hash(Roster *roster, const char *username, Principal **ret
 /* Whether any account still has a password in a foreign form. */
 gboolean roster_has_foreign(Roster *roster);
 
+/* What signs, and so opens, everything: only for library/signed_address.h. The roster's own. */
+const char *roster_secret(const Roster *roster);
+
 const Settings *roster_settings(const Roster *roster);
 Library *roster_library(const Roster *roster);

@@ -236,20 +236,25 @@ static GArray *list_copies(Library *library, const ContentHash *hash, GError **e
     return step == STORE_DONE ? g_steal_pointer(&ids) : NULL;
 }
 
-/* A photo of the file's content that the viewer may see; 0: none. */
-static gboolean find_copy(Library *library, const Principal *viewer, const UploadFile *file,
+gboolean upload_find_copy(Library *library, const Principal *viewer, const ContentHash *hash,
                           gint64 *ret_id, GError **error)
 {
-    ContentHash hash;
     *ret_id = 0;
-    g_autoptr(GArray) ids =
-        upload_file_hash(file, &hash, error) ? list_copies(library, &hash, error) : NULL;
+    g_autoptr(GArray) ids = list_copies(library, hash, error);
     for (guint i = 0; ids && i < ids->len && !*ret_id; i++) {
         gint64 id = g_array_index(ids, gint64, i);
         g_autoptr(Grant) grant = access_grant_photo(library, viewer, id, NULL);
         *ret_id = grant ? id : 0;
     }
     return ids != NULL;
+}
+
+static gboolean find_copy(Library *library, const Principal *viewer, const UploadFile *file,
+                          gint64 *ret_id, GError **error)
+{
+    ContentHash hash;
+    return upload_file_hash(file, &hash, error) &&
+           upload_find_copy(library, viewer, &hash, ret_id, error);
 }
 
 /* The folder of uploads is a source from its first file on. One that lies in a source of somebody's

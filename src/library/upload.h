@@ -51,6 +51,10 @@ gboolean upload_finish(Library *library, const Principal *viewer, Upload *upload
 char *upload_keep(Library *library, const Principal *viewer, UploadFile *file, const char *name,
                   gint64 *copy_id, GError **error);
 
+/* A photo of this content that the viewer sees already; 0: none. */
+gboolean upload_find_copy(Library *library, const Principal *viewer, const ContentHash *hash,
+                          gint64 *ret_id, GError **error);
+
 /* Forgets it and what came of it; CONFLICT while a request is sending. A file that came to its
  * place stays. */
 gboolean upload_cancel(Library *library, const Upload *upload, GError **error);

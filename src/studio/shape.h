@@ -75,25 +75,34 @@ GPtrArray *shapes_new(void);
 
 /* Puts copies of the points in; a polygon's ring after ring. */
 void shape_add_ring(Shape *shape, const ShapePoint *points, guint count);
-/* Works out the box of what is not a plain one. */
+/* Works out the box of what is not a plain one; a box that a client gave stays. */
 void shape_enclose(Shape *shape);
 
-/* Whether it makes sense by itself: finite numbers, w and h above 0, enough points for its kind, at
- * most LIMIT_SHAPE_POINTS, confidence in 0..1, a name and uid of text, an angle in its range.
- * INVALID says what is wrong; `*ret_field` (may be NULL) then names the member as the annotation
- * JSON has it: "bounding_box.w", "polygon.paths.1.7.x", "confidence"; owned by the caller. */
+/* Whether it makes sense by itself: finite numbers within LIMIT_SHAPE_COORDINATE_PIXELS, w and h
+ * above 0, enough points for its kind, at most LIMIT_SHAPE_POINTS, confidence in 0..1, a name and
+ * uid (unless NULL) of text, an angle in its range. INVALID says what is wrong; `*ret_field` (may
+ * be NULL) then names the member as the annotation JSON has it: "bounding_box.w",
+ * "polygon.paths.1.7.x", "confidence", "name", "id"; owned by the caller. */
 gboolean shape_check(const Shape *shape, char **ret_field, GError **error);
 /* The same and more, for what is drawn here and imported: within the picture (by half a pixel
- * outside of it, which is moved onto its edge), no ring that crosses itself or is without area. */
+ * outside of it, which is moved onto its edge; of a rotated box its centre), no ring that crosses
+ * itself or is without area. A ring crosses itself where two of its sides pass through each other,
+ * by more than a hundredth of a pixel; it may touch itself. The box of what is not a plain one is
+ * the enclosure afterwards, whatever the client gave. */
 gboolean shape_check_drawn(Shape *shape, gint64 width, gint64 height, char **ret_field,
                            GError **error);
 
-double shape_area(const Shape *shape); /* outer ring without holes taken off */
+/* Of a box or an outer ring, without holes taken off; else 0. */
+double shape_area(const Shape *shape);
 void shape_corners(const Shape *shape, ShapePoint ret_corners[4]); /* of a bbox */
 gboolean shape_equal_geometry(const Shape *a, const Shape *b);
 double shape_overlap(const ShapeBox *a, const ShapeBox *b); /* intersection over union */
 
-/* Geometry as the column annotation.geometry keeps it; NULL when the box is all. The caller's. */
+/* Geometry as the column annotation.geometry keeps it; NULL when the box is all: a plain box, a
+ * keypoint, a tag. Little-endian: the layout (1), flags (1: box_given, 2: is_oriented), then
+ * cx, cy, w, h and angle as doubles when it is oriented, or of a polygon and a polyline the number
+ * of rings, each ring's number of points (counts as in studio/bytes.h), and the points as pairs of
+ * doubles. The caller's. */
 GBytes *shape_pack_geometry(const Shape *shape);
-/* CORRUPT. Into a shape whose kind is set. */
+/* CORRUPT. Into a shape whose kind and box are set and that has no points; `data` may be NULL. */
 gboolean shape_unpack_geometry(Shape *shape, gconstpointer data, gsize length, GError **error);

@@ -91,13 +91,13 @@ onEachEngine('the command line', (engine) => {
     const key = (...args) => run(['key', ...args, ...other.args]);
     const mine = await key('create', 'mine');
     assert.equal(mine.status, 0);
-    assert.match(mine.stdout, /\nalb_[\w-]{43}\n$/); // alone on the last line
+    assert.match(mine.stdout, /\npk_live_[\w-]{43}\n$/); // alone on the last line
     assert.match((await key('create', 'mine')).stderr, /mine already/);
     assert.match((await key('create', 'x', '--scope', 'all')).stderr, /--scope/);
     assert.match((await key('create', 'x', '--user', 'bob')).stderr, /no such account/);
-    assert.match((await key('list')).stdout, /^mine +read +\(owner\) +made \d{4}-\d\d-\d\d +used never +expires never\n$/);
+    assert.match((await key('list')).stdout, /^mine +pk_live_[\w-]{4} +read +\(owner\) +made \d{4}-\d\d-\d\d +used never +expires never\n$/);
     for (const name of ['alice', 'bob']) await run(['user', 'add', name, ...other.args], { input: 'pw' });
-    assert.match((await key('list')).stdout, /^mine +read +alice /); // the first superadmin took it over
+    assert.match((await key('list')).stdout, /^mine +pk_live_[\w-]{4} +read +alice /); // the first superadmin took it over
     assert.equal((await key('create', 'mine', '--user', 'bob', '--scope', 'admin')).status, 0);
     assert.match((await key('revoke', 'mine')).stderr, /--user/);
     assert.equal((await key('revoke', 'mine', '--user', 'bob')).status, 0);

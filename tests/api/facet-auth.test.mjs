@@ -402,7 +402,7 @@ onEachEngine('signing in', (engine) => {
     it('gives keys that may no more than their scope and their owner', async () => {
       const key = await ask('POST', '/api/albumen/keys', { name: 'script' }, 201, root);
       assert.equal(key.scope, 'read');
-      assert.match(key.secret, /^alb_[\w-]{43}$/);
+      assert.match(key.secret, /^pk_live_[\w-]{43}$/);
       await ask('POST', '/api/albumen/keys', { name: 'script' }, 409, root);
       const wide = await ask('POST', '/api/albumen/keys', { name: 'wide', scope: 'admin' }, 201, guest);
       const batch = { photo_paths: [], rating: 3 };

@@ -33,6 +33,14 @@ static void write_key(JsonWriter *writer, const Key *key, const char *secret)
     json_member_string(writer, "name", key->name);
     json_member_string(writer, "scope", key_scope_name(key->scope));
     json_member_string(writer, "username", key->username);
+    json_member_string(writer, "prefix", key->prefix);
+    json_member_string(writer, "role", member_role_name(key->role));
+    json_member_bool(writer, "is_active", key->is_active);
+    if (key->rate_limit) {
+        json_member_int(writer, "rate_limit", key->rate_limit);
+    } else {
+        json_member_null(writer, "rate_limit");
+    }
     json_member_string(writer, "created_at", created);
     json_member_string(writer, "expires_at", expires);
     json_member_string(writer, "used_at", used);
@@ -108,9 +116,13 @@ gboolean albumen_key_add(HttpRequest *request, GError **error)
     }
     g_autoptr(StoreTx) tx = store_write(library_store(api_of(request)->library), error);
     const char *name = json_string_value(json_object_get(body, "name"));
-    g_autofree char *secret =
-        tx ? key_create(tx, principal_account(principal), name, scope, expires_ms, &id, error)
-           : NULL;
+    g_autofree char *secret = tx ? key_create(tx,
+                                              &(KeyNew){.account_id = principal_account(principal),
+                                                        .name = name,
+                                                        .scope = scope,
+                                                        .expires_ms = expires_ms},
+                                              &id, error)
+                                 : NULL;
     g_autoptr(GPtrArray) keys = secret ? key_list(tx, principal_account(principal), error) : NULL;
     if (!keys || !commit(request, tx, error)) {
         return FALSE;

@@ -130,7 +130,7 @@ static void test_large_bodies(void)
 
     g_autoptr(Answer) refused =
         client_ask(fixture.url, "POST", "/api/body",
-                   JSON_TYPE "Expect: 100-continue\r\nContent-Length: 8388609\r\n", NULL);
+                   JSON_TYPE "Expect: 100-continue\r\nContent-Length: 10485761\r\n", NULL);
     g_assert_cmpint(refused->status, ==, 413);
     g_autofree char *connection = answer_header(refused, "Connection");
     g_assert_cmpstr(connection, ==, "close");

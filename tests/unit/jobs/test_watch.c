@@ -111,6 +111,13 @@ static void wait_until_seen(const Watching *watching, gint64 source_id, gboolean
     }
 }
 
+static gint64 count_jobs(const Watching *watching)
+{
+    static const StoreQuery query = {.name = "test_jobs",
+                                     .sql = "SELECT count(*) FROM job WHERE kind = 'watch'"};
+    return count(watching, &query);
+}
+
 static void test_files(StoreFixture *fixture, gconstpointer unused)
 {
     Watching watching = {0};
@@ -171,6 +178,7 @@ static void test_sources_come_and_go(StoreFixture *fixture, gconstpointer unused
     watch_wake(watching.watch);
     wait_until_seen(&watching, id, TRUE);
     wait_for(&watching, count_shown, 1); /* the watch had it scanned */
+    wait_for(&watching, count_jobs, 0);  /* to its end: a folder that goes meanwhile fails a scan */
 
     scene_move(&watching.scene, "one", "away");
     watch_wake(watching.watch);
@@ -183,6 +191,7 @@ static void test_sources_come_and_go(StoreFixture *fixture, gconstpointer unused
     scene_move(&watching.scene, "away", "one");
     watch_wake(watching.watch);
     wait_for(&watching, count_shown, 2);
+    wait_for(&watching, count_jobs, 0);
 
     g_autoptr(StoreTx) tx = fixture_write(fixture);
     library_touch(tx, &error);

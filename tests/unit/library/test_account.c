@@ -207,7 +207,8 @@ static void rate_as_owner(StoreFixture *fixture)
     gint64 id = 0;
     store_run(store_prepare(tx, &query, &error), NULL, &error);
     g_assert_no_error(error);
-    g_autofree char *secret = key_create(tx, 0, "mine", KEY_SCOPE_READ, 0, &id, &error);
+    g_autofree char *secret =
+        key_create(tx, &(KeyNew){.name = "mine", .scope = KEY_SCOPE_READ}, &id, &error);
     g_assert_no_error(error);
     fixture_commit(tx);
 }

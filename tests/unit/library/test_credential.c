@@ -10,7 +10,7 @@ static char *create(StoreFixture *fixture, const char *name, AlbumenError expect
     g_autoptr(GError) error = NULL;
     g_autoptr(StoreTx) tx = fixture_write(fixture);
     gint64 id = 0;
-    char *secret = key_create(tx, 0, name, KEY_SCOPE_WRITE, 0, &id, &error);
+    char *secret = key_create(tx, &(KeyNew){.name = name, .scope = KEY_SCOPE_WRITE}, &id, &error);
     if (!secret) {
         g_assert_error(error, ALBUMEN_ERROR, (gint)expected);
         return NULL;
@@ -32,8 +32,8 @@ static void test_the_secret_is_told_once(StoreFixture *fixture, gconstpointer un
 {
     g_autofree char *secret = create(fixture, "phone", 0);
     g_autofree char *other = create(fixture, "laptop", 0);
-    g_assert_true(g_str_has_prefix(secret, "alb_"));
-    g_assert_cmpuint(strlen(secret), ==, 47);
+    g_assert_true(g_str_has_prefix(secret, "pk_live_"));
+    g_assert_cmpuint(strlen(secret), ==, 51);
     g_assert_cmpstr(secret, !=, other);
     g_autoptr(GPtrArray) keys = list(fixture, 0);
     g_assert_cmpuint(keys->len, ==, 2);

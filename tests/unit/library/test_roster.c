@@ -221,7 +221,10 @@ static char *make_key(RosterFixture *fixture, gint64 account, const char *name, 
     g_autoptr(GError) error = NULL;
     g_autoptr(StoreTx) tx = store_write(fixture->store->store, &error);
     gint64 id = 0;
-    char *secret = key_create(tx, account, name, scope, expires_ms, &id, &error);
+    char *secret = key_create(
+        tx,
+        &(KeyNew){.account_id = account, .name = name, .scope = scope, .expires_ms = expires_ms},
+        &id, &error);
     g_assert_no_error(error);
     store_commit(tx, &error);
     g_assert_no_error(error);

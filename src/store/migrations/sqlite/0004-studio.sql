@@ -50,6 +50,9 @@ CREATE TABLE replay (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX replay_created ON replay (created_ms);
 
+-- The library's version as of the last change of any dataset.
+ALTER TABLE library_version ADD COLUMN studio INTEGER NOT NULL DEFAULT 0;
+
 -- A choice of the library's photos to be worked on. Nothing is copied: its items are photos.
 CREATE TABLE dataset (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -156,6 +159,8 @@ CREATE TABLE project_item (
     answers TEXT,                           -- JSON, of questions on the whole picture
     annotator_id INTEGER REFERENCES account (id) ON DELETE SET NULL,         -- whose work it is, or who last saved
     revision INTEGER NOT NULL DEFAULT 0,    -- counts the saves; what If-Match compares
+    saved_ms INTEGER,                       -- when that was; NULL: nobody has saved yet
+    saved_by INTEGER REFERENCES account (id) ON DELETE SET NULL,
     annotation_count INTEGER NOT NULL DEFAULT 0,     -- shapes that stand: neither proposed nor tags
     proposal_count INTEGER NOT NULL DEFAULT 0,
     min_confidence REAL,                    -- of the shapes that stand; NULL: there are none
@@ -163,6 +168,22 @@ CREATE TABLE project_item (
     PRIMARY KEY (project_id, item_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX project_item_item ON project_item (item_id);
+
+-- What a project counts, as changes whose sum is what there is (studio/tally.h): items in use by status, those
+-- archived, and of those in use shapes that stand, proposals and bytes.
+CREATE TABLE project_tally (
+    id INTEGER PRIMARY KEY,
+    project_id INTEGER NOT NULL REFERENCES project (id) ON DELETE CASCADE,
+    new_items INTEGER NOT NULL,
+    annotate_items INTEGER NOT NULL,
+    review_items INTEGER NOT NULL,
+    complete_items INTEGER NOT NULL,
+    archived_items INTEGER NOT NULL,
+    annotations INTEGER NOT NULL,
+    proposals INTEGER NOT NULL,
+    total_bytes INTEGER NOT NULL
+) STRICT;
+CREATE INDEX project_tally_project ON project_tally (project_id);
 
 -- A shape on an item, or a tag of it as a whole. Coordinates are pixels of the upright original, in float64.
 CREATE TABLE annotation (
@@ -188,7 +209,7 @@ CREATE TABLE annotation (
     author TEXT,                            -- who made it, as clients tell
     UNIQUE (item_id, project_id, uid)
 ) STRICT;
-CREATE INDEX annotation_name ON annotation (project_id, name);
+CREATE INDEX annotation_name ON annotation (project_id, name, kind, item_id, is_proposed);
 
 -- The shapes of an item as they were before a save: what a revision held, written when the next one replaces it.
 CREATE TABLE annotation_revision (

@@ -1,0 +1,14 @@
+/* What surrounds every request of the dialect: its key, how often it asks, and whether it has asked
+ * the same before. */
+#pragma once
+
+#include "http/http.h"
+#include "library/access.h"
+
+/* The gate's part: a key must be shown where the route is not public, and each request of a key
+ * counts. UNAUTHORIZED, TOO_OFTEN. */
+gboolean pictograph_admit(HttpRequest *request, const Principal *principal, int capability,
+                          GError **error);
+
+/* Headers that every answer of the dialect carries. */
+void pictograph_decorate(HttpRequest *request);
