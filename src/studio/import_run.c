@@ -263,7 +263,6 @@ static gboolean keep_preview(const ImportRun *run, GError **error)
 
 /* --- applying --- */
 
-G_GNUC_PRINTF(2, 0)
 static gboolean refuse(GError **error, const char *format, const char *what)
 {
     g_set_error(error, ALBUMEN_ERROR, ALBUMEN_ERROR_INVALID, format, what);
