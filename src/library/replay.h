@@ -7,6 +7,8 @@
 #include "base/hash.h"
 #include "library/library.h"
 
+#include <gio/gio.h>
+
 typedef struct Replay Replay;
 
 Replay *replay_new(Library *library);
