@@ -121,7 +121,7 @@ onEachEngine('Pictograph: datasets', (engine) => {
       await sdk.call('POST', `/annotations/${target}`, { json: { annotations: [bbox('1', 'k/ä?')] } });
       const read = await sdk.get(`/annotations/${target}`);
       assert.deepEqual([read.filename, read.annotations[0].name], ['so #1?.jpg', 'k/ä?']);
-      assert.equal((await sdk.get(`/images/${target}/metadata`)).data.directory_path, '/d #1/ü?');
+      assert.equal((await sdk.metadata(target)).directory_path, '/d #1/ü?');
       const file = await sdk.get(`/annotations/${read.image_id}/file`);
       assert.ok(file.annotation_url.endsWith('/annotate/so%20%231%3F.jpg'), file.annotation_url);
       const stats = await sdk.get(`/directories/${enc(name)}/${encPath('d #1/ü?')}/stats`);
@@ -163,7 +163,7 @@ onEachEngine('Pictograph: datasets', (engine) => {
     assert.deepEqual([whole.image_count, whole.annotation_count, whole.completed_image_count], [3, 2, 1]);
     assert.equal(whole.total_size, Object.values(images).reduce((sum, { file_size: size }) => sum + size, 0));
     const listing = await sdk.get('/datasets/Listed/download', { mode: 'full' });
-    assert.deepEqual(listing.items, []);
+    assert.ok(!('items' in listing));
     assert.equal(listing.dataset_id, made.id);
     assert.deepEqual(listing.data.items.map(({ filename }) => filename), ['a.jpg', 'b.jpg', 'c.jpg']);
     assert.equal(listing.data.total_items, 3);

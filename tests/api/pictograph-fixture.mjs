@@ -49,6 +49,16 @@ export class Client {
     return this.server.request(method, BASE + target, { headers: { ...this.headers, ...type, ...headers }, body });
   }
 
+  // What is known of an image by its name: the address of its bytes with a word behind it, so that
+  // the document cannot tell the two apart. The same by its UUID is as documented.
+  async metadata(target) {
+    const answer = await this.raw('GET', `/images/${target}/metadata`);
+    assert.equal(answer.status, 200, answer.body.toString());
+    const named = JSON.parse(answer.body);
+    assert.deepEqual(named, await this.get(`/images/${named.data.id}/metadata`));
+    return named.data;
+  }
+
   // Makes a dataset; its object.
   async dataset(name, values = {}) {
     return (await this.post('/datasets/', { name, ...values }, 201)).data;

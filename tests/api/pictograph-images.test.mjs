@@ -68,13 +68,13 @@ onEachEngine('Pictograph: images', (engine) => {
     assert.equal(data.image_url, `${library.server.url}/api/v1/developer/images/${id}`);
     assert.equal(data.annotation_url, `/api/v1/developer/annotations/${id}/file`);
     assert.ok(data.thumbnail_url.length > 0);
-    assert.deepEqual((await sdk.get('/images/Pets/a/b/6.jpg/metadata')).data, data);
-    assert.deepEqual((await sdk.get(`/images/${dataset.id}/${id}/metadata`)).data, data);
+    assert.deepEqual(await sdk.metadata('Pets/a/b/6.jpg'), data);
+    assert.deepEqual(await sdk.metadata(`${dataset.id}/${id}`), data);
     const one = await sdk.get(`/images/${images['0.jpg'].id}/metadata`, { include_annotations: 'true' });
     assert.deepEqual(one.annotations.map((shape) => shape.id), ['1']);
     assert.equal(one.data.min_confidence, 0.3);
     await sdk.get(`/images/${UNKNOWN}/metadata`, undefined, 404);
-    await sdk.get('/images/Pets/none.jpg/metadata', undefined, 404);
+    assert.equal((await sdk.raw('GET', '/images/Pets/none.jpg/metadata')).status, 404);
     await viewer.get(`/images/${id}/metadata`);
   });
 
@@ -88,7 +88,7 @@ onEachEngine('Pictograph: images', (engine) => {
     await rename('x/review.jpg', 'review');
     const bytes = await sdk.raw('GET', '/images/Odd/x/metadata');
     assert.equal(bytes.headers['content-type'], 'image/jpeg');
-    assert.equal((await sdk.get('/images/Odd/x/metadata/metadata')).data.filename, 'metadata');
+    assert.equal((await sdk.metadata('Odd/x/metadata')).filename, 'metadata');
     assert.equal((await sdk.post('/images/Odd/x/review/review', { action: 'approve' })).data.status, 'complete');
     await sdk.post('/images/Odd/x/review', { action: 'approve' }, 404);
   });

@@ -45,20 +45,19 @@ static void tell_failed(Batch *batch, const char *uuid, const char *reason)
     json_object_end(batch->failed);
 }
 
-/* --- which directories are affected: those that have more images now, or fewer --- */
+/* --- which directories are affected: those that have more images now, or fewer. One that is not
+ * there has none. --- */
 
 static gboolean note_root(StoreTx *tx, const Dataset *dataset, GHashTable *counts, GError **error)
 {
     g_autoptr(Directory) root = directory_find(tx, dataset, "/", error);
     if (root) {
-        g_hash_table_insert(counts, g_strdup(root->path),
-                            GINT_TO_POINTER((gint)root->image_count + 1));
+        g_hash_table_insert(counts, g_strdup(root->path), GINT_TO_POINTER((gint)root->image_count));
     }
     return root != NULL;
 }
 
-/* How many images lie right in each directory, by its path; one more than that, so that none is
- * something. */
+/* How many images lie right in each directory, by its path. */
 static GHashTable *count_images(StoreTx *tx, const Dataset *dataset, GError **error)
 {
     g_autoptr(GHashTable) counts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
@@ -69,7 +68,7 @@ static GHashTable *count_images(StoreTx *tx, const Dataset *dataset, GError **er
     for (guint i = 0; i < directories->len; i++) {
         const Directory *directory = g_ptr_array_index(directories, i);
         g_hash_table_insert(counts, g_strdup(directory->path),
-                            GINT_TO_POINTER((gint)directory->image_count + 1));
+                            GINT_TO_POINTER((gint)directory->image_count));
     }
     return g_steal_pointer(&counts);
 }

@@ -308,7 +308,7 @@ const HttpRoute pictograph_directory_routes[] = {
                .summary = "Numbers about a directory: its path with /stats behind it",
                .response_schema = "PictographDirectoryStats", .handler = get_stats),
     HTTP_ROUTE(CAPABILITY_CURATE, .method = HTTP_POST, .path = DIRECTORIES, .body = create_body,
-               .tag = TAG, .summary = "Make a directory, and those above it",
+               .tag = TAG, .summary = "Make a directory, and those above it", .status = 201,
                .response_schema = "PictographDirectoryAnswer", .handler = create_directory),
     HTTP_ROUTE(CAPABILITY_CURATE, .method = HTTP_PATCH, .path = DIRECTORIES PICTOGRAPH_NAMED_ROUTE,
                .body = rename_body, .tag = TAG,
