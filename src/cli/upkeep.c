@@ -2,6 +2,7 @@
 
 #include "library/trash.h"
 #include "library/upload.h"
+#include "studio/export.h"
 
 #define HOUR_SECONDS 3600
 #define DAY_MS       (24LL * HOUR_SECONDS * 1000)
@@ -50,6 +51,10 @@ static gboolean tidy(gpointer data)
     g_autoptr(GError) error = NULL;
     if (!upload_sweep(upkeep->library, &error)) {
         g_warning("uploads that were given up cannot be swept away: %s", error->message);
+    }
+    g_clear_error(&error);
+    if (!export_sweep(upkeep->library, &error)) {
+        g_warning("old exports cannot be swept away: %s", error->message);
     }
     if (upkeep->keep_days > 0) {
         empty_trash(upkeep);
