@@ -704,39 +704,3 @@ gboolean dataset_touch(StoreTx *tx, gint64 dataset_id, GError **error)
     }
     return touch_studio(tx, error) && tally_fold(tx, dataset_id, error);
 }
-
-/* Annotators */
-
-static gboolean grant_one(StoreTx *tx, gint64 dataset_id, gint64 account_id, GError **error)
-{
-    static const StoreQuery query = {
-        .name = "dataset_grant",
-        .sql = "INSERT INTO dataset_member (dataset_id, account_id) VALUES (?1, ?2) "
-               "ON CONFLICT (dataset_id, account_id) DO NOTHING",
-    };
-    StoreStatement *statement = store_prepare(tx, &query, error);
-    if (!statement) {
-        return FALSE;
-    }
-    store_bind_int(statement, 1, dataset_id);
-    store_bind_int(statement, 2, account_id);
-    return store_run(statement, NULL, error);
-}
-
-gboolean dataset_grant(StoreTx *tx, const Dataset *dataset, const gint64 *accounts, gsize count,
-                       GError **error)
-{
-    static const StoreQuery clear = {
-        .name = "dataset_grant_none",
-        .sql = "DELETE FROM dataset_member WHERE dataset_id = ?1",
-    };
-    if (!run_for(tx, &clear, dataset->id, NULL, error)) {
-        return FALSE;
-    }
-    for (gsize i = 0; i < count; i++) {
-        if (!grant_one(tx, dataset->id, accounts[i], error)) {
-            return FALSE;
-        }
-    }
-    return TRUE;
-}

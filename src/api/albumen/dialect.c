@@ -1,4 +1,5 @@
 #include "api/albumen/albumen.h"
+#include "api/albumen/datasets.h"
 #include "api/albumen/tus.h"
 #include "api/albumen/uploads.h"
 #include "api/filter_params.h"
@@ -440,7 +441,9 @@ const HttpDialect albumen_dialect = {
     .prefixes = (const char *const[]){"/api/albumen/", NULL},
     .routes = routes,
     .route_count = G_N_ELEMENTS(routes),
-    .more = (const HttpTable[]){{albumen_people_routes, ALBUMEN_PEOPLE_ROUTES}, {0}},
+    .more = (const HttpTable[]){{albumen_people_routes, ALBUMEN_PEOPLE_ROUTES},
+                                {albumen_dataset_routes, ALBUMEN_DATASET_ROUTES},
+                                {0}},
 
     .schemas = "/albumen/api/albumen.json",
     .error_schema = "Problem",

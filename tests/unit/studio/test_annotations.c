@@ -269,7 +269,7 @@ static void test_authors(StoreFixture *fixture, gconstpointer unused)
     g_autoptr(StoreTx) tx = fixture_read(fixture);
     g_autoptr(GPtrArray) shapes =
         annotations_load(tx, item->project_id, item->id, ANNOTATIONS_ALL, &error);
-    static const char *const expected[] = {"eva", "tom", "someone", "tom"};
+    static const char *const expected[] = {"eva", "tom", "someone", NULL};
     for (guint i = 0; i < shapes->len; i++) {
         const Shape *shape = g_ptr_array_index(shapes, i);
         g_assert_cmpstr(shape->author, ==, expected[i]);
