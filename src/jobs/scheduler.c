@@ -3,6 +3,7 @@
 #include "base/ids.h"
 #include "base/lock.h"
 #include "jobs/export_job.h"
+#include "jobs/import_job.h"
 #include "jobs/people_job.h"
 #include "jobs/scan_job.h"
 #include "jobs/vision_job.h"
@@ -31,6 +32,7 @@ static const JobKind kinds[] = {
     {.name = WATCH_JOB, .run = scan_job_run, .is_quiet = TRUE},
     {.name = PEOPLE_JOB, .run = people_job_run},
     {.name = EXPORT_JOB, .run = export_job_run, .is_forgotten = TRUE},
+    {.name = IMPORT_JOB, .run = import_job_run},
     {.name = VISION_JOB, .run = vision_job_run, .needs_vision = TRUE},
 };
 

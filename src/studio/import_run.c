@@ -263,9 +263,14 @@ static gboolean keep_preview(const ImportRun *run, GError **error)
 
 /* --- applying --- */
 
-static gboolean refuse(GError **error, const char *format, const char *what)
+G_GNUC_PRINTF(2, 3)
+static gboolean refuse(GError **error, const char *format, ...)
 {
-    g_set_error(error, ALBUMEN_ERROR, ALBUMEN_ERROR_INVALID, format, what);
+    va_list arguments;
+    va_start(arguments, format);
+    g_autofree char *message = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    g_set_error_literal(error, ALBUMEN_ERROR, ALBUMEN_ERROR_INVALID, message);
     return FALSE;
 }
 

@@ -1,5 +1,6 @@
 #include "api/albumen/albumen.h"
 #include "api/albumen/datasets.h"
+#include "api/albumen/imports.h"
 #include "api/albumen/tus.h"
 #include "api/albumen/uploads.h"
 #include "api/filter_params.h"
@@ -443,6 +444,7 @@ const HttpDialect albumen_dialect = {
     .route_count = G_N_ELEMENTS(routes),
     .more = (const HttpTable[]){{albumen_people_routes, ALBUMEN_PEOPLE_ROUTES},
                                 {albumen_dataset_routes, ALBUMEN_DATASET_ROUTES},
+                                {albumen_import_routes, ALBUMEN_IMPORT_ROUTES},
                                 {0}},
 
     .schemas = "/albumen/api/albumen.json",
