@@ -6,6 +6,7 @@
 
 #include "base/lru_cache.h"
 #include "http/http.h"
+#include "jobs/index_file.h"
 #include "jobs/scan_log.h"
 #include "jobs/vision_pool.h"
 #include "jobs/watch.h"
@@ -28,6 +29,7 @@ typedef struct {
     Rate *rate;               /* how often keys ask */
     Replay *replay;           /* what they asked before */
     WorkerPool *workers;
+    Indexer *indexer; /* brings in what is sent, at once */
     VisionPool *vision;
     LruCache *scaled;    /* thumbnails lately scaled, GBytes by content and size */
     LruCache *downloads; /* albumen_downloads_new: archives that may be asked for */

@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "jobs/vision_job.h"
 #include "library/job.h"
+#include "studio/dataset.h"
 
 #define INTERVAL_US G_TIME_SPAN_SECOND
 
@@ -14,19 +15,20 @@ struct Tidings {
     GMutex lock;
     GCond changed;
     gboolean stopping;
-    gint64 version; /* as last told */
+    gint64 version, studio_version; /* as last told */
     char *scan;
     char *analysis;
 };
 
-static void tell_version(Tidings *tidings, gint64 version)
+/* "NAME" stands at another version than `*last`. */
+static void tell_version(Tidings *tidings, const char *name, gint64 *last, gint64 version)
 {
-    if (version == tidings->version) {
+    if (version == *last) {
         return;
     }
-    tidings->version = version;
+    *last = version;
     g_autofree char *data = g_strdup_printf("{\"version\":%" G_GINT64_FORMAT "}", version);
-    http_events_publish(tidings->events, "library", data);
+    http_events_publish(tidings->events, name, data);
 }
 
 /* Takes the text, unless it is the one that was told last. */
@@ -46,7 +48,8 @@ static gboolean look(Tidings *tidings, GError **error)
     g_autoptr(JsonWriter) writer = json_writer_new(LIMIT_JSON_OUTPUT_BYTES);
     g_autoptr(StoreTx) tx = store_read(library_store(tidings->library), error);
     gint64 version = tx ? library_version(tx, error) : 0;
-    if (!version || !scan_state_write(writer, tx, error)) {
+    gint64 studio_version = version ? dataset_studio_version(tx, error) : 0;
+    if (!studio_version || !scan_state_write(writer, tx, error)) {
         return FALSE;
     }
     g_autoptr(GError) failure = NULL;
@@ -65,7 +68,8 @@ static gboolean look(Tidings *tidings, GError **error)
     if (analysis && analysis->progress) {
         tell(tidings, "analysis", &tidings->analysis, g_strdup(analysis->progress));
     }
-    tell_version(tidings, version);
+    tell_version(tidings, "library", &tidings->version, version);
+    tell_version(tidings, "studio", &tidings->studio_version, studio_version);
     return TRUE;
 }
 

@@ -1,5 +1,5 @@
 /* Tells whoever follows /api/albumen/events what changes, in whatever process: the library's
- * version and the scan, looked at once a second. */
+ * version, that of the datasets, and the scan, looked at once a second. */
 #pragma once
 
 #include "http/http.h"

@@ -78,7 +78,7 @@
 #define LIMIT_HTTP_EVENT_STREAM_SECONDS    900 /* then its client comes again */
 #define LIMIT_HTTP_HEARTBEAT_SECONDS       15  /* between comments on a quiet event stream */
 #define LIMIT_JSON_OUTPUT_BYTES            (256U << 20)
-#define LIMIT_JSON_OUTPUT_DEPTH            32
+#define LIMIT_JSON_OUTPUT_DEPTH            80
 
 #define LIMIT_SCALED_CACHE_BYTES                                                                   \
     (16U << 20) /* of thumbnails scaled to a size that is not stored                               \
@@ -135,6 +135,9 @@
 #define LIMIT_IDS_PER_CHANGE        1000 /* thrown away, removed, restored in one request */
 #define LIMIT_UPLOADS_OPEN          1000 /* of one account, not yet whole */
 #define LIMIT_UPLOAD_HOURS          168  /* an upload may take, then it is swept away */
+#define LIMIT_UPLOAD_PUT_HOURS      24   /* what came to a signed address waits to be called for */
+#define LIMIT_UPLOAD_BULK_IMAGES    500  /* of one request for addresses, or of one that registers */
+#define LIMIT_UPLOAD_FIELD_BYTES    4096 /* a text of a form */
 #define LIMIT_UPLOAD_NAME_BYTES     200
 #define LIMIT_UPLOAD_METADATA_BYTES 4096
 #define LIMIT_UPLOAD_FORM_BYTES     (16LL << 30)  /* of all files of one form */
@@ -224,6 +227,17 @@
 #define LIMIT_ANNOTATION_FAULTS       100   /* told of one request */
 #define LIMIT_COMMENT_CHARACTERS      10000
 #define LIMIT_COMMENTS_PER_ITEM       1000
+
+/* Exports (studio/export.h) */
+#define LIMIT_MASK_CROSSINGS          2000000 /* of a polygon with holes, written as a mask */
+#define LIMIT_EXPORT_NAME_CHARACTERS  100
+#define LIMIT_EXPORTS_PER_DATASET     1000
+#define LIMIT_EXPORT_CLASSES          1000 /* of a filter */
+#define LIMIT_EXPORT_DAYS             7    /* then its file is swept away */
+#define LIMIT_VERSIONS_PER_DATASET    1000
+#define LIMIT_VERSION_NAME_CHARACTERS 100
+#define LIMIT_VERSION_NOTE_CHARACTERS 10000
+
 /* Imports (studio/import.h) */
 #define LIMIT_IMPORT_FILE_BYTES      (8LL << 30)  /* as it is sent */
 #define LIMIT_IMPORT_UNPACKED_BYTES  (32LL << 30) /* of all files of an archive */
@@ -236,7 +250,9 @@
 #define LIMIT_IMPORT_TEXT_BYTES      (4U << 20)  /* of one text: a mask in COCO's packed form */
 #define LIMIT_IMPORT_LINE_BYTES      (4U << 20)  /* of one line: a polygon in YOLO's form */
 #define LIMIT_IMPORT_ATTRIBUTE_BYTES (64U << 10) /* of a shape's attributes as JSON */
+#define LIMIT_IMPORT_ANNOTATION_BYTES (8U << 20) /* of one annotation as JSON */
 #define LIMIT_IMPORT_MASK_PIXELS     (64U << 20) /* that a mask's box encloses */
+#define LIMIT_IMPORT_JOINTS          1000         /* keypoints of one object */
 #define LIMIT_IMPORT_SETTINGS_BYTES  (1U << 20)  /* data.yaml, classes.txt */
 #define LIMIT_IMPORT_XML_DEPTH       32
 #define LIMIT_IMPORT_PROBLEMS        100  /* told; the rest are counted */

@@ -236,6 +236,7 @@ static gboolean run(const Options *options, const char *const *photos, const Ser
     g_autoptr(Rate) rate = rate_new(requests_per_hour(options->file));
     g_autoptr(Replay) replay = replay_new(library);
     g_autoptr(WorkerPool) workers = worker_pool_new("/proc/self/exe", options->workers);
+    g_autoptr(Indexer) indexer = indexer_new(library, workers);
     g_autoptr(VisionPool) vision = options_vision(options);
     Api api = {
         .library = library,
@@ -244,6 +245,7 @@ static gboolean run(const Options *options, const char *const *photos, const Ser
         .sign_in = sign_in,
         .proxies = proxies,
         .workers = workers,
+        .indexer = indexer,
         .vision = vision,
         .pictopy_bare = is_bare(options->file),
         .pictopy_same = same_face(options->file),

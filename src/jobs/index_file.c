@@ -13,6 +13,8 @@ struct Indexer {
     Library *library;
     WorkerPool *workers;
     GMutex lock; /* from looking whether a content is there to its being there */
+    GMutex claims_lock;
+    GHashTable *claims; /* names */
 };
 
 Indexer *indexer_new(Library *library, WorkerPool *workers)
@@ -20,7 +22,9 @@ Indexer *indexer_new(Library *library, WorkerPool *workers)
     Indexer *indexer = g_new0(Indexer, 1);
     indexer->library = library;
     indexer->workers = workers;
+    indexer->claims = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     g_mutex_init(&indexer->lock);
+    g_mutex_init(&indexer->claims_lock);
     return indexer;
 }
 
@@ -28,8 +32,27 @@ void indexer_free(Indexer *indexer)
 {
     if (indexer) {
         g_mutex_clear(&indexer->lock);
+        g_mutex_clear(&indexer->claims_lock);
+        g_hash_table_unref(indexer->claims);
         g_free(indexer);
     }
+}
+
+gboolean indexer_claim(Indexer *indexer, const char *name, GError **error)
+{
+    LOCK_UNTIL_END(&indexer->claims_lock);
+    if (!g_hash_table_add(indexer->claims, g_strdup(name))) {
+        g_set_error_literal(error, ALBUMEN_ERROR, ALBUMEN_ERROR_CONFLICT,
+                            "Another request is bringing in a picture of this name");
+        return FALSE;
+    }
+    return TRUE;
+}
+
+void indexer_let_go(Indexer *indexer, const char *name)
+{
+    LOCK_UNTIL_END(&indexer->claims_lock);
+    g_hash_table_remove(indexer->claims, name);
 }
 
 /* To whoever sent it, a picture that no decoder can read is none. */

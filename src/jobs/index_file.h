@@ -16,6 +16,11 @@ Indexer *indexer_new(Library *library, WorkerPool *workers);
 void indexer_free(Indexer *indexer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Indexer, indexer_free)
 
+/* One at a time: TRUE when nobody has claimed the name (any text), which is the caller's then,
+ * until it lets go. CONFLICT. */
+gboolean indexer_claim(Indexer *indexer, const char *name, GError **error);
+void indexer_let_go(Indexer *indexer, const char *name);
+
 /* A file that lies in a source; `path`: absolute, a text (base/path_text.h). The photo's id, 0 on
  * failure: NOT_FOUND when there is no file or no source holds it, CONFLICT when it changes
  * meanwhile. Why it could not be read is recorded as by a scan. A picture that a person had removed

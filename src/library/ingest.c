@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "library/ingest_rows.h"
+#include "library/item_link.h"
 #include "library/library.h"
 #include "library/photo_rows.h"
 #include "library/source.h"
@@ -280,7 +281,8 @@ gboolean ingest_photo(StoreTx *tx, const IngestFile *file, const MediaPicture *p
     return folder_ensure(tx, file->source_id, file->folder_path, &folder_id, error) &&
            write_photo(tx, folder_id, file, picture, &photo_id, error) &&
            write_tags(tx, photo_id, picture->facts->keywords, error) &&
-           ingest_clear_failure(tx, path, error) && stack_refresh(tx, folder_id, file->name, error);
+           item_link_content(tx, &picture->hash, error) && ingest_clear_failure(tx, path, error) &&
+           stack_refresh(tx, folder_id, file->name, error);
 }
 
 gboolean ingest_failure(StoreTx *tx, const IngestFile *file, const GError *failure, GError **error)

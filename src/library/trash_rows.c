@@ -2,6 +2,7 @@
 
 #include "base/beneath.h"
 #include "base/path_text.h"
+#include "library/item_link.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -131,7 +132,8 @@ gboolean trash_row_forget(StoreTx *tx, const TrashRow *row, GError **error)
         .name = "photo_delete",
         .sql = "DELETE FROM photo WHERE id = ?1",
     };
-    return run_on(tx, &delete, row->id, error) && run_on(tx, &gone, row->id, error);
+    return run_on(tx, &delete, row->id, error) && run_on(tx, &gone, row->id, error) &&
+           item_link_content(tx, &row->hash, error);
 }
 
 char *trash_row_place(const char *folder, const char *name)

@@ -232,6 +232,16 @@ void upload_file_free(UploadFile *file)
     g_free(file);
 }
 
+gboolean upload_file_rename(UploadFile *file, const char *id, GError **error)
+{
+    if (renameat(file->folder, file->id, file->folder, id) != 0) {
+        return fail_io(error, "keep what was sent");
+    }
+    g_free(file->id);
+    file->id = g_strdup(id);
+    return TRUE;
+}
+
 gint64 upload_file_look(Library *library, const char *id)
 {
     struct stat info;
@@ -363,10 +373,13 @@ void upload_files_sweep(Library *library, gint64 before_ms)
         return;
     }
     struct stat info;
+    gint64 put_before_ms = library_now_ms() - LIMIT_UPLOAD_PUT_HOURS * (gint64)3600000;
     for (struct dirent *entry; (entry = readdir(folder));) {
+        gboolean was_put = g_str_has_prefix(entry->d_name, UPLOAD_PUT_PREFIX);
+        gint64 before = (was_put ? put_before_ms : before_ms) / 1000;
         if (entry->d_name[0] != '.' &&
             fstatat(dirfd(folder), entry->d_name, &info, AT_SYMLINK_NOFOLLOW) == 0 &&
-            info.st_mtim.tv_sec < before_ms / 1000 && info.st_ctim.tv_sec < before_ms / 1000) {
+            info.st_mtim.tv_sec < before && info.st_ctim.tv_sec < before) {
             unlinkat(dirfd(folder), entry->d_name, 0);
         }
     }

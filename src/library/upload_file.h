@@ -22,11 +22,17 @@ gboolean upload_check_space(Library *library, gint64 bytes, GError **error);
 /* The folder of uploads, absolute; made when missing. Owned by the caller; NULL on failure. */
 char *upload_folder(Library *library, GError **error);
 
-/* A new one. `id`: 32 hex digits. */
+/* What a file's id begins with that came to a signed address, and waits to be called for: it is
+ * swept away after LIMIT_UPLOAD_PUT_HOURS. */
+#define UPLOAD_PUT_PREFIX "put-"
+
+/* A new one. `id`: 32 hex digits, perhaps after UPLOAD_PUT_PREFIX. */
 UploadFile *upload_file_make(Library *library, const char *id, GError **error);
 /* One that is there; NOT_FOUND, or CONFLICT while somebody else has it open. */
 UploadFile *upload_file_open(Library *library, const char *id, GError **error);
 void upload_file_free(UploadFile *file);
+/* Goes on under another id, in the place of a file that had it. */
+gboolean upload_file_rename(UploadFile *file, const char *id, GError **error);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(UploadFile, upload_file_free)
 
 /* Its length without opening it; -1 when it is not there. */
@@ -50,6 +56,6 @@ char *upload_file_place(UploadFile *file, const char *name, gint64 arrived_ms, g
 /* Deletes the partial file; what was brought to its place stays. */
 void upload_file_delete(UploadFile *file);
 
-/* Deletes partial files that nobody has touched since before then; of an upload whose row is gone.
- */
+/* Deletes partial files that nobody has touched since before then, of an upload whose row is gone,
+ * and those that nobody has called for in time. */
 void upload_files_sweep(Library *library, gint64 before_ms);

@@ -21,6 +21,7 @@ typedef struct {
     gint64 expected; /* CONFLICT unless it is the item's revision; ANNOTATIONS_ANY_REVISION */
     gboolean drawn;  /* shape_check_drawn, not only shape_check */
     gboolean keep_unchanged; /* a set like the one there is makes no revision */
+    gint64 time_spent_ms;    /* by whoever drew it; added to the item's */
 } AnnotationsSave;
 
 typedef struct {
@@ -29,10 +30,19 @@ typedef struct {
 } AnnotationsSaved;
 
 /* Replaces them all or nothing. Checks every shape, that no uid comes twice, and the class policy:
- * `*ret_problem` (may be NULL) tells which shape an INVALID is about. What a shape does not tell
- * and the one of its uid had is kept where it has no slot in the caller's dialect: answers.
- * `author` fills in shapes that are new and have none. An item that is 'new' becomes 'annotate' by
- * the first save of the own dialect (`drawn`); else its status stays. */
+ * `*ret_problem` (may be NULL) tells which shape an INVALID is about. The policy open gives a new
+ * name a class of the shape's kind with a colour of its own.
+ *
+ * The shapes are the caller's and are filled in: a uid, an author for those that are new and made
+ * by hand, and what a client could not tell of a shape that it had from us. For ANNOTATIONS_ALL
+ * that is whether its box was given; for ANNOTATIONS_STANDING its source, model and answers. What
+ * was there before and has not moved is not checked as drawn, and keeps a name whose class was
+ * taken off the list. TOO_LARGE beyond LIMIT_SHAPES_PER_ITEM and LIMIT_SHAPES_PACKED_BYTES.
+ *
+ * Every set that is replaced goes into the history; no two saves become one. Of more than
+ * LIMIT_REVISIONS_PER_ITEM the oldest step goes: a state that the same person's next save followed
+ * within five minutes; where there is none, the oldest state. An item that is 'new' becomes
+ * 'annotate' by a save that is `drawn`; else its status stays. */
 typedef struct {
     int index;          /* of the shape; -1: of the set */
     char *field;        /* of it; NULL: it as a whole; the caller's */
@@ -63,13 +73,16 @@ gboolean annotations_restore(StoreTx *tx, const Principal *viewer, const Item *i
 gboolean annotations_recount(StoreTx *tx, gint64 project_id, gint64 item_id, GError **error);
 
 /* All items of a project with their shapes, in the order of directory and filename: what exports,
- * versions and insights read. One item is in memory at a time. */
+ * versions and insights read. Some hundred items and some thousand shapes are in memory at a time;
+ * other queries may be run between, also those that write what was given. */
 typedef struct AnnotationsWalk AnnotationsWalk;
 typedef struct {
     const Dataset *dataset;
     const char *status; /* NULL: any */
     gboolean archived;  /* these too */
     AnnotationsWhich which;
+    const GArray *items; /* of gint64: these of its items alone, in this order, whatever their
+                            status; NULL */
 } AnnotationsWalkOptions;
 AnnotationsWalk *annotations_walk(StoreTx *tx, const AnnotationsWalkOptions *options,
                                   GError **error);

@@ -21,7 +21,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(AnnotationClass, class_free)
 
 /* In their order; of AnnotationClass. */
 GPtrArray *class_list(StoreTx *tx, gint64 project_id, GError **error);
-/* With their counts, and names that only occur on shapes at the end (id 0). */
+/* With their counts (proposals are not counted), and at the end the names and kinds that only occur
+ * on shapes (id 0). */
 GPtrArray *class_list_counted(StoreTx *tx, gint64 project_id, GError **error);
 /* A colour that those of `classes` do not have, as far as there are such; "#rrggbb". Static. */
 const char *class_next_color(const GPtrArray *classes);
@@ -33,7 +34,7 @@ gboolean class_check(const AnnotationClass *class_, char **ret_field, GError **e
  * its own keeps those that it had. INVALID when two are the same, TOO_LARGE beyond
  * LIMIT_CLASSES_PER_PROJECT. */
 gboolean class_replace(StoreTx *tx, gint64 project_id, const GPtrArray *classes, GError **error);
-/* Appends those that are missing. */
+/* Appends those whose name and kind are missing; one without a colour gets one. */
 gboolean class_add_missing(StoreTx *tx, gint64 project_id, const GPtrArray *classes,
                            GError **error);
 
@@ -41,13 +42,18 @@ typedef struct {
     gint64 images, annotations; /* that were changed */
     gboolean config;            /* the list was */
 } ClassChanged;
-/* With the shapes, each image's save being a revision of it. NOT_FOUND, CONFLICT when there is a
- * class of that name and kind: those are merged. */
+/* With the shapes of every image, archived ones and proposals too, each image's being a revision of
+ * it whose state before stays in its history. Classes of every kind that have the name. NOT_FOUND
+ * when neither the list nor a shape has it, CONFLICT when there is a class of the new name and the
+ * same kind: those are merged. */
 gboolean class_rename(StoreTx *tx, const Principal *viewer, gint64 project_id, const char *from,
                       const char *to, ClassChanged *ret_changed, GError **error);
+/* The shapes of the source become the target's, and so does a class of the source whose kind the
+ * target has none for; the others are taken off the list. NOT_FOUND, INVALID for one and the same.
+ */
 gboolean class_merge(StoreTx *tx, const Principal *viewer, gint64 project_id, const char *source,
                      const char *target, ClassChanged *ret_changed, GError **error);
-/* `kind` 0: of every kind. */
+/* `kind` 0: of every kind. Without the annotations these stay and keep the name. NOT_FOUND. */
 gboolean class_delete(StoreTx *tx, const Principal *viewer, gint64 project_id, const char *name,
                       ShapeKind kind, gboolean with_annotations, ClassChanged *ret_changed,
                       GError **error);

@@ -403,6 +403,17 @@ static char *free_slug(StoreTx *tx, gint64 organization, const char *name, gint6
 
 /* Making */
 
+/* Whoever follows all datasets looks again. */
+static gboolean touch_studio(StoreTx *tx, GError **error)
+{
+    static const StoreQuery query = {
+        .name = "studio_touch",
+        .sql = "UPDATE library_version SET studio = version",
+    };
+    StoreStatement *statement = store_prepare(tx, &query, error);
+    return statement && store_run(statement, NULL, error);
+}
+
 static gboolean check_room(StoreTx *tx, gint64 organization, GError **error)
 {
     static const StoreQuery query = {
@@ -511,7 +522,8 @@ Dataset *dataset_create(StoreTx *tx, const Principal *viewer, const DatasetNew *
     }
     g_autofree char *slug = free_slug(tx, organization, values->name, 0, error);
     if (!slug || !insert_dataset(tx, viewer, values, slug, &id, error) ||
-        !insert_root(tx, viewer, id, error) || !insert_project(tx, viewer, id, values, error)) {
+        !insert_root(tx, viewer, id, error) || !insert_project(tx, viewer, id, values, error) ||
+        !touch_studio(tx, error)) {
         return NULL;
     }
     g_autoptr(StoreSql) sql = store_sql_new();
@@ -659,6 +671,17 @@ gboolean dataset_delete(StoreTx *tx, const Dataset *dataset, DatasetDeleted *ret
            run_for(tx, &itself, dataset->id, NULL, error);
 }
 
+gint64 dataset_studio_version(StoreTx *tx, GError **error)
+{
+    static const StoreQuery query = {
+        .name = "studio_version",
+        .sql = "SELECT studio + 1 FROM library_version",
+    };
+    gint64 version = 0;
+    StoreStatement *row = store_prepare(tx, &query, error);
+    return row && store_step_int(row, &version, error) ? version : 0;
+}
+
 gboolean dataset_touch(StoreTx *tx, gint64 dataset_id, GError **error)
 {
     static const StoreQuery query = {
@@ -679,41 +702,5 @@ gboolean dataset_touch(StoreTx *tx, gint64 dataset_id, GError **error)
         set_not_found(error);
         return FALSE;
     }
-    return tally_fold(tx, dataset_id, error);
-}
-
-/* Annotators */
-
-static gboolean grant_one(StoreTx *tx, gint64 dataset_id, gint64 account_id, GError **error)
-{
-    static const StoreQuery query = {
-        .name = "dataset_grant",
-        .sql = "INSERT INTO dataset_member (dataset_id, account_id) VALUES (?1, ?2) "
-               "ON CONFLICT (dataset_id, account_id) DO NOTHING",
-    };
-    StoreStatement *statement = store_prepare(tx, &query, error);
-    if (!statement) {
-        return FALSE;
-    }
-    store_bind_int(statement, 1, dataset_id);
-    store_bind_int(statement, 2, account_id);
-    return store_run(statement, NULL, error);
-}
-
-gboolean dataset_grant(StoreTx *tx, const Dataset *dataset, const gint64 *accounts, gsize count,
-                       GError **error)
-{
-    static const StoreQuery clear = {
-        .name = "dataset_grant_none",
-        .sql = "DELETE FROM dataset_member WHERE dataset_id = ?1",
-    };
-    if (!run_for(tx, &clear, dataset->id, NULL, error)) {
-        return FALSE;
-    }
-    for (gsize i = 0; i < count; i++) {
-        if (!grant_one(tx, dataset->id, accounts[i], error)) {
-            return FALSE;
-        }
-    }
-    return TRUE;
+    return touch_studio(tx, error) && tally_fold(tx, dataset_id, error);
 }

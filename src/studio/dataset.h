@@ -82,6 +82,14 @@ gboolean dataset_delete(StoreTx *tx, const Dataset *dataset, DatasetDeleted *ret
 /* The dataset, or something in it, changes: its version and its time. */
 gboolean dataset_touch(StoreTx *tx, gint64 dataset_id, GError **error);
 
-/* Who of the annotators may work on it; of gint64 account ids. */
+/* Differs after any change of any dataset; 0 on error. */
+gint64 dataset_studio_version(StoreTx *tx, GError **error);
+
+/* Who of the annotators may work on it, nobody else any more. */
 gboolean dataset_grant(StoreTx *tx, const Dataset *dataset, const gint64 *accounts, gsize count,
                        GError **error);
+/* The same by usernames, NULL-terminated. NOT_FOUND for who is not of its organization. */
+gboolean dataset_grant_names(StoreTx *tx, const Dataset *dataset, const char *const *usernames,
+                             GError **error);
+/* Their usernames, in order; of char *. */
+GPtrArray *dataset_granted(StoreTx *tx, const Dataset *dataset, GError **error);

@@ -44,7 +44,7 @@ char *directory_clean_path(const char *path, GError **error)
 {
     g_autofree char *inner = g_strdup(*path == '/' ? path + 1 : path);
     gsize length = strlen(inner);
-    if (length > 0 && inner[length - 1] == '/') {
+    if (length > 1 && inner[length - 1] == '/') {
         inner[length - 1] = '\0';
     }
     if (!*inner) {

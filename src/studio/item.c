@@ -281,27 +281,61 @@ Item *item_find_by_path(StoreTx *tx, const Dataset *dataset, const char *path, G
     return get_item(tx, id, dataset->project_id, error);
 }
 
+/* Ids by UUID, of those among `count` that are of the dataset. */
+static gboolean find_some(StoreTx *tx, const Dataset *dataset, const char *const *uuids,
+                          gsize count, GHashTable *found, GError **error)
+{
+    g_autoptr(StoreSql) sql = store_sql_new();
+    store_sql_add(sql, "SELECT id, uuid FROM dataset_item WHERE dataset_id = ");
+    store_sql_value_int(sql, dataset->id);
+    store_sql_add(sql, " AND uuid IN (''");
+    for (gsize i = 0; i < count; i++) {
+        g_autofree char *lower = g_ascii_strdown(uuids[i], -1);
+        store_sql_add(sql, ", ");
+        store_sql_value_text(sql, lower);
+    }
+    store_sql_add(sql, ")");
+    StoreStatement *row = store_prepare_sql(tx, sql, error);
+    StoreStep step = STORE_ERROR;
+    while (row && (step = store_step(row, error)) == STORE_ROW) {
+        gint64 id = store_column_int(row, 0);
+        g_hash_table_insert(found, g_strdup(store_column_text(row, 1)), g_memdup2(&id, sizeof id));
+    }
+    return step == STORE_DONE;
+}
+
+/* A UUID that comes twice is given once. */
+static void order_ids(const char *const *uuids, GHashTable *found, GArray *ids, GArray *unknown)
+{
+    g_autoptr(GHashTable) given = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    for (guint i = 0; uuids[i]; i++) {
+        g_autofree char *lower = g_ascii_strdown(uuids[i], -1);
+        const gint64 *id = g_hash_table_lookup(found, lower);
+        if (!id) {
+            g_array_append_val(unknown, i);
+        } else if (g_hash_table_add(given, g_steal_pointer(&lower))) {
+            g_array_append_val(ids, *id);
+        }
+    }
+}
+
 GArray *item_ids(StoreTx *tx, const Dataset *dataset, const char *const *uuids,
                  GArray **ret_unknown, GError **error)
 {
-    g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(gint64));
-    g_autoptr(GArray) unknown = g_array_new(FALSE, FALSE, sizeof(guint));
-    g_autoptr(GHashTable) seen = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
-    for (guint i = 0; uuids[i]; i++) {
-        gint64 id = 0;
-        if (uuid_is_valid(uuids[i]) && !find_uuid(tx, dataset, uuids[i], &id, error)) {
+    g_autoptr(GHashTable) found = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    gsize count = g_strv_length((char **)uuids);
+    for (gsize at = 0; at < count; at += ITEMS_AT_ONCE) {
+        if (!find_some(tx, dataset, uuids + at, MIN(count - at, ITEMS_AT_ONCE), found, error)) {
             return NULL;
         }
-        if (!id) {
-            g_array_append_val(unknown, i);
-        } else if (g_hash_table_add(seen, g_memdup2(&id, sizeof id))) {
-            g_array_append_val(ids, id);
-        }
     }
+    GArray *ids = g_array_new(FALSE, FALSE, sizeof(gint64));
+    g_autoptr(GArray) unknown = g_array_new(FALSE, FALSE, sizeof(guint));
+    order_ids(uuids, found, ids, unknown);
     if (ret_unknown) {
         *ret_unknown = g_steal_pointer(&unknown);
     }
-    return g_steal_pointer(&ids);
+    return ids;
 }
 
 /* Names beside those that are taken */

@@ -81,7 +81,8 @@ gboolean item_add(StoreTx *tx, const Principal *viewer, const Dataset *dataset,
                   const char *directory, const gint64 *photo_ids, gsize count, gint64 *ret_added,
                   GArray **ret_items, GError **error);
 /* One photo under this very name, by what was uploaded: CONFLICT when the name is taken there. The
- * same photo may then stand in a dataset more than once. */
+ * same photo may then stand in a dataset more than once. The caller answers for that `viewer` may
+ * have the photo: it sent its bytes. */
 gboolean item_add_named(StoreTx *tx, const Principal *viewer, const Dataset *dataset,
                         const char *directory, const char *filename, gint64 photo_id,
                         gint64 *ret_item_id, GError **error);
@@ -104,6 +105,9 @@ gboolean item_delete(StoreTx *tx, const Dataset *dataset, const gint64 *ids, gsi
 /* To another directory; where a name is taken the moved one becomes "NAME-1.jpg". */
 gboolean item_move(StoreTx *tx, const Principal *viewer, const Dataset *dataset, const gint64 *ids,
                    gsize count, const char *directory, gint64 *ret_renamed, GError **error);
+/* Another name in its directory, as directory_clean_filename makes it: CONFLICT, INVALID. */
+gboolean item_rename(StoreTx *tx, const Dataset *dataset, gint64 id, const char *filename,
+                     GError **error);
 typedef enum { COPY_RENAME, COPY_SKIP, COPY_OVERWRITE } CopyCollision;
 /* The same photos once more, with what was drawn on them or without; "NAME-2.jpg" where a name is
  * taken and COPY_RENAME. */

@@ -1,7 +1,6 @@
 #include "studio/shape_pack.h"
 
 #include "base/limits.h"
-#include "studio/bytes.h"
 
 #include <zstd.h>
 
@@ -9,7 +8,7 @@ enum { LAYOUT = 1, LEAST_SHAPE_BYTES = 42 };
 enum { IS_PROPOSED = 1, HAS_CONFIDENCE = 2, HAS_GEOMETRY = 4 };
 #define COMPRESSION 3
 
-static void put_shape(GByteArray *out, const Shape *shape)
+void shape_put(GByteArray *out, const Shape *shape)
 {
     g_autoptr(GBytes) geometry = shape_pack_geometry(shape);
     guint flags = (shape->is_proposed ? IS_PROPOSED : 0u) |
@@ -41,7 +40,7 @@ static GByteArray *put_shapes(const GPtrArray *shapes)
     GByteArray *out = g_byte_array_new();
     bytes_put_count(out, shapes->len);
     for (guint i = 0; i < shapes->len; i++) {
-        put_shape(out, g_ptr_array_index(shapes, i));
+        shape_put(out, g_ptr_array_index(shapes, i));
     }
     return out;
 }
@@ -51,16 +50,19 @@ static gsize text_bytes(const char *text)
     return text ? strlen(text) : 0;
 }
 
+gsize shape_packed_bytes(const Shape *shape)
+{
+    /* A little more than it takes: numbers before texts and geometry. */
+    return 160 + shape->ring_count * sizeof(guint) + shape->point_count * sizeof(ShapePoint) +
+           text_bytes(shape->uid) + text_bytes(shape->name) + text_bytes(shape->author) +
+           text_bytes(shape->model) + text_bytes(shape->attributes) + text_bytes(shape->answers);
+}
+
 gsize shapes_packed_bytes(const GPtrArray *shapes)
 {
-    /* A little more than they take: numbers before texts and geometry. */
     gsize bytes = 16;
     for (guint i = 0; i < shapes->len; i++) {
-        const Shape *shape = g_ptr_array_index(shapes, i);
-        bytes += 160 + shape->ring_count * sizeof(guint) + shape->point_count * sizeof(ShapePoint) +
-                 text_bytes(shape->uid) + text_bytes(shape->name) + text_bytes(shape->author) +
-                 text_bytes(shape->model) + text_bytes(shape->attributes) +
-                 text_bytes(shape->answers);
+        bytes += shape_packed_bytes(g_ptr_array_index(shapes, i));
     }
     return bytes;
 }
@@ -88,7 +90,7 @@ static void get_geometry(BytesReader *reader, Shape *shape, gboolean is_there)
     reader->left -= length;
 }
 
-static Shape *get_shape(BytesReader *reader)
+Shape *shape_get(BytesReader *reader)
 {
     guint8 kind = bytes_get_u8(reader);
     guint8 source = bytes_get_u8(reader);
@@ -126,7 +128,7 @@ static GPtrArray *get_shapes(BytesReader *reader)
     g_autoptr(GPtrArray) shapes = shapes_new();
     guint count = bytes_get_count_of(reader, LEAST_SHAPE_BYTES, LIMIT_SHAPES_PER_ITEM);
     for (guint i = 0; i < count && !reader->failed; i++) {
-        Shape *shape = get_shape(reader);
+        Shape *shape = shape_get(reader);
         if (shape) {
             g_ptr_array_add(shapes, shape);
         }

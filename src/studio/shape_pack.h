@@ -8,6 +8,7 @@
  * there are any. Counts, texts and doubles are as in studio/bytes.h, geometry as in shape.h. */
 #pragma once
 
+#include "studio/bytes.h"
 #include "studio/shape.h"
 
 /* How long they are before they are compressed: what LIMIT_SHAPES_PACKED_BYTES bounds. */
@@ -16,3 +17,8 @@ gsize shapes_packed_bytes(const GPtrArray *shapes);
 GBytes *shapes_pack(const GPtrArray *shapes);
 /* CORRUPT, also for more than the limits of a picture's shapes. */
 GPtrArray *shapes_unpack(gconstpointer data, gsize length, GError **error);
+
+/* One of them as it stands in there, uncompressed, and what it adds to that limit at most. */
+void shape_put(GByteArray *out, const Shape *shape);
+Shape *shape_get(BytesReader *reader); /* NULL when the reader failed */
+gsize shape_packed_bytes(const Shape *shape);

@@ -4,12 +4,12 @@
 
 #include "studio/item.h"
 
-/* What stays together. Each holds for the one before it too: bursts hold copies. */
+/* What stays together. */
 typedef enum {
-    SPLIT_BY_IMAGE,  /* copies alone: the same content */
-    SPLIT_BY_BURST,  /* taken within two seconds by one camera, or stacked */
+    SPLIT_BY_IMAGE,  /* copies: the same content; they do in all that follow too */
+    SPLIT_BY_BURST,  /* and what one camera took within two seconds of each other, or is stacked */
     SPLIT_BY_PERSON, /* and all that share a person */
-    SPLIT_BY_FOLDER, /* a directory of the dataset */
+    SPLIT_BY_FOLDER, /* copies, and each directory of the dataset */
 } SplitGrouping;
 const char *split_grouping_name(SplitGrouping grouping); /* "image", "burst", "person", "folder" */
 gboolean split_grouping_from_name(const char *name, SplitGrouping *ret_grouping);
@@ -20,9 +20,10 @@ typedef struct {
     SplitGrouping grouping;
 } SplitRule;
 
-/* The split of each of `count` items (ids), the same for the same seed and items on any machine and
- * database. By images, val and test have the floor of their share and train the rest; groups come
- * as near as they can. `ret_splits`: `count` of them, the caller's. */
+/* The split of each of `count` items (ids), the same for the same seed and items (by their paths)
+ * on any machine and database. INVALID for shares that make no 100. By images, val and test have
+ * the floor of their share and train the rest; groups come as near as they can. `ret_splits`:
+ * `count` of them, the caller's. */
 Split *splits_plan(StoreTx *tx, const Dataset *dataset, const gint64 *ids, gsize count,
                    const SplitRule *rule, GError **error);
 /* Plans and writes it for all items in use; `ret_counts` by Split. */

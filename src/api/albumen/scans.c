@@ -208,6 +208,6 @@ gboolean albumen_source_remove(HttpRequest *request, GError **error)
 
 gboolean albumen_events(HttpRequest *request, GError **error)
 {
-    static const char *const names[] = {"library", "scan", "trash", "analysis", NULL};
+    static const char *const names[] = {"library", "scan", "trash", "analysis", "studio", NULL};
     return http_respond_states(request, names, error);
 }

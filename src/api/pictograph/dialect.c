@@ -2,6 +2,8 @@
 
 #include "api/pictograph/frame.h"
 #include "api/pictograph/organizations.h"
+#include "api/pictograph/routes.h"
+#include "api/pictograph/uploads.h"
 
 #include <string.h>
 
@@ -200,9 +202,23 @@ const HttpDialect pictograph_dialect = {
     .slashes = TRUE,
     .untyped_json = TRUE,
     .more =
-        (const HttpTable[]){{pictograph_organization_routes, PICTOGRAPH_ORGANIZATION_ROUTES},
-                            {pictograph_key_routes, PICTOGRAPH_KEY_ROUTES},
-                            {0}}, /* {pictograph_x_routes, PICTOGRAPH_X_ROUTES}, one a resource */
+        (const HttpTable[]){
+            {pictograph_annotation_routes, PICTOGRAPH_ANNOTATION_ROUTES},
+            {pictograph_bulk_routes, PICTOGRAPH_BULK_ROUTES},
+            {pictograph_class_change_routes, PICTOGRAPH_CLASS_CHANGE_ROUTES},
+            {pictograph_dataset_routes, PICTOGRAPH_DATASET_ROUTES},
+            {pictograph_report_routes, PICTOGRAPH_REPORT_ROUTES},
+            {pictograph_image_routes, PICTOGRAPH_IMAGE_ROUTES},
+            {pictograph_batch_routes, PICTOGRAPH_BATCH_ROUTES},
+            {pictograph_directory_routes, PICTOGRAPH_DIRECTORY_ROUTES},
+            {pictograph_upload_routes, PICTOGRAPH_UPLOAD_ROUTES},
+            {pictograph_upload_form_routes, PICTOGRAPH_UPLOAD_FORM_ROUTES},
+            {pictograph_image_bytes_routes, PICTOGRAPH_IMAGE_BYTES_ROUTES},
+            {pictograph_listing_routes, PICTOGRAPH_LISTING_ROUTES},
+            {pictograph_organization_routes, PICTOGRAPH_ORGANIZATION_ROUTES},
+            {pictograph_key_routes, PICTOGRAPH_KEY_ROUTES},
+            {0}, /* ends the list */
+        },
 
     .schemas = "/albumen/api/pictograph.json",
     .error_schema = "PictographError",

@@ -55,9 +55,9 @@ Item *pictograph_find_named(HttpRequest *request, StoreTx *tx, const char *datas
                             const char *path, Dataset **ret_dataset, GError **error)
 {
     g_autoptr(Dataset) found = dataset_find(tx, api_principal(request), dataset, error);
-    gsize length = strlen(path);
-    gsize kept = length > 0 && path[length - 1] == '/' ? length - 1 : length;
-    g_autofree char *clean = g_strndup(path, kept);
+    const char *begin = path + (*path == '/');
+    gsize length = strlen(begin);
+    g_autofree char *clean = g_strndup(begin, length - (length > 0 && begin[length - 1] == '/'));
     Item *item = found ? item_find_by_path(tx, found, clean, error) : NULL;
     if (item && ret_dataset) {
         *ret_dataset = g_steal_pointer(&found);

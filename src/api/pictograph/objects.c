@@ -3,6 +3,7 @@
 #include "api/class_json.h"
 #include "api/media.h"
 #include "api/photo_values.h"
+#include "api/pictograph/images.h"
 #include "api/pictograph/pictograph.h"
 
 #include <math.h>

@@ -19,6 +19,7 @@ static const Format pictograph = {
     .holds_confidence = TRUE,
     .holds_rotation = TRUE,
     .writer = &write_pictograph,
+    .reader = &read_pictograph,
 };
 static const Format darwin = {
     .name = "darwin",
@@ -38,18 +39,21 @@ static const Format coco = {
     .holds_confidence = TRUE,
     .holds_rotation = TRUE,
     .writer = &write_coco,
+    .reader = &read_coco,
 };
 static const Format yolo = {
     .name = "yolo",
     .title = "YOLO",
     .kinds = BBOX,
     .writer = &write_yolo,
+    .reader = &read_yolo,
 };
 static const Format yolo_seg = {
     .name = "yolo_seg",
     .title = "YOLO segmentation",
     .kinds = POLYGON,
     .writer = &write_yolo_seg,
+    .reader = &read_yolo,
 };
 static const Format yolo_obb = {
     .name = "yolo_obb",
@@ -57,12 +61,14 @@ static const Format yolo_obb = {
     .kinds = BBOX,
     .holds_rotation = TRUE,
     .writer = &write_yolo_obb,
+    .reader = &read_yolo_obb,
 };
 static const Format yolo_pose = {
     .name = "yolo_pose",
     .title = "YOLO pose",
     .kinds = KEYPOINT,
     .writer = &write_yolo_pose,
+    .reader = &read_yolo_pose,
 };
 static const Format dota = {
     .name = "dota",
@@ -76,6 +82,7 @@ static const Format pascal_voc = {
     .title = "Pascal VOC",
     .kinds = BBOX,
     .writer = &write_pascal_voc,
+    .reader = &read_pascal_voc,
 };
 static const Format cvat = {
     .name = "cvat",
@@ -84,6 +91,7 @@ static const Format cvat = {
     .holds_attributes = TRUE,
     .holds_rotation = TRUE,
     .writer = &write_cvat,
+    .reader = &read_cvat,
 };
 static const Format datumaro = {
     .name = "datumaro",
@@ -106,6 +114,7 @@ static const Format csv = {
     .kinds = BBOX,
     .holds_confidence = TRUE,
     .writer = &write_csv,
+    .reader = &read_csv,
 };
 
 static const Format *const formats[] = {

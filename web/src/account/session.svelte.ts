@@ -37,6 +37,12 @@ class Session {
   readonly mayEdit = $derived(this.status?.edition_authenticated === true);
   /** Editing was unlocked by a password of its own, and can be locked again. */
   readonly lockable = $derived(this.signedIn && !this.multiUser && this.mayEdit);
+  /** May make datasets and draw in them, unless a part of their own in the organization says less. */
+  readonly mayAnnotate = $derived(this.multiUser ? this.signedIn : this.mayEdit);
+  /** May delete what others made of datasets. */
+  readonly mayManage = $derived(
+    this.mayAnnotate && (!this.multiUser || this.status?.user_role !== 'user'),
+  );
   /** May manage sources and users. */
   readonly mayAdminister = $derived(
     this.mayEdit && (!this.multiUser || this.status?.user_role === 'superadmin'),

@@ -1,10 +1,10 @@
 // The ways to look at the library, in the order in which they are offered.
 
 import type { Feature } from '../account/features';
-import type { Room } from '../route/route.svelte';
+import type { PlainRoom } from '../route/route.svelte';
 import type { IconName } from '../ui/Icon.svelte';
 
-export const LOOKS = ['gallery', 'people', 'years', 'folders', 'map'] as const satisfies readonly Room[];
+export const LOOKS = ['gallery', 'people', 'years', 'folders', 'map', 'datasets'] as const satisfies readonly PlainRoom[];
 export type Look = (typeof LOOKS)[number];
 
 export const LOOK_ICONS: Readonly<Record<Look, IconName>> = {
@@ -13,6 +13,7 @@ export const LOOK_ICONS: Readonly<Record<Look, IconName>> = {
   years: 'calendar',
   folders: 'folder',
   map: 'map',
+  datasets: 'shapes',
 };
 
 /** What the server must offer for them. */

@@ -5,7 +5,7 @@
 // plain HTTP from another machine), each tab listens itself while it is in sight: a browser has few
 // connections to one server, and tabs in the background must not use them up.
 
-export const EVENTS = ['library', 'scan', 'analysis'] as const;
+export const EVENTS = ['library', 'scan', 'analysis', 'studio'] as const;
 export type EventName = (typeof EVENTS)[number];
 /** `open`: a connection stands anew, and something may have been missed before. */
 export type Heard = EventName | 'open';

@@ -16,9 +16,17 @@ const PATHS = {
   memories: '/memories',
   people: '/people',
   review: '/people/review',
+  datasets: '/datasets',
 } as const;
-/** A person's room is the gallery of their photos, with a head of its own. */
-export type Room = 'gallery' | 'person' | keyof typeof PATHS;
+/** The rooms that always are at one place. */
+export type PlainRoom = 'gallery' | keyof typeof PATHS;
+/** A person's room is the gallery of their photos, with a head of its own. A dataset's is about that
+ * one; in `annotate` one of its pictures is drawn on. */
+export type Room = PlainRoom | 'person' | 'dataset' | 'annotate';
+
+/** The parts of a dataset's room. */
+export const DATASET_VIEWS = ['items', 'classes', 'versions', 'imports', 'insights'] as const;
+export type DatasetView = (typeof DATASET_VIEWS)[number];
 
 /** A place in the gallery that survives another layout: a photo, and how far its row is scrolled. */
 export interface Anchor {
@@ -36,12 +44,23 @@ interface Entry {
 
 const ROOMS = Object.keys(PATHS) as (keyof typeof PATHS)[];
 
-export function roomAddress(room: Exclude<Room, 'person'>): string {
+export function roomAddress(room: PlainRoom): string {
   return room === 'gallery' ? '/' : PATHS[room];
 }
 
 export function personAddress(id: number): string {
   return `${PATHS.people}/${id}`;
+}
+
+export function datasetAddress(id: string, view: DatasetView = 'items'): string {
+  const path = `${PATHS.datasets}/${id}`;
+  return view === 'items' ? path : `${path}/${view}`;
+}
+
+/** `params`: which items one goes through, as the dataset's room filters them. */
+export function annotateAddress(dataset: string, item: string, params = new URLSearchParams()): string {
+  const text = params.toString();
+  return `${PATHS.datasets}/${dataset}/annotate/${item}${text === '' ? '' : `?${text}`}`;
 }
 
 export function facesAddress(id: number): string {
@@ -58,6 +77,13 @@ class Route {
   person = $state<number | null>(null);
   /** Whose faces are shown in the place of their photos. */
   readonly facesOf = $derived(this.params.get('view') === 'faces' ? this.person : null);
+  /** Which dataset a room is about. */
+  dataset = $state<string | null>(null);
+  datasetView = $state<DatasetView>('items');
+  /** Which of its items is drawn on; null: the first, or the one of that name. */
+  item = $state<string | null>(null);
+  /** Its file, where a link of another program names that alone. */
+  itemName = $state<string | null>(null);
   /** What a room filters by itself, whatever else is asked for. */
   readonly ownFilters: Filters = $derived(
     this.person === null ? {} : { person_id: String(this.person) },
@@ -96,8 +122,22 @@ class Route {
   }
 
   /** Goes to a page; the gallery is shown whole, without filters. */
-  showRoom(room: Exclude<Room, 'person'>): void {
+  showRoom(room: PlainRoom): void {
     this.#push(roomAddress(room), {});
+  }
+
+  showDataset(id: string, view: DatasetView = 'items'): void {
+    this.#push(datasetAddress(id, view), {});
+  }
+
+  showItem(dataset: string, item: string, params?: URLSearchParams): void {
+    this.#push(annotateAddress(dataset, item, params), {});
+  }
+
+  /** The next item to draw on: one step back still leads to the dataset. */
+  replaceItem(dataset: string, item: string, params?: URLSearchParams): void {
+    history.replaceState(this.#entry, '', annotateAddress(dataset, item, params));
+    this.#read();
   }
 
   /** The photos of a person. */
@@ -182,9 +222,14 @@ class Route {
   #read(): void {
     const params = new URLSearchParams(location.search);
     const person = personAt(location.pathname);
+    const inDataset = datasetAt(location.pathname);
     const room = ROOMS.find((each) => PATHS[each] === location.pathname);
-    this.room = person === null ? (room ?? 'gallery') : 'person';
+    this.room = person === null ? (inDataset?.room ?? room ?? 'gallery') : 'person';
     this.person = person;
+    this.dataset = inDataset?.dataset ?? null;
+    this.datasetView = inDataset?.view ?? 'items';
+    this.item = inDataset?.item ?? null;
+    this.itemName = inDataset?.itemName ?? null;
     this.params = params;
     if (!this.inGallery) {
       this.photo = null;
@@ -216,6 +261,39 @@ class Route {
 function personAt(path: string): number | null {
   const id = /^\/people\/(\d{1,15})$/.exec(path)?.[1];
   return id === undefined ? null : Number(id);
+}
+
+interface InDataset {
+  readonly room: 'dataset' | 'annotate';
+  readonly dataset: string;
+  readonly view: DatasetView;
+  readonly item: string | null;
+  readonly itemName?: string;
+}
+
+/** The workbench as other programs are told it: the file by its name. */
+const BY_NAME = /^\/project\/([0-9a-f-]{36})\/annotate\/(.+)$/;
+
+function datasetAt(path: string): InDataset | null {
+  const [, project, file] = BY_NAME.exec(path) ?? [];
+  if (project !== undefined && file !== undefined) {
+    const itemName = decoded(file);
+    return { room: 'annotate', dataset: project, view: 'items', item: null, itemName };
+  }
+  const parts = /^\/datasets\/([0-9a-f-]{36})(?:\/([a-z]+)(?:\/([0-9a-f-]{36}))?)?$/.exec(path);
+  const [, dataset, name, item] = parts ?? [];
+  if (dataset === undefined) return null;
+  if (name === 'annotate') return { room: 'annotate', dataset, view: 'items', item: item ?? null };
+  const view = DATASET_VIEWS.find((each) => each === name) ?? 'items';
+  return { room: 'dataset', dataset, view, item: null };
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // A per cent sign that stands for itself.
+  }
 }
 
 export function folderAddress(prefix: string): string {

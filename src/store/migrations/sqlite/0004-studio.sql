@@ -50,6 +50,9 @@ CREATE TABLE replay (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX replay_created ON replay (created_ms);
 
+-- The library's version as of the last change of any dataset.
+ALTER TABLE library_version ADD COLUMN studio INTEGER NOT NULL DEFAULT 0;
+
 -- A choice of the library's photos to be worked on. Nothing is copied: its items are photos.
 CREATE TABLE dataset (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -206,7 +209,7 @@ CREATE TABLE annotation (
     author TEXT,                            -- who made it, as clients tell
     UNIQUE (item_id, project_id, uid)
 ) STRICT;
-CREATE INDEX annotation_name ON annotation (project_id, name);
+CREATE INDEX annotation_name ON annotation (project_id, name, kind, item_id, is_proposed);
 
 -- The shapes of an item as they were before a save: what a revision held, written when the next one replaces it.
 CREATE TABLE annotation_revision (

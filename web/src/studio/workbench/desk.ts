@@ -15,6 +15,7 @@ import {
 } from './geometry';
 import { boundsOf, moved, pointsOf, type Shape } from './shape';
 import {
+  PathTool,
   SelectTool,
   toolOf,
   type Pointer,
@@ -377,7 +378,7 @@ export class Desk implements Surface {
 
   #abandon(): void {
     // Of a path, the point that the first finger set; of anything else, all of it.
-    if (!this.#tool.back()) this.#tool.cancel();
+    if (!(this.#tool instanceof PathTool && this.#tool.back())) this.#tool.cancel();
     this.#mode = 'none';
   }
 

@@ -261,12 +261,12 @@ export class Document {
     this.#changed(false);
   }
 
-  /** What the server has by now: it is not a step of the person's. */
+  /** Begins anew with these: they are not a change by the person. */
   adopt(shapes: readonly Shape[]): void {
     this.#shapes = shapes;
     this.#done = [];
     this.#undone = [];
-    this.#settle();
+    this.#settle(false);
   }
 
   /** Whoever takes back sees what it was about. */
@@ -285,13 +285,13 @@ export class Document {
     this.#settle();
   }
 
-  #settle(): void {
+  #settle(content = true): void {
     this.#index = null;
     this.#byId = null;
     this.#content += 1;
     const stays = (id: string): boolean => this.get(id) !== undefined;
     if (![...this.#selection].every(stays)) this.#selection = new Set([...this.#selection].filter(stays));
-    this.#changed(true);
+    this.#changed(content);
   }
 }
 

@@ -258,6 +258,10 @@ export class Saver {
       this.#problems = error.fields;
       this.#detail = error.message;
       this.#set('refused');
+    } else if (error instanceof ApiError && !mayPass(error.status)) {
+      this.#problems = [];
+      this.#detail = error.message;
+      this.#set('refused');
     } else if (error instanceof ApiError) {
       this.#detail = error.message;
       this.#set('waiting');
@@ -276,9 +280,15 @@ export class Saver {
       this.#set('saving');
       return;
     }
+    this.#cancel();
     this.#conflict = { current, base: this.#base, mine: this.#shapes, theirs };
     this.#set('conflict');
   }
+}
+
+/** Whether the same may be taken later: no answer, a busy server, one that fails. */
+function mayPass(status: number): boolean {
+  return status === 0 || status === 408 || status === 429 || status >= 500;
 }
 
 function sameShapes(a: readonly Shape[], b: readonly Shape[]): boolean {
