@@ -29,10 +29,14 @@ onEachEngine('imports', (engine) => {
     });
     return settled(sent.id);
   };
-  const settled = (id) => until(async () => {
-    const one = await api('GET', `imports/${id}`);
-    return ['reading', 'applying'].includes(one.state) ? null : one;
-  });
+  const settled = async (id) => {
+    let one;
+    await until('the import has been run', async () => {
+      one = await api('GET', `imports/${id}`);
+      return !['reading', 'applying'].includes(one.state);
+    });
+    return one;
+  };
   const apply = async (one, json = {}, status = 202) => {
     const answer = await api('POST', `imports/${one.id}/apply`, { json, status });
     return status === 202 ? settled(one.id) : answer;
