@@ -451,8 +451,6 @@ const HttpDialect albumen_dialect = {
                                 {albumen_dataset_routes, ALBUMEN_DATASET_ROUTES},
                                 {albumen_annotation_routes, ALBUMEN_ANNOTATION_ROUTES},
                                 {albumen_import_routes, ALBUMEN_IMPORT_ROUTES},
-                                {albumen_import_routes, ALBUMEN_IMPORT_ROUTES},
-                                {albumen_annotation_routes, ALBUMEN_ANNOTATION_ROUTES},
                                 {0}},
 
     .schemas = "/albumen/api/albumen.json",
