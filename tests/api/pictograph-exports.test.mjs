@@ -5,7 +5,7 @@ import { after, before, it } from 'node:test';
 import { onEachEngine } from './harness.mjs';
 import { until } from './people.mjs';
 import { bbox, enc, Library, SDK, UNKNOWN } from './pictograph-fixture.mjs';
-import { readZip } from './zip.mjs';
+import { readZip } from './unzip.mjs';
 
 const NAME = 'a/b? #ü 漢';
 

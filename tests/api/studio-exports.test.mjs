@@ -4,7 +4,7 @@ import { after, before, it } from 'node:test';
 import { onEachEngine, Server } from './harness.mjs';
 import { until } from './people.mjs';
 import { bbox, Library } from './pictograph-fixture.mjs';
-import { readZip } from './zip.mjs';
+import { readZip } from './unzip.mjs';
 
 onEachEngine('exports and versions', (engine) => {
   let library, dataset, images, version;

@@ -1,29 +1,46 @@
-// Reads zip archives by their directory (PKWARE's APPNOTE.TXT, 4.3.12 and 4.3.16).
-import assert from 'node:assert/strict';
+// Makes zip archives, good ones and bad ones (PKWARE's APPNOTE.TXT).
 import zlib from 'node:zlib';
 
-const END_BYTES = 22;
+const crcs = Uint32Array.from({ length: 256 }, (_, n) => {
+  let c = n;
+  for (let k = 0; k < 8; k++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
+  return c;
+});
+const crc32 = (bytes) => {
+  let crc = 0xffffffff;
+  for (const byte of bytes) crc = crcs[(crc ^ byte) & 255] ^ (crc >>> 8);
+  return (crc ^ 0xffffffff) >>> 0;
+};
 
-// The bytes of each file by its name, whose UTF-8 must be told.
-export function readZip(bytes) {
-  const end = bytes.length - END_BYTES;
-  assert.equal(bytes.readUInt32LE(end), 0x06054b50, 'the end of the directory');
-  const files = {};
-  let at = bytes.readUInt32LE(end + 16);
-  for (let left = bytes.readUInt16LE(end + 10); left > 0; left--) {
-    assert.equal(bytes.readUInt32LE(at), 0x02014b50, 'an entry of the directory');
-    const [flags, method] = [bytes.readUInt16LE(at + 8), bytes.readUInt16LE(at + 10)];
-    const [packed, size] = [bytes.readUInt32LE(at + 20), bytes.readUInt32LE(at + 24)];
-    const lengths = [28, 30, 32].map((field) => bytes.readUInt16LE(at + field));
-    const local = bytes.readUInt32LE(at + 42);
-    const raw = bytes.subarray(at + 46, at + 46 + lengths[0]);
-    const name = raw.toString('utf8');
-    assert.ok(raw.every((byte) => byte < 0x80) || flags & 0x800, `${name} is told to be UTF-8`);
-    const from = local + 30 + bytes.readUInt16LE(local + 26) + bytes.readUInt16LE(local + 28);
-    const content = bytes.subarray(from, from + packed);
-    files[name] = method === 0 ? content : zlib.inflateRawSync(content);
-    assert.equal(files[name].length, size);
-    at += 46 + lengths[0] + lengths[1] + lengths[2];
+// `entries`: [name, content], the name as it is; `flags` are or-ed to those of every entry.
+export function zip(entries, { flags = 0 } = {}) {
+  const parts = [];
+  const directory = [];
+  let offset = 0;
+  for (const [name, content] of entries) {
+    const bytes = Buffer.from(content);
+    const packed = zlib.deflateRawSync(bytes);
+    const path = Buffer.from(name, 'utf8');
+    const fields = Buffer.alloc(26); // what both headers have
+    fields.writeUInt16LE(20, 0);
+    fields.writeUInt16LE(0x800 | flags, 2);
+    fields.writeUInt16LE(8, 4);
+    fields.writeUInt32LE(0x5a21, 8);
+    fields.writeUInt32LE(crc32(bytes), 10);
+    fields.writeUInt32LE(packed.length, 14);
+    fields.writeUInt32LE(bytes.length, 18);
+    fields.writeUInt16LE(path.length, 22);
+    parts.push(Buffer.from('PK\x03\x04'), fields, path, packed);
+    const rest = Buffer.alloc(14);
+    rest.writeUInt32LE(offset, 10);
+    directory.push(Buffer.from('PK\x01\x02\x14\x00'), fields, rest, path);
+    offset += 4 + 26 + path.length + packed.length;
   }
-  return files;
+  const list = Buffer.concat(directory);
+  const end = Buffer.alloc(18);
+  end.writeUInt16LE(entries.length, 4);
+  end.writeUInt16LE(entries.length, 6);
+  end.writeUInt32LE(list.length, 8);
+  end.writeUInt32LE(offset, 12);
+  return Buffer.concat([...parts, list, Buffer.from('PK\x05\x06'), end]);
 }
