@@ -1,6 +1,7 @@
 #include "api/albumen/albumen.h"
 #include "api/albumen/annotations.h"
 #include "api/albumen/datasets.h"
+#include "api/albumen/exports.h"
 #include "api/albumen/imports.h"
 #include "api/albumen/organizations.h"
 #include "api/albumen/tus.h"
@@ -456,6 +457,8 @@ const HttpDialect albumen_dialect = {
     .route_count = G_N_ELEMENTS(routes),
     .more = (const HttpTable[]){{albumen_people_routes, ALBUMEN_PEOPLE_ROUTES},
                                 {albumen_dataset_routes, ALBUMEN_DATASET_ROUTES},
+                                {albumen_export_routes, ALBUMEN_EXPORT_ROUTES},
+                                {albumen_version_routes, ALBUMEN_VERSION_ROUTES},
                                 {albumen_picture_routes, ALBUMEN_PICTURE_ROUTES},
                                 {albumen_import_routes, ALBUMEN_IMPORT_ROUTES},
                                 {albumen_organization_routes, ALBUMEN_ORGANIZATION_ROUTES},
