@@ -48,6 +48,11 @@ onEachEngine('datasets', (engine) => {
     assert.equal(made.owner, 'root');
     assert.equal(await status(root, 'POST', 'datasets', { name: made.name }), 409);
     assert.equal(await status(root, 'POST', 'datasets', { name: 'x', annotation_types: ['circle'] }), 400);
+    const classes = [{ name: 'car', type: 'bbox', color: '#ff0000' }, { name: 'lane' }];
+    assert.equal((await api('POST', 'datasets', { name: 'With classes', classes })).class_policy, 'closed');
+    classes[1].color = 'red';
+    assert.equal(await status(root, 'POST', 'datasets', { name: 'Bad classes', classes }), 400);
+    await api('DELETE', 'datasets/With%20classes');
     const named = await api('GET', `datasets/${encodeURIComponent(made.name)}`);
     assert.equal(named.id, made.id);
     const renamed = await api('PATCH', `datasets/${made.id}`, { name: 'Plain', class_policy: 'closed' });

@@ -28,15 +28,6 @@ export type Room = PlainRoom | 'person' | 'dataset' | 'annotate';
 export const DATASET_VIEWS = ['items', 'classes', 'versions', 'imports', 'insights'] as const;
 export type DatasetView = (typeof DATASET_VIEWS)[number];
 
-/** A picture of a dataset on the workbench. */
-export interface Annotated {
-  readonly dataset: string;
-  /** Null: the first, or the one of that name. */
-  readonly item: string | null;
-  /** Its file, where a link of another program names that alone. */
-  readonly name: string | null;
-}
-
 /** A place in the gallery that survives another layout: a photo, and how far its row is scrolled. */
 export interface Anchor {
   readonly photo: number;
@@ -66,6 +57,12 @@ export function datasetAddress(id: string, view: DatasetView = 'items'): string 
   return view === 'items' ? path : `${path}/${view}`;
 }
 
+/** `params`: which items one goes through, as the dataset's room filters them. */
+export function annotateAddress(dataset: string, item: string, params = new URLSearchParams()): string {
+  const text = params.toString();
+  return `${PATHS.datasets}/${dataset}/annotate/${item}${text === '' ? '' : `?${text}`}`;
+}
+
 export function facesAddress(id: number): string {
   return `${personAddress(id)}?view=faces`;
 }
@@ -78,13 +75,15 @@ class Route {
   params = $state.raw(new URLSearchParams());
   /** Whose photos these are, in a person's room. */
   person = $state<number | null>(null);
-  /** What is drawn on, on the workbench. */
-  annotated = $state.raw<Annotated | null>(null);
   /** Whose faces are shown in the place of their photos. */
   readonly facesOf = $derived(this.params.get('view') === 'faces' ? this.person : null);
   /** Which dataset a room is about. */
   dataset = $state<string | null>(null);
   datasetView = $state<DatasetView>('items');
+  /** Which of its items is drawn on; null: the first, or the one of that name. */
+  item = $state<string | null>(null);
+  /** Its file, where a link of another program names that alone. */
+  itemName = $state<string | null>(null);
   /** What a room filters by itself, whatever else is asked for. */
   readonly ownFilters: Filters = $derived(
     this.person === null ? {} : { person_id: String(this.person) },
@@ -131,6 +130,16 @@ class Route {
     this.#push(datasetAddress(id, view), {});
   }
 
+  showItem(dataset: string, item: string, params?: URLSearchParams): void {
+    this.#push(annotateAddress(dataset, item, params), {});
+  }
+
+  /** The next item to draw on: one step back still leads to the dataset. */
+  replaceItem(dataset: string, item: string, params?: URLSearchParams): void {
+    history.replaceState(this.#entry, '', annotateAddress(dataset, item, params));
+    this.#read();
+  }
+
   /** The photos of a person. */
   showPerson(id: number): void {
     this.#push(personAddress(id), {});
@@ -169,27 +178,6 @@ class Route {
   /** The folders in a folder; all of the library for ''. */
   showFolder(prefix: string): void {
     this.#push(folderAddress(prefix), {});
-  }
-
-  /** The workbench, for a picture of a dataset or its first; what of the dataset is shown comes along. */
-  showAnnotated(dataset: string, item: string | null, params = new URLSearchParams()): void {
-    this.#push(withParams(annotatedPath(dataset, item), params), {});
-  }
-
-  /** Another picture on the workbench: one step back still leads to where one came from. */
-  replaceAnnotated(dataset: string, item: string): void {
-    history.replaceState(this.#entry, '', this.annotateAddress(dataset, item));
-    this.#read();
-  }
-
-  /** From the workbench to its dataset. */
-  leaveAnnotated(): void {
-    const { annotated } = this;
-    if (annotated !== null) this.#push(withParams(`/datasets/${annotated.dataset}`, this.params), {});
-  }
-
-  annotateAddress(dataset: string, item: string): string {
-    return withParams(annotatedPath(dataset, item), this.params);
   }
 
   /** Writes into the address what another room shows now, without a step in the history. */
@@ -236,13 +224,12 @@ class Route {
     const person = personAt(location.pathname);
     const inDataset = datasetAt(location.pathname);
     const room = ROOMS.find((each) => PATHS[each] === location.pathname);
-    const annotated = annotatedAt(location.pathname);
-    const special = annotated ? 'annotate' : inDataset ? 'dataset' : null;
-    this.room = person === null ? (special ?? room ?? 'gallery') : 'person';
-    this.annotated = annotated;
+    this.room = person === null ? (inDataset?.room ?? room ?? 'gallery') : 'person';
     this.person = person;
     this.dataset = inDataset?.dataset ?? null;
     this.datasetView = inDataset?.view ?? 'items';
+    this.item = inDataset?.item ?? null;
+    this.itemName = inDataset?.itemName ?? null;
     this.params = params;
     if (!this.inGallery) {
       this.photo = null;
@@ -277,27 +264,28 @@ function personAt(path: string): number | null {
 }
 
 interface InDataset {
+  readonly room: 'dataset' | 'annotate';
   readonly dataset: string;
   readonly view: DatasetView;
+  readonly item: string | null;
+  readonly itemName?: string;
 }
+
+/** The workbench as other programs are told it: the file by its name. */
+const BY_NAME = /^\/project\/([0-9a-f-]{36})\/annotate\/(.+)$/;
 
 function datasetAt(path: string): InDataset | null {
-  const parts = /^\/datasets\/([0-9a-f-]{36})(?:\/([a-z]+))?$/.exec(path);
-  const [, dataset, name] = parts ?? [];
+  const [, project, file] = BY_NAME.exec(path) ?? [];
+  if (project !== undefined && file !== undefined) {
+    const itemName = decoded(file);
+    return { room: 'annotate', dataset: project, view: 'items', item: null, itemName };
+  }
+  const parts = /^\/datasets\/([0-9a-f-]{36})(?:\/([a-z]+)(?:\/([0-9a-f-]{36}))?)?$/.exec(path);
+  const [, dataset, name, item] = parts ?? [];
   if (dataset === undefined) return null;
-  return { dataset, view: DATASET_VIEWS.find((each) => each === name) ?? 'items' };
-}
-
-const WORKBENCH = /^\/datasets\/([^/]+)\/annotate(?:\/([^/]+))?$/;
-/** As other programs are told it: the file by its name. */
-const WORKBENCH_BY_NAME = /^\/project\/([^/]+)\/annotate\/(.+)$/;
-
-function annotatedAt(path: string): Annotated | null {
-  const [, dataset, item] = WORKBENCH.exec(path) ?? [];
-  if (dataset !== undefined) return { dataset, item: item ?? null, name: null };
-  const [, project, name] = WORKBENCH_BY_NAME.exec(path) ?? [];
-  if (project === undefined || name === undefined) return null;
-  return { dataset: project, item: null, name: decoded(name) };
+  if (name === 'annotate') return { room: 'annotate', dataset, view: 'items', item: item ?? null };
+  const view = DATASET_VIEWS.find((each) => each === name) ?? 'items';
+  return { room: 'dataset', dataset, view, item: null };
 }
 
 function decoded(text: string): string {
@@ -306,15 +294,6 @@ function decoded(text: string): string {
   } catch {
     return text; // A per cent sign that stands for itself.
   }
-}
-
-function annotatedPath(dataset: string, item: string | null): string {
-  return item === null ? `/datasets/${dataset}/annotate` : `/datasets/${dataset}/annotate/${item}`;
-}
-
-function withParams(path: string, params: URLSearchParams): string {
-  const text = params.toString();
-  return text === '' ? path : `${path}?${text}`;
 }
 
 export function folderAddress(prefix: string): string {
