@@ -49,7 +49,7 @@ onEachEngine('the frame of Pictograph’s dialect', (engine) => {
 
   it('wants a key, and nothing else', async () => {
     const target = `${BASE}/organizations/me`;
-    for (const shown of [undefined, 'nonsense', `pk_live_${'x'.repeat(43)}`, `xx_${key}`]) {
+    for (const shown of [null, 'nonsense', `pk_live_${'x'.repeat(43)}`, `xx_${key}`]) {
       refused(await ask('GET', target, { shown }), 401, 'invalid_api_key');
     }
     const session = await signIn(server, 'pw', 'root');
