@@ -1,5 +1,6 @@
 /* What bodies are accepted as what, how large they may be, and what a refusal says. */
 #include "base/limits.h"
+#include "http/body.h"
 #include "server_fixture.h"
 
 #include <unistd.h>
@@ -119,6 +120,39 @@ static void test_bodies_that_are_no_json(void)
     }
 }
 
+static void assert_form(const char *form, const char *expected)
+{
+    g_autoptr(GError) error = NULL;
+    json_t *body = body_parse_form(form, strlen(form), &error);
+    g_assert_cmpint(body != NULL, ==, expected != NULL);
+    if (!body) {
+        g_assert_error(error, ALBUMEN_ERROR, ALBUMEN_ERROR_INVALID);
+        return;
+    }
+    char *text = json_dumps(body, JSON_COMPACT | JSON_SORT_KEYS);
+    g_assert_cmpstr(text, ==, expected);
+    free(text);
+    json_decref(body);
+}
+
+static void test_forms(void)
+{
+    assert_form("", "{}");
+    assert_form("a=1&b=two+words&&c", "{\"a\":\"1\",\"b\":\"two words\",\"c\":\"\"}");
+    assert_form("a=1&a=2", "{\"a\":\"2\"}");
+    assert_form("n%C3%A4me=a%2Fb%26c%3D", "{\"n\xC3\xA4me\":\"a/b&c=\"}");
+    assert_form("a=%zz", NULL);
+    assert_form("a=%00", NULL);
+    assert_form("a=%FF", NULL);
+    g_autofree char *longest = g_strnfill(LIMIT_HTTP_PARAMETER_BYTES + 1, 'x');
+    assert_form(longest, NULL);
+    g_autoptr(GString) many = g_string_new(NULL);
+    for (int i = 0; i <= LIMIT_HTTP_PARAMETERS; i++) {
+        g_string_append(many, "a=1&");
+    }
+    assert_form(many->str, NULL);
+}
+
 static void test_large_bodies(void)
 {
     /* As large as it may be, and a byte more announced. */
@@ -201,6 +235,7 @@ int main(int argc, char **argv)
     g_test_add_func("/http/body/one-text-or-several", test_one_text_or_several);
     g_test_add_func("/http/body/refusals", test_body_refusals);
     g_test_add_func("/http/body/no-json", test_bodies_that_are_no_json);
+    g_test_add_func("/http/body/forms", test_forms);
     g_test_add_func("/http/body/large", test_large_bodies);
     g_test_add_func("/http/body/chunked", test_chunked_bodies);
     g_test_add_func("/http/body/unwanted", test_unwanted_bodies);

@@ -1,6 +1,7 @@
 #include "library/credential.h"
 
 #include "base/limits.h"
+#include "library/principal.h"
 #include "library_fixture.h"
 
 #include <string.h>
@@ -87,10 +88,88 @@ static void test_what_is_revoked_is_gone(StoreFixture *fixture, gconstpointer un
     g_assert_cmpuint(left->len, ==, 0);
 }
 
+static Principal *principal_with(MemberRole role, gint64 rate_limit, gint64 expires_ms)
+{
+    return principal_new(&(Principal){
+        .kind = PRINCIPAL_OWNER,
+        .edition = TRUE,
+        .role = ROLE_SUPERADMIN,
+        .member_role = role,
+        .rate_limit = rate_limit,
+        .expires_ms = expires_ms,
+    });
+}
+
+static void test_nobody_makes_a_stronger_one(StoreFixture *fixture, gconstpointer unused)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(StoreTx) tx = fixture_write(fixture);
+    g_autoptr(Principal) admin = principal_with(MEMBER_ADMIN, 50, 5000);
+    gint64 id = 0;
+    KeyNew wanted = {.name = "king", .role = MEMBER_OWNER};
+    g_assert_null(key_create_by(tx, admin, &wanted, &id, &error));
+    g_assert_error(error, ALBUMEN_ERROR, ALBUMEN_ERROR_FORBIDDEN);
+    g_clear_error(&error);
+
+    wanted = (KeyNew){.name = "robot", .role = MEMBER_VIEWER, .rate_limit = 100};
+    g_autofree char *secret = key_create_by(tx, admin, &wanted, &id, &error);
+    g_assert_nonnull(secret);
+    g_autoptr(Key) robot = key_get(tx, id, &error);
+    g_assert_cmpint(robot->scope, ==, KEY_SCOPE_READ);
+    g_assert_cmpint(robot->role, ==, MEMBER_VIEWER);
+    g_assert_cmpint(robot->rate_limit, ==, 50);
+    g_assert_cmpint(robot->expires_ms, ==, 5000);
+    g_assert_true(g_str_has_prefix(secret, robot->prefix));
+    g_assert_cmpuint(strlen(robot->prefix), ==, KEY_PREFIX_SHOWN);
+
+    KeyChange change = {.role = MEMBER_OWNER};
+    g_assert_false(key_change_by(tx, admin, robot, &change, &error));
+    g_assert_error(error, ALBUMEN_ERROR, ALBUMEN_ERROR_FORBIDDEN);
+    g_clear_error(&error);
+    g_autoptr(Principal) owner = principal_with(MEMBER_OWNER, 0, 0);
+    change = (KeyChange){.name = "king", .role = MEMBER_OWNER, .set_rate_limit = TRUE};
+    g_assert_true(key_change_by(tx, owner, robot, &change, &error));
+    g_autoptr(Key) king = key_find(tx, ORGANIZATION_FIRST, robot->uuid, &error);
+    g_assert_cmpstr(king->name, ==, "king");
+    g_assert_cmpint(king->role, ==, MEMBER_OWNER);
+    g_assert_cmpint(king->scope, ==, KEY_SCOPE_ADMIN);
+    g_assert_cmpint(king->rate_limit, ==, 0);
+    g_assert_cmpint(king->expires_ms, ==, 5000);
+    g_assert_false(key_check_rank(admin, king->role, NULL));
+    g_assert_null(key_find(tx, ORGANIZATION_FIRST + 1, robot->uuid, NULL));
+}
+
+/* Keys of before have no uuid, no prefix and no role of their own. */
+static void test_old_keys(StoreFixture *fixture, gconstpointer unused)
+{
+    static const StoreQuery age = {
+        .name = "test_age",
+        .sql = "UPDATE credential SET uuid = NULL, prefix = NULL",
+    };
+    g_autofree char *secret = create(fixture, "old", 0);
+    g_autoptr(StoreTx) tx = fixture_write(fixture);
+    g_assert_true(store_run(store_prepare(tx, &age, NULL), NULL, NULL));
+    gboolean changed = FALSE;
+    g_assert_true(key_fill_uuids(tx, &changed, NULL));
+    g_assert_true(changed);
+    g_autoptr(GPtrArray) keys = key_list_of(tx, ORGANIZATION_FIRST, NULL);
+    g_assert_cmpuint(keys->len, ==, 1);
+    const Key *old = keys->pdata[0];
+    g_assert_true(uuid_is_valid(old->uuid));
+    g_assert_cmpstr(old->prefix, ==, "alb_");
+    g_assert_cmpint(old->role, ==, MEMBER_MEMBER); /* of scope write */
+    changed = FALSE;
+    g_assert_true(key_fill_uuids(tx, &changed, NULL));
+    g_assert_false(changed);
+}
+
 static void test_what_can_be_a_secret(void)
 {
     ContentHash hash;
     g_assert_true(key_hash("alb_0123456789012345678901234567890123456789012", &hash));
+    g_assert_true(key_hash("pk_live_0123456789012345678901234567890123456789012", &hash));
+    g_assert_false(key_hash("pk_live_012345678901234567890123456789012345678901", &hash));
+    g_assert_false(key_hash("pk_test_0123456789012345678901234567890123456789012", &hash));
     g_assert_false(key_hash("alb_012345678901234567890123456789012345678901", &hash));
     g_assert_false(key_hash("alb_01234567890123456789012345678901234567890123", &hash));
     g_assert_false(key_hash("ALB_0123456789012345678901234567890123456789012", &hash));
@@ -105,6 +184,8 @@ int main(int argc, char **argv)
     store_fixture_add("/credential/names", test_names);
     store_fixture_add("/credential/end", test_there_is_an_end_of_keys);
     store_fixture_add("/credential/revoked", test_what_is_revoked_is_gone);
+    store_fixture_add("/credential/rank", test_nobody_makes_a_stronger_one);
+    store_fixture_add("/credential/old", test_old_keys);
     g_test_add_func("/credential/secret", test_what_can_be_a_secret);
     return g_test_run();
 }

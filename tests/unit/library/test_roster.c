@@ -1,6 +1,7 @@
 #include "library/roster.h"
 
 #include "base/hash.h"
+#include "library/organization.h"
 #include "library/token.h"
 #include "roster_fixture.h"
 
@@ -231,6 +232,42 @@ static char *make_key(RosterFixture *fixture, gint64 account, const char *name, 
     return secret;
 }
 
+static void test_parts_in_an_organization(StoreFixture *store, gconstpointer unused)
+{
+    g_autoptr(GError) error = NULL;
+    RosterFixture fixture;
+    roster_fixture_start(&fixture, store, NULL);
+    roster_fixture_account(&fixture, "alice", "a", ROLE_SUPERADMIN);
+    gint64 bob = roster_fixture_account(&fixture, "bob", "b", ROLE_USER), other = 0, id = 0;
+    g_autofree char *bobs = make_key(&fixture, bob, "bob's", KEY_SCOPE_ADMIN, 0);
+    g_autoptr(StoreTx) tx = store_write(store->store, &error);
+    g_assert_true(organization_create(tx, "Elsewhere", NULL, &other, &error));
+    g_assert_true(member_put(tx, bob, other, MEMBER_ANNOTATOR, &error));
+    const KeyNew viewers = {.account_id = bob,
+                            .name = "viewer's",
+                            .scope = KEY_SCOPE_ADMIN,
+                            .role = MEMBER_VIEWER,
+                            .rate_limit = 7};
+    g_autofree char *viewer = key_create(tx, &viewers, &id, &error);
+    g_assert_true(store_commit(tx, &error));
+    refresh(&fixture);
+
+    g_autoptr(Principal) as_bob = roster_identify(fixture.roster, bobs, FALSE);
+    g_assert_cmpint(principal_organization(as_bob), ==, other);
+    g_assert_cmpint(principal_member_role(as_bob), ==, MEMBER_ANNOTATOR);
+    g_autoptr(Principal) as_viewer = roster_identify(fixture.roster, viewer, FALSE);
+    g_assert_cmpint(principal_member_role(as_viewer), ==, MEMBER_VIEWER);
+    g_assert_cmpint(principal_rate_limit(as_viewer), ==, 7);
+
+    g_autoptr(StoreTx) stop = store_write(store->store, &error);
+    g_autoptr(Key) key = key_get(stop, id, &error);
+    g_assert_true(key_change(stop, key, &(KeyChange){.set_active = TRUE}, &error));
+    g_assert_true(store_commit(stop, &error));
+    refresh(&fixture);
+    assert_who(&fixture, viewer, FALSE, "nobody");
+    roster_fixture_stop(&fixture);
+}
+
 static gint64 key_used_ms(RosterFixture *fixture, const char *name)
 {
     g_autoptr(StoreTx) tx = store_read(fixture->store->store, NULL);
@@ -345,5 +382,6 @@ int main(int argc, char **argv)
     store_fixture_add("/roster/keys", test_keys);
     store_fixture_add("/roster/folders", test_folders);
     store_fixture_add("/roster/facet", test_facets_tokens);
+    store_fixture_add("/roster/organization", test_parts_in_an_organization);
     return g_test_run();
 }
