@@ -26,6 +26,12 @@ const KINDS = {
     public: IN, browse: IN, shared: IN, media: IN, events: IN, rate: IN, self: IN,
     datasets: IN, annotate: IN, curate: IN, other: 403,
   },
+  // Users that are less in their organization; an annotator's datasets are those it was granted.
+  viewer: { public: IN, browse: IN, shared: IN, media: IN, events: IN, rate: IN, self: IN, datasets: IN, other: 403 },
+  annotator: {
+    public: IN, browse: IN, shared: IN, media: IN, events: IN, rate: IN, self: IN,
+    datasets: IN, annotate: IN, other: 403,
+  },
   admin: { admin: 403, accounts: 403, superadmin: 403, other: IN },
   superadmin: { other: IN },
   readKey: { public: IN, browse: IN, shared: IN, media: IN, events: IN, datasets: IN, other: 403 },
@@ -490,8 +496,13 @@ async function walkRoute(scene, name, capability, route, wrong) {
       const told = `${who.name}: ${name} (${capability}), ${object.kind}: ${answer.status} ${answer.text.slice(0, 200)}`;
       // Where the cookie does not count, who has nothing else is nobody, and sees nothing.
       const counts = who.kind !== 'cookie' || ['media', 'events'].includes(capability);
-      const sees = counts && ((route.byDataset ? ALL : who.sees)?.includes(object.kind) ?? false);
-      const answers = route[who.kind] ?? (route.ask ? (sees ? route.seen : route.hidden) : route.status);
+      const seen = route.byDataset ? (who.outside ? [] : ALL) : who.sees;
+      const sees = counts && (seen?.includes(object.kind) ?? false);
+      // Who is outside does not know of the dataset.
+      const shut = who.outside && address.includes('/walk');
+      const told_of = route.ask ? (sees ? route.seen : route.hidden) : route.status;
+      const role = ['viewer', 'annotator'].includes(who.kind) ? 'user' : who.kind;
+      const answers = shut ? 404 : (route[role] ?? told_of);
       const statuses = [expected === IN ? answers : expected].flat();
       if (!statuses.includes(answer.status)) wrong.push(`${told}\n    wanted ${statuses}`);
       else if (expected === IN && route.has && route.has(JSON.parse(answer.text), object) !== sees)
@@ -572,6 +583,9 @@ onEachEngine('every route', (engine) => {
       await addUser(home, 'root', 'pw');
       await addUser(home, 'admin', 'pw', '--role', 'admin', '--dir', path.join(folder, 'own'));
       await addUser(home, 'user', 'pw', '--role', 'user', '--dir', path.join(folder, 'own'));
+      for (const name of ['viewer', 'annotator', 'stranger']) {
+        await addUser(home, name, 'pw', '--role', 'user', '--dir', path.join(folder, 'own'));
+      }
       await addUser(home, 'gone', 'pw', '--role', 'superadmin');
       const key = async (name, ...options) => bearer(await makeKey(home, name, ...options));
       const keys = {
@@ -590,6 +604,14 @@ onEachEngine('every route', (engine) => {
       const change = (method, target, json) => scene.server.api(method, target, { json, headers: root });
       const { users } = await change('GET', '/api/albumen/users');
       await change('PATCH', `/api/albumen/users/${users.find((user) => user.username === 'gone').id}`, { disabled: true });
+      const { id: organization } = await scene.server.api('POST', '/api/albumen/organizations', {
+        json: { name: 'Elsewhere' }, headers: root, status: 201,
+      });
+      for (const [name, part] of Object.entries({
+        viewer: { member_role: 'viewer' }, annotator: { member_role: 'annotator' }, stranger: { organization },
+      })) {
+        await change('PATCH', `/api/albumen/users/${users.find((user) => user.username === name).id}`, part);
+      }
       await change('PUT', '/api/albumen/shared-directories', { directories: [path.join(folder, 'shared')] });
       const now = Math.floor(Date.now() / 1000);
       const expired = facetToken(SECRET, { sub: 'root', role: 'superadmin', iat: now - 172_801, exp: now - 1 });
@@ -604,6 +626,9 @@ onEachEngine('every route', (engine) => {
         { name: 'a user’s cookie', kind: 'cookie', sees: SOME, headers: { cookie: `albumen_session=${user}` } },
         { name: 'a bad cookie', kind: 'nobody', headers: { cookie: 'albumen_session=nonsense' } },
         { name: 'a user', kind: 'user', sees: SOME, headers: bearer(user) },
+        { name: 'a viewer', kind: 'viewer', sees: SOME, headers: bearer(await session('viewer')) },
+        { name: 'an annotator', kind: 'annotator', sees: SOME, outside: true, headers: bearer(await session('annotator')) },
+        { name: 'a stranger', kind: 'user', sees: SOME, outside: true, headers: bearer(await session('stranger')) },
         { name: 'an admin', kind: 'admin', sees: SOME, headers: bearer(await session('admin')) },
         { name: 'a superadmin', kind: 'superadmin', sees: ALL, headers: root },
         { name: 'a reading key', kind: 'readKey', sees: ALL, headers: keys.read },
