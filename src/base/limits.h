@@ -102,7 +102,7 @@
 #define LIMIT_ORGANIZATIONS                  1000
 #define LIMIT_ORGANIZATION_NAME_CHARACTERS   200
 #define LIMIT_ORGANIZATION_TEXT_CHARACTERS   10000 /* a description */
-#define LIMIT_REPLAY_BODY_BYTES              (1U << 20) /* of an answer that is kept for a repetition */
+#define LIMIT_REPLAY_BODY_BYTES              (1U << 20) /* of an answer that is kept */
 #define LIMIT_REPLAY_KEY_CHARACTERS          255 /* of a client's Idempotency-Key */
 #define LIMIT_REPLAY_WAIT_SECONDS            25  /* for a request that is being answered already */
 #define LIMIT_REPLAY_RUN_SECONDS             600 /* one that takes longer was left unfinished */
