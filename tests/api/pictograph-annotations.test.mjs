@@ -14,8 +14,7 @@ onEachEngine('Pictograph: annotations', (engine) => {
   const named = (name) => `/annotations/${enc(dataset.name)}/${encPath(name)}`;
 
   before(async () => {
-    library = await Library.make(engine, ['a.jpg', 'b.jpg', 'c.jpg', 'file']
-      .map((name) => (name === 'file' ? 'file.jpg' : name)));
+    library = await Library.make(engine, ['a.jpg', 'b.jpg', 'c.jpg', 'file.jpg']);
     seed = library.client();
     sdk = library.client('owner', SDK);
     member = library.client('member');

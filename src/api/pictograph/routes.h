@@ -13,10 +13,12 @@ extern const HttpRoute pictograph_class_change_routes[]; /* class_changes.c */
 extern const HttpRoute pictograph_dataset_routes[]; /* datasets.c */
 #define PICTOGRAPH_DATASET_ROUTES 8
 extern const HttpRoute pictograph_report_routes[]; /* dataset_reports.c */
-#define PICTOGRAPH_REPORT_ROUTES 6
+#define PICTOGRAPH_REPORT_ROUTES 8
 extern const HttpRoute pictograph_image_routes[]; /* images.c */
 #define PICTOGRAPH_IMAGE_ROUTES 9
 extern const HttpRoute pictograph_batch_routes[]; /* batch.c */
 #define PICTOGRAPH_BATCH_ROUTES 4
 extern const HttpRoute pictograph_directory_routes[]; /* directories.c */
 #define PICTOGRAPH_DIRECTORY_ROUTES 6
+extern const HttpRoute pictograph_export_routes[]; /* exports.c */
+#define PICTOGRAPH_EXPORT_ROUTES 13
