@@ -384,6 +384,10 @@ const PICTOGRAPH = {
   'POST /directories': none('/directories', { json: { dataset: 'none', directory_path: '/a' } }),
   'PATCH /directories/{dataset}/{path}': none('/directories/none/a/rename', { json: { new_name: 'b' } }),
   'DELETE /directories/{dataset}/{path}': none('/directories/none/a'),
+  'GET /annotation-comments': none(`/annotation-comments?image_id=${NO_IMAGE}`),
+  'POST /annotation-comments': none('/annotation-comments', { json: { image_id: NO_IMAGE, body: 'x' } }),
+  'PATCH /annotation-comments/{id}': none(`/annotation-comments/${NO_IMAGE}`, { json: { resolved: true } }),
+  'DELETE /annotation-comments/{id}': none(`/annotation-comments/${NO_IMAGE}`),
 };
 for (const [name, row] of Object.entries(PICTOGRAPH)) ROUTES[name.replace(' ', ` ${NONE}`)] = row;
 
