@@ -403,6 +403,10 @@ const PICTOGRAPH = {
   'GET /organizations/invites': plain(200),
   'POST /organizations/invites': plain(400, undefined, { json: { email: 'nobody' } }),
   'DELETE /organizations/invites/{id}': none('/organizations/invites/none'),
+  'GET /annotation-comments': none(`/annotation-comments?image_id=${NO_IMAGE}`),
+  'POST /annotation-comments': none('/annotation-comments', { json: { image_id: NO_IMAGE, body: 'x' } }),
+  'PATCH /annotation-comments/{id}': none(`/annotation-comments/${NO_IMAGE}`, { json: { resolved: true } }),
+  'DELETE /annotation-comments/{id}': none(`/annotation-comments/${NO_IMAGE}`),
 };
 for (const [name, row] of Object.entries(PICTOGRAPH)) ROUTES[name.replace(' ', ` ${NONE}`)] = row;
 
