@@ -203,6 +203,7 @@ onEachEngine('Pictograph: images', (engine) => {
     await sdk.get(`/images/${images['0.jpg'].id}/metadata`, undefined, 404);
     await batch('move', { image_ids: [], target_directory_path: '/../x' }, sdk, 400);
     await batch('move', { image_ids: 5, target_directory_path: '/' }, sdk, 422);
+    await sdk.post('/batch/images/move', { dataset_name: '', image_ids: [], target_directory_path: '/' }, 404);
     await sdk.post('/batch/images/move', { dataset_name: 'none', image_ids: [], target_directory_path: '/' }, 404);
   });
 });
