@@ -389,6 +389,7 @@ const PICTOGRAPH = {
   'POST /batch/images/copy': none('/batch/images/copy', BATCH),
   'POST /batch/images/delete': none('/batch/images/delete', BATCH),
   'PATCH /batch/images/update': none('/batch/images/update', BATCH),
+  'GET /search/similar': none(`/search/similar?image_id=${NO_IMAGE}`),
   'GET /directories/{dataset}': none('/directories/none'),
   'GET /directories/{dataset}/tree': none('/directories/none/tree'),
   'GET /directories/{dataset}/{path}': none('/directories/none/a/stats'),
