@@ -12,7 +12,8 @@
 gboolean import_queue(StoreTx *tx, const char *uuid, GError **error)
 {
     g_autofree char *payload = g_strdup_printf(PAYLOAD, uuid);
-    return job_queue(tx, IMPORT_JOB, payload, NULL, error);
+    gint64 id = 0;
+    return job_queue(tx, IMPORT_JOB, payload, &id, error);
 }
 
 typedef struct {

@@ -3,7 +3,6 @@
 #include "base/limits.h"
 #include "base/lock.h"
 
-#include <gio/gio.h>
 #include <string.h>
 
 #define DAY_MS (24LL * 3600 * 1000)

@@ -1,5 +1,7 @@
 #include "api/pictograph/pictograph.h"
 
+#include "api/pictograph/frame.h"
+#include "api/pictograph/organizations.h"
 #include "api/pictograph/routes.h"
 #include "api/pictograph/uploads.h"
 
@@ -57,9 +59,11 @@ static void respond_error(HttpRequest *request, int status, const char *code, co
     json_t *body = json_pack("{s:{s:s, s:O, s:o}, s:O, s:o}", "error", "code", code, "message",
                              text, "details", details ? details : json_object(), "message", text,
                              "detail", detail ? detail : json_incref(text));
-    const char *retry = status == 429 ? http_answer_header(request, "Retry-After") : NULL;
-    if (retry) {
-        json_object_set_new(body, "retry_after", json_integer(g_ascii_strtoll(retry, NULL, 10)));
+    if (status == 429) {
+        gint64 seconds = pictograph_retry_seconds(request);
+        g_autofree char *retry = g_strdup_printf("%" G_GINT64_FORMAT, seconds);
+        http_set_header(request, "Retry-After", retry);
+        json_object_set_new(body, "retry_after", json_integer(seconds));
     }
     if (status == 401) {
         http_set_header(request, "WWW-Authenticate", "Bearer");
@@ -210,6 +214,8 @@ const HttpDialect pictograph_dialect = {
             {pictograph_upload_routes, PICTOGRAPH_UPLOAD_ROUTES},
             {pictograph_upload_form_routes, PICTOGRAPH_UPLOAD_FORM_ROUTES},
             {pictograph_image_bytes_routes, PICTOGRAPH_IMAGE_BYTES_ROUTES},
+            {pictograph_organization_routes, PICTOGRAPH_ORGANIZATION_ROUTES},
+            {pictograph_key_routes, PICTOGRAPH_KEY_ROUTES},
             {0}, /* ends the list */
         },
 
@@ -217,4 +223,6 @@ const HttpDialect pictograph_dialect = {
     .error_schema = "PictographError",
     .fail = fail,
     .invalid = invalid,
+    .enter = pictograph_enter,
+    .leave = pictograph_leave,
 };
