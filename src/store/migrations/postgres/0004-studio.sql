@@ -116,7 +116,7 @@ CREATE TABLE dataset_item (
     created_ms BIGINT NOT NULL,
     UNIQUE (directory_id, filename)
 );
-CREATE INDEX dataset_item_dataset ON dataset_item (dataset_id, id);
+CREATE INDEX dataset_item_dataset ON dataset_item (dataset_id, created_ms, id);
 CREATE INDEX dataset_item_photo ON dataset_item (photo_id);
 CREATE INDEX dataset_item_content ON dataset_item (content_hash);
 
