@@ -177,6 +177,24 @@ const ROUTES = {
   'DELETE /api/albumen/datasets/{dataset}/items': plain(
     404, '/api/albumen/datasets/walk/items', { json: { ids: ['none'] } }),
   // And whoever is of the organization sees what was put in, wherever it lies.
+  'GET /api/albumen/items/{item}/annotations': plain(404, '/api/albumen/items/none/annotations'),
+  'PUT /api/albumen/items/{item}/annotations': plain(428, '/api/albumen/items/none/annotations', { json: { annotations: [] } }),
+  'GET /api/albumen/items/{item}/history': plain(404, '/api/albumen/items/none/history'),
+  'GET /api/albumen/items/{item}/history/{revision}': plain(404, '/api/albumen/items/none/history/1'),
+  'POST /api/albumen/items/{item}/history/{revision}/restore': plain(428, '/api/albumen/items/none/history/1/restore'),
+  'GET /api/albumen/datasets/{dataset}/classes': plain(200, '/api/albumen/datasets/walk/classes'),
+  'PUT /api/albumen/datasets/{dataset}/classes': plain(200, '/api/albumen/datasets/walk/classes', { json: { classes: [] } }),
+  'POST /api/albumen/datasets/{dataset}/classes/rename': plain(
+    404, '/api/albumen/datasets/walk/classes/rename', { json: { from: 'none', to: 'other' } }),
+  'POST /api/albumen/datasets/{dataset}/classes/merge': plain(
+    404, '/api/albumen/datasets/walk/classes/merge', { json: { source: 'none', target: 'other' } }),
+  'POST /api/albumen/datasets/{dataset}/classes/delete': plain(
+    404, '/api/albumen/datasets/walk/classes/delete', { json: { name: 'none' } }),
+  'POST /api/albumen/datasets/{dataset}/proposals': plain(200, '/api/albumen/datasets/walk/proposals', empty),
+  'POST /api/albumen/datasets/{dataset}/proposals/accept': plain(
+    404, '/api/albumen/datasets/walk/proposals/accept', { json: { items: ['none'] } }),
+  'POST /api/albumen/datasets/{dataset}/proposals/reject': plain(
+    404, '/api/albumen/datasets/walk/proposals/reject', { json: { items: ['none'] } }),
   'GET /api/albumen/items/{item}': plain(404, '/api/albumen/items/none'),
   'POST /api/albumen/items/{item}/review': plain(404, '/api/albumen/items/none/review', { json: { action: 'approve' } }),
   'GET /api/albumen/items/{item}/thumbnail': ofItem((o) => `/api/albumen/items/${o.item}/thumbnail`),
