@@ -214,6 +214,7 @@ const HttpDialect pictograph_dialect = {
             {pictograph_upload_routes, PICTOGRAPH_UPLOAD_ROUTES},
             {pictograph_upload_form_routes, PICTOGRAPH_UPLOAD_FORM_ROUTES},
             {pictograph_image_bytes_routes, PICTOGRAPH_IMAGE_BYTES_ROUTES},
+            {pictograph_export_routes, PICTOGRAPH_EXPORT_ROUTES},
             {pictograph_organization_routes, PICTOGRAPH_ORGANIZATION_ROUTES},
             {pictograph_key_routes, PICTOGRAPH_KEY_ROUTES},
             {0}, /* ends the list */
