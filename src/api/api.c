@@ -33,6 +33,17 @@ StoreTx *api_read(HttpRequest *request, GError **error)
     return store_read(library_store(api_of(request)->library), error);
 }
 
+StoreTx *api_write(HttpRequest *request, GError **error)
+{
+    return store_write(library_store(api_of(request)->library), error);
+}
+
+gboolean api_commit_accounts(HttpRequest *request, StoreTx *tx, GError **error)
+{
+    const Api *api = api_of(request);
+    return library_commit(api->library, tx, error) && roster_refresh(api->roster, error);
+}
+
 gboolean api_web(HttpRequest *request, GError **error)
 {
     /* Hashed names never change their content; the page that names them does. */

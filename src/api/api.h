@@ -13,6 +13,8 @@
 #include "jobs/worker_pool.h"
 #include "library/access.h"
 #include "library/library.h"
+#include "library/rate.h"
+#include "library/replay.h"
 #include "library/roster.h"
 #include "library/settings.h"
 #include "library/sign_in.h"
@@ -24,6 +26,8 @@ typedef struct {
     Roster *roster;           /* who there is */
     SignIn *sign_in;          /* who comes in */
     const GPtrArray *proxies; /* api/client_address.h: whose word on clients is taken */
+    Rate *rate;               /* how often keys ask */
+    Replay *replay;           /* what they asked before */
     WorkerPool *workers;
     Indexer *indexer; /* brings in what is sent, at once */
     VisionPool *vision;
@@ -71,3 +75,6 @@ const Principal *api_principal(const HttpRequest *request);
  * (`ret_owner`, to be freed) for who sees nothing. Tell them no more than whether there is any. */
 const Principal *api_bootstrap_viewer(const HttpRequest *request, Principal **ret_owner);
 StoreTx *api_read(HttpRequest *request, GError **error);
+StoreTx *api_write(HttpRequest *request, GError **error);
+/* Of a change of accounts, keys or organizations: it counts before the answer is given. */
+gboolean api_commit_accounts(HttpRequest *request, StoreTx *tx, GError **error);

@@ -1,6 +1,8 @@
 #include "api/photo_values.h"
 
 #include "base/calendar.h"
+#include "base/error.h"
+#include "library/library.h"
 
 #include <float.h>
 #include <math.h>
@@ -112,6 +114,19 @@ char *time_iso(gint64 ms)
 {
     g_autoptr(GDateTime) time = ms ? g_date_time_new_from_unix_utc(ms / 1000) : NULL;
     return time ? g_date_time_format_iso8601(time) : NULL;
+}
+
+gboolean time_to_come(const char *text, gint64 *ret_ms, GError **error)
+{
+    g_autoptr(GTimeZone) utc = g_time_zone_new_utc();
+    g_autoptr(GDateTime) time = text ? g_date_time_new_from_iso8601(text, utc) : NULL;
+    *ret_ms = time ? g_date_time_to_unix(time) * 1000 : 0;
+    if (text && *ret_ms <= library_now_ms()) {
+        g_set_error_literal(error, ALBUMEN_ERROR, ALBUMEN_ERROR_INVALID,
+                            "expires_at must be a time to come, such as 2030-01-31T00:00:00Z");
+        return FALSE;
+    }
+    return TRUE;
 }
 
 void photo_member_int(JsonWriter *writer, const char *key, gint64 value)

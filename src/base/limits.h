@@ -78,7 +78,7 @@
 #define LIMIT_HTTP_EVENT_STREAM_SECONDS    900 /* then its client comes again */
 #define LIMIT_HTTP_HEARTBEAT_SECONDS       15  /* between comments on a quiet event stream */
 #define LIMIT_JSON_OUTPUT_BYTES            (256U << 20)
-#define LIMIT_JSON_OUTPUT_DEPTH            32
+#define LIMIT_JSON_OUTPUT_DEPTH            80
 
 #define LIMIT_SCALED_CACHE_BYTES                                                                   \
     (16U << 20) /* of thumbnails scaled to a size that is not stored                               \
@@ -99,6 +99,14 @@
 #define LIMIT_KEYS_PER_ACCOUNT               100
 #define LIMIT_KEY_NAME_CHARACTERS            100
 #define LIMIT_REQUESTS_PER_HOUR              1000000000 /* that a key may be given */
+#define LIMIT_ORGANIZATIONS                  1000
+#define LIMIT_ORGANIZATION_NAME_CHARACTERS   200
+#define LIMIT_ORGANIZATION_TEXT_CHARACTERS   10000 /* a description */
+#define LIMIT_REPLAY_BODY_BYTES              (1U << 20) /* of an answer that is kept for a repetition */
+#define LIMIT_REPLAY_KEY_CHARACTERS          255 /* of a client's Idempotency-Key */
+#define LIMIT_REPLAY_WAIT_SECONDS            25  /* for a request that is being answered already */
+#define LIMIT_REPLAY_RUN_SECONDS             600 /* one that takes longer was left unfinished */
+#define LIMIT_INVITES                        1000  /* of one organization at a time */
 #define LIMIT_TOKEN_BYTES                    4096 /* of a session */
 #define LIMIT_SESSION_SECONDS                172800
 #define LIMIT_PASSWORD_CHECKS                2  /* at once; each takes 64 MiB */
@@ -129,6 +137,7 @@
 #define LIMIT_UPLOAD_HOURS          168  /* an upload may take, then it is swept away */
 #define LIMIT_UPLOAD_PUT_HOURS      24   /* what came to a signed address waits to be called for */
 #define LIMIT_UPLOAD_BULK_IMAGES    500  /* of one request for addresses, or of one that registers */
+#define LIMIT_UPLOAD_FIELD_BYTES    4096 /* a text of a form */
 #define LIMIT_UPLOAD_NAME_BYTES     200
 #define LIMIT_UPLOAD_METADATA_BYTES 4096
 #define LIMIT_UPLOAD_FORM_BYTES     (16LL << 30)  /* of all files of one form */

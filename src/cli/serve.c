@@ -190,6 +190,13 @@ static char *read_public_url(const Options *options, GError **error)
     return text ? public_url_parse(text, error) : NULL;
 }
 
+/* Of a key that was given no limit. */
+static gint64 requests_per_hour(GKeyFile *file)
+{
+    gint64 limit = g_key_file_get_int64(file, "pictograph", "requests_per_hour", NULL);
+    return limit > 0 ? MIN(limit, LIMIT_REQUESTS_PER_HOUR) : 100000;
+}
+
 static gboolean is_bare(GKeyFile *file)
 {
     g_autofree char *shape = g_key_file_get_string(file, "pictopy", "shape", NULL);
@@ -226,6 +233,8 @@ static gboolean run(const Options *options, const char *const *photos, const Ser
         return FALSE;
     }
     g_autoptr(SignIn) sign_in = sign_in_new(roster);
+    g_autoptr(Rate) rate = rate_new(requests_per_hour(options->file));
+    g_autoptr(Replay) replay = replay_new(library);
     g_autoptr(WorkerPool) workers = worker_pool_new("/proc/self/exe", options->workers);
     g_autoptr(Indexer) indexer = indexer_new(library, workers);
     g_autoptr(VisionPool) vision = options_vision(options);
@@ -241,6 +250,8 @@ static gboolean run(const Options *options, const char *const *photos, const Ser
         .pictopy_bare = is_bare(options->file),
         .pictopy_same = same_face(options->file),
         .public_url = url,
+        .rate = rate,
+        .replay = replay,
         .version = ALBUMEN_VERSION,
     };
     gboolean served = serve_library(&api, serving, error);

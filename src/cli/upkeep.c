@@ -1,5 +1,6 @@
 #include "cli/upkeep.h"
 
+#include "library/replay.h"
 #include "library/trash.h"
 #include "library/upload.h"
 
@@ -50,6 +51,10 @@ static gboolean tidy(gpointer data)
     g_autoptr(GError) error = NULL;
     if (!upload_sweep(upkeep->library, &error)) {
         g_warning("uploads that were given up cannot be swept away: %s", error->message);
+    }
+    g_clear_error(&error);
+    if (!replay_sweep(upkeep->library, &error)) {
+        g_warning("answers that nobody asks for again cannot be swept away: %s", error->message);
     }
     if (upkeep->keep_days > 0) {
         empty_trash(upkeep);

@@ -145,8 +145,8 @@ typedef struct {
     /* Called when the gate has let a request through, before anything else is asked of it; may
      * answer in the handler's stead. NULL: nothing. */
     gboolean (*enter)(HttpRequest *request, GError **error);
-    /* Called when a request that `enter` was called for has its answer (http_answer), on the same
-     * kind of thread. NULL: nothing. */
+    /* Called when a request that `enter` let go on has its answer (http_answer), on the same kind of
+     * thread. NULL: nothing. */
     void (*leave)(HttpRequest *request);
 } HttpDialect;
 

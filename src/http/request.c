@@ -311,8 +311,11 @@ static gboolean parse_body(HttpRequest *request, HttpViolations *violations)
 static gboolean enter(HttpRequest *request, GError **error)
 {
     const HttpDialect *dialect = request->match.dialect;
+    if (dialect->enter && (!dialect->enter(request, error) || request->response.filled)) {
+        return FALSE;
+    }
     request->entered = dialect->leave != NULL;
-    return !dialect->enter || (dialect->enter(request, error) && !request->response.filled);
+    return TRUE;
 }
 
 static void validate(HttpRequest *request, HttpViolations *violations)

@@ -2,6 +2,7 @@
 
 #include "base/ids.h"
 #include "base/lock.h"
+#include "jobs/import_job.h"
 #include "jobs/people_job.h"
 #include "jobs/scan_job.h"
 #include "jobs/vision_job.h"
@@ -28,6 +29,7 @@ static const JobKind kinds[] = {
     {.name = SCAN_JOB, .run = scan_job_run},
     {.name = WATCH_JOB, .run = scan_job_run, .is_quiet = TRUE},
     {.name = PEOPLE_JOB, .run = people_job_run},
+    {.name = IMPORT_JOB, .run = import_job_run},
     {.name = VISION_JOB, .run = vision_job_run, .needs_vision = TRUE},
 };
 

@@ -2,6 +2,7 @@
 
 #include "base/ids.h"
 #include "base/limits.h"
+#include "library/organization.h"
 
 #include <string.h>
 
@@ -82,6 +83,8 @@ static Account *from_row(const StoreStatement *row)
     account->member_role = member_role_from_name(store_column_text(row, 10));
     const char *uuid = store_column_text(row, 11);
     g_strlcpy(account->member_uuid, uuid ? uuid : "", sizeof account->member_uuid);
+    g_strlcpy(account->organization_uuid, store_column_text(row, 12),
+              sizeof account->organization_uuid);
     return account;
 }
 
@@ -116,7 +119,9 @@ static gboolean read_directories(StoreTx *tx, Account *account, GError **error)
 
 #define SELECT_ACCOUNT                                                                             \
     "SELECT id, username, display_name, password_hash, imported_hash, session_epoch, role, "       \
-    "disabled, created_ms, organization_id, member_role, member_uuid FROM account WHERE id > 0 "
+    "disabled, created_ms, organization_id, member_role, member_uuid, "                            \
+    "(SELECT o.uuid FROM organization o WHERE o.id = organization_id) "                            \
+    "FROM account WHERE id > 0 "
 
 GPtrArray *account_list(StoreTx *tx, GError **error)
 {
@@ -401,7 +406,12 @@ gboolean account_add(StoreTx *tx, const AccountNew *account, gint64 *ret_id, GEr
         return FALSE;
     }
     Role role = account->role ? account->role : others == 0 ? ROLE_SUPERADMIN : ROLE_USER;
-    return insert(tx, account, role, ret_id, error) &&
+    AccountNew placed = *account;
+    if (!placed.organization_id &&
+        !invite_take(tx, account->username, &placed.organization_id, &placed.member_role, error)) {
+        return FALSE;
+    }
+    return insert(tx, &placed, role, ret_id, error) &&
            (!account->directories || set_directories(tx, *ret_id, account->directories, error)) &&
            (role != ROLE_SUPERADMIN || superadmins > 0 || take_over(tx, *ret_id, error));
 }
@@ -575,14 +585,21 @@ static gboolean set_uuid(StoreTx *tx, gint64 id, GError **error)
 
 gboolean account_fill_uuids(StoreTx *tx, gboolean *ret_changed, GError **error)
 {
-    g_autoptr(GPtrArray) accounts = account_list(tx, error);
-    gboolean good = accounts != NULL;
-    for (guint i = 0; good && i < accounts->len; i++) {
-        const Account *account = g_ptr_array_index(accounts, i);
-        if (!*account->member_uuid) {
-            good = set_uuid(tx, account->id, error);
-            *ret_changed = TRUE;
-        }
+    static const StoreQuery query = {
+        .name = "account_without_uuid",
+        .sql = "SELECT id FROM account WHERE member_uuid IS NULL",
+    };
+    g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(gint64));
+    StoreStatement *row = store_prepare(tx, &query, error);
+    StoreStep step = STORE_ERROR;
+    while (row && (step = store_step(row, error)) == STORE_ROW) {
+        gint64 id = store_column_int(row, 0);
+        g_array_append_val(ids, id);
+    }
+    gboolean good = step == STORE_DONE;
+    for (guint i = 0; good && i < ids->len; i++) {
+        good = set_uuid(tx, g_array_index(ids, gint64, i), error);
+        *ret_changed = TRUE;
     }
     return good;
 }

@@ -19,6 +19,7 @@ typedef struct {
     gint64 epoch;           /* of its sessions */
     Role role;
     gint64 organization_id;
+    char organization_uuid[UUID_CHARS + 1];
     MemberRole member_role;           /* that it was given in its organization; 0: by its role */
     char member_uuid[UUID_CHARS + 1]; /* what clients call it there */
     gboolean disabled;
@@ -45,7 +46,7 @@ typedef struct {
     const char *imported_hash;      /* set: follows scoring.json */
     Role role;                      /* 0: superadmin for the first account, user for others */
     const char *const *directories; /* as account_directory() made them; NULL: none */
-    gint64 organization_id;         /* 0: the first */
+    gint64 organization_id;         /* 0: as somebody of its name was invited, else the first */
     MemberRole member_role;         /* 0: by its role */
 } AccountNew;
 
@@ -81,7 +82,7 @@ gboolean account_touch(StoreTx *tx, GError **error);
 
 /* --- private to library/ --- */
 
-/* Gives those that were made before accounts had one their member_uuid. */
+/* Gives those that have none their member_uuid, the implicit owner too. */
 gboolean account_fill_uuids(StoreTx *tx, gboolean *ret_changed, GError **error);
 
 /* account_change without asking whether it may be: scoring.json has its way. `account` becomes what

@@ -225,6 +225,34 @@ GPtrArray *key_list_of(StoreTx *tx, gint64 organization_id, GError **error)
     return read_keys(row, error);
 }
 
+static Key *read_one(StoreStatement *row, GError **error)
+{
+    switch (store_step(row, error)) {
+    case STORE_ROW:
+        return from_row(row);
+    case STORE_DONE:
+        refuse(error, ALBUMEN_ERROR_NOT_FOUND, "There is no such key");
+        break;
+    case STORE_ERROR:
+        break;
+    }
+    return NULL;
+}
+
+Key *key_get(StoreTx *tx, gint64 id, GError **error)
+{
+    static const StoreQuery query = {
+        .name = "key_get",
+        .sql = SELECT_KEY "AND c.id = ?1",
+    };
+    StoreStatement *row = store_prepare(tx, &query, error);
+    if (!row) {
+        return NULL;
+    }
+    store_bind_int(row, 1, id);
+    return read_one(row, error);
+}
+
 Key *key_find(StoreTx *tx, gint64 organization_id, const char *uuid, GError **error)
 {
     static const StoreQuery query = {
@@ -238,16 +266,7 @@ Key *key_find(StoreTx *tx, gint64 organization_id, const char *uuid, GError **er
     store_bind_int(row, 1, organization_id);
     g_autofree char *lower = g_ascii_strdown(uuid, -1);
     store_bind_text(row, 2, lower);
-    switch (store_step(row, error)) {
-    case STORE_ROW:
-        return from_row(row);
-    case STORE_DONE:
-        refuse(error, ALBUMEN_ERROR_NOT_FOUND, "There is no such key");
-        break;
-    case STORE_ERROR:
-        break;
-    }
-    return NULL;
+    return read_one(row, error);
 }
 
 /* --- changing --- */
@@ -289,6 +308,42 @@ gboolean key_change(StoreTx *tx, const Key *key, const KeyChange *change, GError
     }
     store_bind_int(row, 7, change->set_active ? change->is_active : key->is_active);
     return store_run(row, NULL, error);
+}
+
+/* --- by whoever may not give more than it has --- */
+
+gboolean key_check_rank(const Principal *by, MemberRole role, GError **error)
+{
+    return principal_member_role(by) >= role ||
+           refuse(error, ALBUMEN_ERROR_FORBIDDEN,
+                  "This is about a key that is stronger than yours");
+}
+
+/* Of two limits or ends of which 0 is none. */
+static gint64 least(gint64 a, gint64 b)
+{
+    return a > 0 && b > 0 ? MIN(a, b) : MAX(a, b);
+}
+
+char *key_create_by(StoreTx *tx, const Principal *by, const KeyNew *key, gint64 *ret_id,
+                    GError **error)
+{
+    KeyNew made = *key;
+    made.account_id = principal_account(by);
+    made.scope = key_scope_of(key->role);
+    made.rate_limit = least(key->rate_limit, principal_rate_limit(by));
+    made.expires_ms = least(key->expires_ms, principal_expires_ms(by));
+    return key_check_rank(by, key->role, error) ? key_create(tx, &made, ret_id, error) : NULL;
+}
+
+gboolean key_change_by(StoreTx *tx, const Principal *by, const Key *key, const KeyChange *change,
+                       GError **error)
+{
+    KeyChange made = *change;
+    made.rate_limit = least(change->rate_limit, principal_rate_limit(by));
+    made.expires_ms = least(change->expires_ms, principal_expires_ms(by));
+    return key_check_rank(by, MAX(key->role, change->role), error) &&
+           key_change(tx, key, &made, error);
 }
 
 static gboolean set_uuid(StoreTx *tx, const Key *key, GError **error)

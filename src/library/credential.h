@@ -52,6 +52,8 @@ char *key_create(StoreTx *tx, const KeyNew *key, gint64 *ret_id, GError **error)
 
 /* By account and name; of Key. `account_id` -1: every account's. */
 GPtrArray *key_list(StoreTx *tx, gint64 account_id, GError **error);
+/* NOT_FOUND. */
+Key *key_get(StoreTx *tx, gint64 id, GError **error);
 /* Those of an organization's accounts, the newest first; of Key. */
 GPtrArray *key_list_of(StoreTx *tx, gint64 organization_id, GError **error);
 /* NOT_FOUND also for one of another organization. */
@@ -70,6 +72,15 @@ typedef struct {
 } KeyChange;
 /* CONFLICT when its account has another key of that name, INVALID. */
 gboolean key_change(StoreTx *tx, const Key *key, const KeyChange *change, GError **error);
+
+/* The same for whoever is an organization's admin, or a key of one: FORBIDDEN what would be
+ * stronger than `by`; a limit and an end that `by` has are the new key's too. The account and scope
+ * of `key` are filled in: the account of `by`, what fits its role. */
+char *key_create_by(StoreTx *tx, const Principal *by, const KeyNew *key, gint64 *ret_id,
+                    GError **error);
+gboolean key_change_by(StoreTx *tx, const Principal *by, const Key *key, const KeyChange *change,
+                       GError **error);
+gboolean key_check_rank(const Principal *by, MemberRole role, GError **error);
 
 /* Gives those that were made before keys had one their uuid. */
 gboolean key_fill_uuids(StoreTx *tx, gboolean *ret_changed, GError **error);

@@ -4,6 +4,7 @@
 #include "library/catalog_parts.h"
 #include "library/kept_out.h"
 #include "library/photo_rows.h"
+#include "library/signed_address.h"
 
 #include <string.h>
 
@@ -98,11 +99,11 @@ Grant *access_grant_kept_out(StoreTx *tx, const Principal *viewer, gint64 photo_
     return NULL;
 }
 
-Grant *access_grant_item(StoreTx *tx, const Principal *viewer, const char *item_uuid,
-                         GError **error)
+/* Of an item whose photo is shown. */
+static StoreSql *select_item(const char *item_uuid)
 {
     g_autofree char *uuid = g_ascii_strdown(item_uuid, -1);
-    g_autoptr(StoreSql) sql = store_sql_new();
+    StoreSql *sql = store_sql_new();
     store_sql_add(sql, GRANT_COLUMNS " FROM dataset_item i JOIN dataset d ON d.id = i.dataset_id "
                                      "JOIN photo p ON p.id = i.photo_id "
                                      "JOIN folder f ON f.id = p.folder_id "
@@ -110,6 +111,13 @@ Grant *access_grant_item(StoreTx *tx, const Principal *viewer, const char *item_
                                      "WHERE p.state = 'present' AND p.kept_out IS NULL "
                                      "AND s.removed_ms IS NULL AND i.uuid = ");
     store_sql_value_text(sql, uuid);
+    return sql;
+}
+
+Grant *access_grant_item(StoreTx *tx, const Principal *viewer, const char *item_uuid,
+                         GError **error)
+{
+    g_autoptr(StoreSql) sql = select_item(item_uuid);
     store_sql_add(sql, " AND d.organization_id = ");
     store_sql_value_int(sql, principal_organization(viewer));
     if (principal_member_role(viewer) == MEMBER_ANNOTATOR) {
@@ -118,6 +126,19 @@ Grant *access_grant_item(StoreTx *tx, const Principal *viewer, const char *item_
         store_sql_value_int(sql, principal_account(viewer));
         store_sql_add(sql, ")");
     }
+    return grant_where(tx, sql, error);
+}
+
+Grant *access_grant_signed_item(StoreTx *tx, const char *secret, const char *kind,
+                                const char *item_uuid, gint64 expires_seconds,
+                                const char *signature, GError **error)
+{
+    g_autofree char *what = g_strconcat(kind, "/", item_uuid, NULL);
+    if (!signed_address_check(secret, "GET", what, expires_seconds, signature,
+                              library_now_ms() / 1000, error)) {
+        return NULL;
+    }
+    g_autoptr(StoreSql) sql = select_item(item_uuid);
     return grant_where(tx, sql, error);
 }
 

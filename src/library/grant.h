@@ -20,6 +20,11 @@ Grant *access_grant_path(Library *library, const Principal *viewer, const char *
  * removed, missing, or deleted for good. */
 Grant *access_grant_item(StoreTx *tx, const Principal *viewer, const char *item_uuid,
                          GError **error);
+/* The same for whoever shows a signed address of GET and "KIND/ITEM" (library/signed_address.h)
+ * that is good now; FORBIDDEN. */
+Grant *access_grant_signed_item(StoreTx *tx, const char *secret, const char *kind,
+                                const char *item_uuid, gint64 expires_seconds,
+                                const char *signature, GError **error);
 /* The same of a photo in the trash, or of one that was removed, for whoever may throw away and
  * restore: nobody else gets at what is not shown. */
 Grant *access_grant_kept_out(StoreTx *tx, const Principal *viewer, gint64 photo_id, GError **error);

@@ -74,7 +74,8 @@ AnnotationsWalk *annotations_walk(StoreTx *tx, const AnnotationsWalkOptions *opt
     walk->which = options->which;
     walk->items = g_ptr_array_new_with_free_func(free_item);
     walk->shapes = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, free_array);
-    walk->ids = read_ids(tx, options, error);
+    walk->ids =
+        options->items ? g_array_copy((GArray *)options->items) : read_ids(tx, options, error);
     return walk->ids ? g_steal_pointer(&walk) : NULL;
 }
 

@@ -73,13 +73,16 @@ gboolean annotations_restore(StoreTx *tx, const Principal *viewer, const Item *i
 gboolean annotations_recount(StoreTx *tx, gint64 project_id, gint64 item_id, GError **error);
 
 /* All items of a project with their shapes, in the order of directory and filename: what exports,
- * versions and insights read. One item is in memory at a time. */
+ * versions and insights read. Some hundred items and some thousand shapes are in memory at a time;
+ * other queries may be run between, also those that write what was given. */
 typedef struct AnnotationsWalk AnnotationsWalk;
 typedef struct {
     const Dataset *dataset;
     const char *status; /* NULL: any */
     gboolean archived;  /* these too */
     AnnotationsWhich which;
+    const GArray *items; /* of gint64: these of its items alone, in this order, whatever their
+                            status; NULL */
 } AnnotationsWalkOptions;
 AnnotationsWalk *annotations_walk(StoreTx *tx, const AnnotationsWalkOptions *options,
                                   GError **error);

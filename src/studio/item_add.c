@@ -107,29 +107,36 @@ static void set_photo_not_found(GError **error)
     g_set_error_literal(error, ALBUMEN_ERROR, ALBUMEN_ERROR_NOT_FOUND, "Photo not found");
 }
 
+/* In their order. */
+static GArray *distinct_ids(const gint64 *ids, gsize count)
+{
+    g_autoptr(GHashTable) seen = g_hash_table_new(g_int64_hash, g_int64_equal);
+    GArray *distinct = g_array_new(FALSE, FALSE, sizeof(gint64));
+    for (gsize i = 0; i < count; i++) {
+        if (g_hash_table_add(seen, (gpointer)&ids[i])) {
+            g_array_append_val(distinct, ids[i]);
+        }
+    }
+    return distinct;
+}
+
 static gboolean add_some(Adding *adding, const gint64 *ids, gsize count, GHashTable *present,
                          GError **error)
 {
-    if (!find_present(adding->tx, adding->dataset, ids, count, present, error)) {
-        return FALSE;
-    }
-    g_autoptr(GArray) absent = g_array_new(FALSE, FALSE, sizeof(gint64));
-    for (gsize i = 0; i < count; i++) {
-        if (g_hash_table_add(present, g_memdup2(&ids[i], sizeof ids[i]))) {
-            g_array_append_val(absent, ids[i]);
-        }
-    }
+    g_autoptr(GArray) distinct = distinct_ids(ids, count);
     g_autoptr(GPtrArray) photos = photo_get_many(
-        adding->tx, adding->viewer, (const gint64 *)(gpointer)absent->data, absent->len, error);
-    if (!photos) {
+        adding->tx, adding->viewer, (const gint64 *)(gpointer)distinct->data, distinct->len, error);
+    if (!photos || !find_present(adding->tx, adding->dataset, ids, count, present, error)) {
         return FALSE;
     }
-    if (photos->len < absent->len) {
+    if (photos->len < distinct->len) {
         set_photo_not_found(error);
         return FALSE;
     }
     for (guint i = 0; i < photos->len; i++) {
-        if (!add_photo(adding, g_ptr_array_index(photos, i), error)) {
+        const Photo *photo = g_ptr_array_index(photos, i);
+        if (g_hash_table_add(present, g_memdup2(&photo->id, sizeof photo->id)) &&
+            !add_photo(adding, photo, error)) {
             return FALSE;
         }
     }

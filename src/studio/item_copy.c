@@ -98,11 +98,13 @@ static gboolean copy_annotations(const Copying *copying, gint64 from, gint64 to,
     static const StoreQuery work = {
         .name = "item_copy_work",
         .sql = "INSERT INTO project_item (project_id, item_id, status, is_reviewed, review_note, "
-               "split, time_spent_ms, answers, annotator_id, revision, annotation_count, "
-               "proposal_count, min_confidence, changed_ms) SELECT project_id, ?2, status, "
+               "split, time_spent_ms, answers, annotator_id, revision, saved_ms, saved_by, "
+               "annotation_count, proposal_count, min_confidence, changed_ms) SELECT project_id, "
+               "?2, status, "
                "is_reviewed, review_note, split, time_spent_ms, answers, annotator_id, "
-               "CASE WHEN revision > 0 THEN 1 ELSE 0 END, annotation_count, proposal_count, "
-               "min_confidence, changed_ms FROM project_item WHERE item_id = ?1",
+               "CASE WHEN revision > 0 THEN 1 ELSE 0 END, saved_ms, saved_by, "
+               "annotation_count, proposal_count, min_confidence, changed_ms FROM project_item "
+               "WHERE item_id = ?1",
     };
     static const StoreQuery shapes = {
         .name = "item_copy_shapes",

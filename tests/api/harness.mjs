@@ -118,7 +118,9 @@ class ApiDocument {
     this.ajv.addSchema(document, 'openapi');
     this.templates = Object.keys(document.paths).map((template) => {
       const escaped = template.replace(/[.*+?^$()|[\]\\]/g, '\\$&');
-      return { template, pattern: new RegExp(`^${escaped.replace(/\{[^}]+\}/g, '.+')}$`) };
+      // Names of paths take any number of parts; a slash at the end makes no difference.
+      const parts = escaped.replace(/\{(photo_)?path\}/g, '.+').replace(/\{[^}]+\}/g, '[^/]+');
+      return { template, pattern: new RegExp(`^${parts}/?$`) };
     });
     // The fewest names first, and of as many the one with more said beside them.
     const names = ({ template }) => template.split('{').length;

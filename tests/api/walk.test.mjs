@@ -54,6 +54,8 @@ const ids = (...list) => ({ json: { ids: list } });
 const one = (ask, seen = 200, hidden = 404) => ({ ask, seen, hidden });
 // Of a list that a picture is in, or not: `has` finds it in the answer.
 const list = (ask, has, status = 200) => ({ ask, seen: status, hidden: status, has });
+// Of one picture by the dataset "walk" that holds it: seen by all of its organization.
+const ofItem = (address) => ({ ...one((o) => ({ target: address(o) })), byDataset: true });
 // Of no picture.
 const plain = (status, target, options = {}) => ({ status, target, options });
 
@@ -129,6 +131,37 @@ const ROUTES = {
   'GET /api/merge_suggestions': plain(200),
   'GET /face_thumbnail/{id}': plain(404, `/face_thumbnail/${UNKNOWN_ID}`),
   'GET /person_thumbnail/{id}': plain(404, `/person_thumbnail/${UNKNOWN_ID}`),
+  'POST /api/albumen/datasets/{dataset}/imports': plain(404, `/api/albumen/datasets/none/imports?filename=a.json`, { body: '{}' }),
+  'GET /api/albumen/datasets/{dataset}/imports': plain(404, '/api/albumen/datasets/none/imports'),
+  'GET /api/albumen/imports/{import}': plain(404, '/api/albumen/imports/none'),
+  'POST /api/albumen/imports/{import}/apply': plain(404, '/api/albumen/imports/none/apply', empty),
+  'DELETE /api/albumen/imports/{import}': plain(404, '/api/albumen/imports/none'),
+  'GET /api/albumen/datasets': plain(200),
+  'POST /api/albumen/datasets': plain(422, undefined, empty),
+  'GET /api/albumen/datasets/{dataset}': plain(200, '/api/albumen/datasets/walk'),
+  'PATCH /api/albumen/datasets/{dataset}': plain(200, '/api/albumen/datasets/walk', { json: { description: 'x' } }),
+  'DELETE /api/albumen/datasets/{dataset}': plain(404, '/api/albumen/datasets/none'),
+  'GET /api/albumen/datasets/{dataset}/directories': plain(200, '/api/albumen/datasets/walk/directories'),
+  'GET /api/albumen/datasets/{dataset}/annotators': plain(200, '/api/albumen/datasets/walk/annotators'),
+  'PUT /api/albumen/datasets/{dataset}/annotators': plain(
+    404, '/api/albumen/datasets/walk/annotators', { json: { annotators: ['nobody at all'] } }),
+  'GET /api/albumen/datasets/{dataset}/insights': plain(200, '/api/albumen/datasets/walk/insights'),
+  'POST /api/albumen/datasets/{dataset}/splits': plain(
+    200, '/api/albumen/datasets/walk/splits', { json: { train: 80, val: 10, test: 10 } }),
+  'GET /api/albumen/datasets/{dataset}/items': plain(200, '/api/albumen/datasets/walk/items'),
+  'GET /api/albumen/datasets/{dataset}/items/ids': plain(200, '/api/albumen/datasets/walk/items/ids'),
+  // Whoever puts a picture in must see it.
+  'POST /api/albumen/datasets/{dataset}/items': one(
+    (o) => ({ target: '/api/albumen/datasets/walk/items', json: { photos: [o.id] } })),
+  'PATCH /api/albumen/datasets/{dataset}/items': plain(
+    404, '/api/albumen/datasets/walk/items', { json: { ids: ['none'], status: 'review' } }),
+  'DELETE /api/albumen/datasets/{dataset}/items': plain(
+    404, '/api/albumen/datasets/walk/items', { json: { ids: ['none'] } }),
+  // And whoever is of the organization sees what was put in, wherever it lies.
+  'GET /api/albumen/items/{item}': plain(404, '/api/albumen/items/none'),
+  'POST /api/albumen/items/{item}/review': plain(404, '/api/albumen/items/none/review', { json: { action: 'approve' } }),
+  'GET /api/albumen/items/{item}/thumbnail': ofItem((o) => `/api/albumen/items/${o.item}/thumbnail`),
+  'GET /api/albumen/items/{item}/image': ofItem((o) => `/api/albumen/items/${o.item}/image`),
   'GET /api/albumen/removed': plain(200),
   'POST /api/albumen/removed': plain(200, undefined, ids(UNKNOWN_ID)),
   'POST /api/albumen/removed/restore': plain(200, undefined, ids(UNKNOWN_ID)),
@@ -242,6 +275,17 @@ const ROUTES = {
 
 const picture = path.join(corpus().photos, 'facts/everything.jpg');
 
+// A dataset "walk" that holds the pictures; each learns which item of it it is.
+async function putIntoDataset(server, objects) {
+  const json = { photos: objects.map(({ id }) => id) };
+  const made = await ask(server, 'POST', '/api/albumen/datasets', {}, { name: 'walk' });
+  assert.equal(made.status, 201, made.text);
+  const put = await ask(server, 'POST', '/api/albumen/datasets/walk/items', {}, json);
+  assert.equal(put.status, 200, put.text);
+  const { items } = JSON.parse((await ask(server, 'GET', '/api/albumen/datasets/walk/items', {})).text);
+  for (const object of objects) object.item = items.find((item) => item.photo_id === object.id).id;
+}
+
 // A library with a picture of the user's own, one that is shared, somebody else's, one in the trash and
 // one whose file is gone.
 async function makePictures(home, folder) {
@@ -260,6 +304,7 @@ async function makePictures(home, folder) {
     const file = path.join(folder, `${name}.jpg`);
     return { kind: path.basename(name), path: file, id: tiles.find((tile) => tile.path === file).id };
   });
+  await putIntoDataset(server, objects);
   const trashed = objects.find(({ kind }) => kind === 'trashed');
   const thrown = await ask(server, 'POST', '/api/albumen/trash', {}, { ids: [trashed.id] });
   await server.stop();
@@ -310,7 +355,7 @@ async function walkRoute(scene, name, capability, route, wrong) {
       const told = `${who.name}: ${name} (${capability}), ${object.kind}: ${answer.status} ${answer.text.slice(0, 200)}`;
       // Where the cookie does not count, who has nothing else is nobody, and sees nothing.
       const counts = who.kind !== 'cookie' || ['media', 'events'].includes(capability);
-      const sees = counts && (who.sees?.includes(object.kind) ?? false);
+      const sees = counts && ((route.byDataset ? ALL : who.sees)?.includes(object.kind) ?? false);
       const answers = route[who.kind] ?? (route.ask ? (sees ? route.seen : route.hidden) : route.status);
       const statuses = [expected === IN ? answers : expected].flat();
       if (!statuses.includes(answer.status)) wrong.push(`${told}\n    wanted ${statuses}`);

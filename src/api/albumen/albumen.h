@@ -6,6 +6,11 @@
 
 extern const HttpDialect albumen_dialect;
 
+/* A problem document that may be given more members, and the answer that ends it and takes it;
+ * TRUE. */
+JsonWriter *albumen_problem_new(int status, const char *title, const char *detail);
+gboolean albumen_respond_problem(HttpRequest *request, int status, JsonWriter *taken);
+
 /* people_routes.c */
 #define ALBUMEN_PEOPLE_ROUTES 22
 extern const HttpRoute albumen_people_routes[ALBUMEN_PEOPLE_ROUTES];

@@ -40,6 +40,15 @@
 static const HttpParameter datasets_query[] = {
     {.name = "archived", .type = HTTP_BOOL, .fallback = "false"}, CURSOR, LIMIT, {0}};
 
+static const HttpParameter class_members[] = {
+    {.name = "name", .type = HTTP_TEXT, .required = TRUE},
+    {.name = "type", .type = HTTP_TEXT},
+    {.name = "color", .type = HTTP_TEXT},
+    {.name = "attributes", .type = HTTP_OBJECT_LIST},
+    {.name = "skeleton", .type = HTTP_OBJECT},
+    {0},
+};
+
 static const HttpParameter create_body[] = {
     {.name = "name",
      .type = HTTP_TEXT,
@@ -48,6 +57,12 @@ static const HttpParameter create_body[] = {
      .min = 1,
      .max = LIMIT_DATASET_NAME_CHARACTERS},
     DATASET_MEMBERS,
+    {.name = "classes",
+     .type = HTTP_OBJECT_LIST,
+     .bounded = TRUE,
+     .max = LIMIT_CLASSES_PER_PROJECT,
+     .members = class_members,
+     .summary = "Then the list is closed, unless class_policy says otherwise"},
     {0},
 };
 

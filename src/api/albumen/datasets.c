@@ -1,6 +1,7 @@
 /* Datasets, and what is known of each as a whole. */
 #include "api/albumen/datasets.h"
 
+#include "api/class_json.h"
 #include "api/photo_values.h"
 #include "base/limits.h"
 #include "studio/directory.h"
@@ -251,21 +252,44 @@ static ClassPolicy read_policy(HttpRequest *request)
     return !policy ? 0 : g_strcmp0(policy, "closed") == 0 ? CLASS_POLICY_CLOSED : CLASS_POLICY_OPEN;
 }
 
+/* Of AnnotationClass; `*ret_classes` stays NULL when none are told. INVALID names the first fault.
+ */
+static gboolean read_classes(HttpRequest *request, GPtrArray **ret_classes, GError **error)
+{
+    if (!albumen_body_has(request, "classes")) {
+        return TRUE;
+    }
+    g_autoptr(GPtrArray) faults = annotation_faults_new();
+    *ret_classes =
+        class_json_read_list(json_object_get(http_body(request), "classes"), TRUE, faults);
+    if (!*ret_classes) {
+        const AnnotationFault *fault = g_ptr_array_index(faults, 0);
+        g_autofree char *path = annotation_fault_path(fault, "classes");
+        g_set_error(error, ALBUMEN_ERROR, ALBUMEN_ERROR_INVALID, "%s: %s", path, fault->message);
+    }
+    return *ret_classes != NULL;
+}
+
 gboolean albumen_dataset_create(HttpRequest *request, GError **error)
 {
+    g_autoptr(GPtrArray) classes = NULL;
     DatasetNew values = {
         .name = body_text(request, "name"),
         .description = body_text(request, "description"),
         .readme = body_text(request, "readme"),
         .policy = read_policy(request),
     };
-    if (!read_kinds(request, &values.kinds, error)) {
+    if (!read_kinds(request, &values.kinds, error) || !read_classes(request, &classes, error)) {
         return FALSE;
+    }
+    if (classes && !values.policy) {
+        values.policy = CLASS_POLICY_CLOSED;
     }
     g_autoptr(StoreTx) tx = begin(request, error);
     g_autoptr(Dataset) dataset =
         tx ? dataset_create(tx, api_principal(request), &values, error) : NULL;
-    if (!dataset || !library_commit(api_of(request)->library, tx, error)) {
+    if (!dataset || (classes && !class_replace(tx, dataset->project_id, classes, error)) ||
+        !library_commit(api_of(request)->library, tx, error)) {
         return FALSE;
     }
     g_autofree char *address = g_strconcat("/api/albumen/datasets/", dataset->uuid, NULL);

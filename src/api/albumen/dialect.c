@@ -1,5 +1,7 @@
 #include "api/albumen/albumen.h"
+#include "api/albumen/annotations.h"
 #include "api/albumen/datasets.h"
+#include "api/albumen/imports.h"
 #include "api/albumen/tus.h"
 #include "api/albumen/uploads.h"
 #include "api/filter_params.h"
@@ -392,31 +394,24 @@ static const HttpRoute routes[] = {
         .quick = TRUE, .response_mime = "*/*"),
 };
 
-static void write_problem(HttpRequest *request, int status, const char *kind, const char *detail,
-                          const HttpViolation *violations, gsize count)
+JsonWriter *albumen_problem_new(int status, const char *title, const char *detail)
 {
-    g_autoptr(JsonWriter) writer = json_writer_new(LIMIT_JSON_OUTPUT_BYTES);
+    JsonWriter *writer = json_writer_new(LIMIT_JSON_OUTPUT_BYTES);
     json_object_begin(writer);
     json_member_string(writer, "type", "about:blank");
-    json_member_string(writer, "title", kind);
+    json_member_string(writer, "title", title);
     json_member_int(writer, "status", status);
     json_member_string(writer, "detail", detail);
-    if (count > 0) {
-        json_key(writer, "errors");
-        json_array_begin(writer);
-        for (gsize i = 0; i < count; i++) {
-            json_object_begin(writer);
-            json_member_string(writer, "in", violations[i].location);
-            json_member_string(writer, "name", violations[i].name);
-            json_member_string(writer, "detail", violations[i].message);
-            json_object_end(writer);
-        }
-        json_array_end(writer);
-    }
+    return writer;
+}
+
+gboolean albumen_respond_problem(HttpRequest *request, int status, JsonWriter *taken)
+{
+    g_autoptr(JsonWriter) writer = taken;
     json_object_end(writer);
     g_autoptr(GBytes) bytes = json_writer_finish(writer, NULL);
     http_set_status(request, status);
-    http_respond_bytes(request, "application/problem+json", bytes);
+    return http_respond_bytes(request, "application/problem+json", bytes);
 }
 
 static void fail(HttpRequest *request, int status, const GError *error)
@@ -427,13 +422,24 @@ static void fail(HttpRequest *request, int status, const GError *error)
     const char *title =
         error->domain == ALBUMEN_ERROR ? albumen_error_name((AlbumenError)error->code) : "internal";
     const char *detail = status == 500 ? "The server failed; its log says why" : error->message;
-    write_problem(request, status, title, detail, NULL, 0);
+    albumen_respond_problem(request, status, albumen_problem_new(status, title, detail));
 }
 
 static void invalid(HttpRequest *request, const HttpViolation *violations, gsize count)
 {
-    write_problem(request, 422, "invalid", "The request does not fit this address", violations,
-                  count);
+    JsonWriter *writer =
+        albumen_problem_new(422, "invalid", "The request does not fit this address");
+    json_key(writer, "errors");
+    json_array_begin(writer);
+    for (gsize i = 0; i < count; i++) {
+        json_object_begin(writer);
+        json_member_string(writer, "in", violations[i].location);
+        json_member_string(writer, "name", violations[i].name);
+        json_member_string(writer, "detail", violations[i].message);
+        json_object_end(writer);
+    }
+    json_array_end(writer);
+    albumen_respond_problem(request, 422, writer);
 }
 
 const HttpDialect albumen_dialect = {
@@ -443,6 +449,8 @@ const HttpDialect albumen_dialect = {
     .route_count = G_N_ELEMENTS(routes),
     .more = (const HttpTable[]){{albumen_people_routes, ALBUMEN_PEOPLE_ROUTES},
                                 {albumen_dataset_routes, ALBUMEN_DATASET_ROUTES},
+                                {albumen_import_routes, ALBUMEN_IMPORT_ROUTES},
+                                {albumen_annotation_routes, ALBUMEN_ANNOTATION_ROUTES},
                                 {0}},
 
     .schemas = "/albumen/api/albumen.json",

@@ -5,12 +5,6 @@
 #include "base/limits.h"
 #include "library/credential.h"
 
-static gboolean commit(HttpRequest *request, StoreTx *tx, GError **error)
-{
-    const Api *api = api_of(request);
-    return library_commit(api->library, tx, error) && roster_refresh(api->roster, error);
-}
-
 /* Whose keys the principal manages: -1 for everybody's. */
 static gint64 managed_account(const Principal *principal)
 {
@@ -89,21 +83,6 @@ gboolean albumen_keys(HttpRequest *request, GError **error)
     return http_respond_json(request, writer, error);
 }
 
-/* In ISO 8601; 0 for a key that never ends. */
-static gboolean read_expiry(const HttpRequest *request, gint64 *ret_ms, GError **error)
-{
-    const char *text = json_string_value(json_object_get(http_body(request), "expires_at"));
-    g_autoptr(GTimeZone) utc = g_time_zone_new_utc();
-    g_autoptr(GDateTime) time = text ? g_date_time_new_from_iso8601(text, utc) : NULL;
-    *ret_ms = time ? g_date_time_to_unix(time) * 1000 : 0;
-    if (text && *ret_ms <= library_now_ms()) {
-        g_set_error_literal(error, ALBUMEN_ERROR, ALBUMEN_ERROR_INVALID,
-                            "expires_at must be a time to come, such as 2030-01-31T00:00:00Z");
-        return FALSE;
-    }
-    return TRUE;
-}
-
 gboolean albumen_key_add(HttpRequest *request, GError **error)
 {
     const Principal *principal = api_principal(request);
@@ -111,10 +90,11 @@ gboolean albumen_key_add(HttpRequest *request, GError **error)
     const char *scope_text = json_string_value(json_object_get(body, "scope"));
     KeyScope scope = scope_text ? key_scope_from_name(scope_text) : KEY_SCOPE_READ;
     gint64 expires_ms = 0, id = 0;
-    if (!check_owner(principal, error) || !read_expiry(request, &expires_ms, error)) {
+    const char *expires = json_string_value(json_object_get(body, "expires_at"));
+    if (!check_owner(principal, error) || !time_to_come(expires, &expires_ms, error)) {
         return FALSE;
     }
-    g_autoptr(StoreTx) tx = store_write(library_store(api_of(request)->library), error);
+    g_autoptr(StoreTx) tx = api_write(request, error);
     const char *name = json_string_value(json_object_get(body, "name"));
     g_autofree char *secret = tx ? key_create(tx,
                                               &(KeyNew){.account_id = principal_account(principal),
@@ -124,7 +104,7 @@ gboolean albumen_key_add(HttpRequest *request, GError **error)
                                               &id, error)
                                  : NULL;
     g_autoptr(GPtrArray) keys = secret ? key_list(tx, principal_account(principal), error) : NULL;
-    if (!keys || !commit(request, tx, error)) {
+    if (!keys || !api_commit_accounts(request, tx, error)) {
         return FALSE;
     }
     JsonWriter *writer = json_writer_new(LIMIT_JSON_OUTPUT_BYTES);
@@ -139,13 +119,14 @@ gboolean albumen_key_remove(HttpRequest *request, GError **error)
     if (!check_owner(api_principal(request), error)) {
         return FALSE;
     }
-    g_autoptr(StoreTx) tx = store_write(library_store(api_of(request)->library), error);
+    g_autoptr(StoreTx) tx = api_write(request, error);
     g_autoptr(GPtrArray) keys = tx ? managed_keys(request, tx, error) : NULL;
     if (!keys) {
         return FALSE;
     }
     /* Somebody else's key is not known to exist. */
-    if (!key_revoke(tx, find(keys, id) ? id : 0, error) || !commit(request, tx, error)) {
+    if (!key_revoke(tx, find(keys, id) ? id : 0, error) ||
+        !api_commit_accounts(request, tx, error)) {
         return FALSE;
     }
     http_set_status(request, 204);

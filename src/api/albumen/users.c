@@ -8,18 +8,6 @@
 
 #include <string.h>
 
-static StoreTx *begin_write(HttpRequest *request, GError **error)
-{
-    return store_write(library_store(api_of(request)->library), error);
-}
-
-/* What is committed counts before the answer is given. */
-static gboolean commit(HttpRequest *request, StoreTx *tx, GError **error)
-{
-    const Api *api = api_of(request);
-    return library_commit(api->library, tx, error) && roster_refresh(api->roster, error);
-}
-
 /* --- writing --- */
 
 static void write_directories(JsonWriter *writer, char **directories)
@@ -150,7 +138,7 @@ gboolean albumen_user_add(HttpRequest *request, GError **error)
         return FALSE;
     }
     g_autofree char *hash = sign_in_hash(api_of(request)->sign_in, told.password, error);
-    g_autoptr(StoreTx) tx = hash ? begin_write(request, error) : NULL;
+    g_autoptr(StoreTx) tx = hash ? api_write(request, error) : NULL;
     const AccountNew account = {
         .username = told.username,
         .display_name = told.display_name,
@@ -159,7 +147,7 @@ gboolean albumen_user_add(HttpRequest *request, GError **error)
         .directories = (const char *const *)told.directories,
     };
     gint64 id = 0;
-    return tx && account_add(tx, &account, &id, error) && commit(request, tx, error) &&
+    return tx && account_add(tx, &account, &id, error) && api_commit_accounts(request, tx, error) &&
            respond_user(request, id, error);
 }
 
@@ -185,10 +173,10 @@ gboolean albumen_user_change(HttpRequest *request, GError **error)
     if (told.password && !hash) {
         return FALSE;
     }
-    g_autoptr(StoreTx) tx = begin_write(request, error);
+    g_autoptr(StoreTx) tx = api_write(request, error);
     return tx && (!changes || account_change(tx, id, &change, error)) &&
-           (!hash || account_set_password(tx, id, hash, error)) && commit(request, tx, error) &&
-           respond_user(request, id, error);
+           (!hash || account_set_password(tx, id, hash, error)) &&
+           api_commit_accounts(request, tx, error) && respond_user(request, id, error);
 }
 
 static gboolean respond_nothing(HttpRequest *request)
@@ -199,9 +187,9 @@ static gboolean respond_nothing(HttpRequest *request)
 
 gboolean albumen_user_remove(HttpRequest *request, GError **error)
 {
-    g_autoptr(StoreTx) tx = begin_write(request, error);
+    g_autoptr(StoreTx) tx = api_write(request, error);
     return tx && account_remove(tx, http_int(request, "id", 0), FALSE, error) &&
-           commit(request, tx, error) && respond_nothing(request);
+           api_commit_accounts(request, tx, error) && respond_nothing(request);
 }
 
 static gboolean respond_shared(HttpRequest *request, GError **error)
@@ -230,9 +218,9 @@ gboolean albumen_share_directories(HttpRequest *request, GError **error)
                           error)) {
         return FALSE;
     }
-    g_autoptr(StoreTx) tx = begin_write(request, error);
+    g_autoptr(StoreTx) tx = api_write(request, error);
     if (!tx || !shared_directories_set(tx, (const char *const *)directories, error) ||
-        !commit(request, tx, error)) {
+        !api_commit_accounts(request, tx, error)) {
         return FALSE;
     }
     return respond_shared(request, error);
@@ -260,9 +248,9 @@ gboolean albumen_sign_out_everywhere(HttpRequest *request, GError **error)
                             "every session");
         return FALSE;
     }
-    g_autoptr(StoreTx) tx = begin_write(request, error);
+    g_autoptr(StoreTx) tx = api_write(request, error);
     if (!tx || !account_end_sessions(tx, principal_account(principal), error) ||
-        !commit(request, tx, error)) {
+        !api_commit_accounts(request, tx, error)) {
         return FALSE;
     }
     session_set_cookie(request, NULL);

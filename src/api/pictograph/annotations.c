@@ -4,6 +4,7 @@
 #include "api/pictograph/lookup.h"
 #include "api/pictograph/objects.h"
 #include "api/pictograph/pictograph.h"
+#include "api/pictograph/routes.h"
 #include "api/pictograph/saves.h"
 #include "base/limits.h"
 #include "studio/formats/annotation_json.h"
@@ -280,7 +281,7 @@ static const HttpParameter listing_query[] = {
     {0},
 };
 
-static const HttpRoute routes[] = {
+const HttpRoute pictograph_annotation_routes[] = {
     HTTP_ROUTE(CAPABILITY_DATASETS, .method = HTTP_GET,
                .path = ANNOTATIONS "/dataset/{dataset}/download", .query = listing_query,
                .tag = TAG, .summary = "Annotation files of a dataset's images",
@@ -312,4 +313,4 @@ static const HttpRoute routes[] = {
                .response_schema = "PictographCleared", .handler = delete_annotations),
 };
 
-const HttpTable pictograph_annotation_table = {routes, G_N_ELEMENTS(routes)};
+G_STATIC_ASSERT(G_N_ELEMENTS(pictograph_annotation_routes) == PICTOGRAPH_ANNOTATION_ROUTES);

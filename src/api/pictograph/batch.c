@@ -1,6 +1,7 @@
 /* What becomes of many images of one dataset at once. */
 #include "api/pictograph/lookup.h"
 #include "api/pictograph/pictograph.h"
+#include "api/pictograph/routes.h"
 #include "api/pictograph/saves.h"
 #include "base/limits.h"
 #include "studio/directory.h"
@@ -44,20 +45,19 @@ static void tell_failed(Batch *batch, const char *uuid, const char *reason)
     json_object_end(batch->failed);
 }
 
-/* --- which directories are affected: those that have more images now, or fewer --- */
+/* --- which directories are affected: those that have more images now, or fewer. One that is not
+ * there has none. --- */
 
 static gboolean note_root(StoreTx *tx, const Dataset *dataset, GHashTable *counts, GError **error)
 {
     g_autoptr(Directory) root = directory_find(tx, dataset, "/", error);
     if (root) {
-        g_hash_table_insert(counts, g_strdup(root->path),
-                            GINT_TO_POINTER((gint)root->image_count + 1));
+        g_hash_table_insert(counts, g_strdup(root->path), GINT_TO_POINTER((gint)root->image_count));
     }
     return root != NULL;
 }
 
-/* How many images lie right in each directory, by its path; one more than that, so that none is
- * something. */
+/* How many images lie right in each directory, by its path. */
 static GHashTable *count_images(StoreTx *tx, const Dataset *dataset, GError **error)
 {
     g_autoptr(GHashTable) counts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
@@ -68,7 +68,7 @@ static GHashTable *count_images(StoreTx *tx, const Dataset *dataset, GError **er
     for (guint i = 0; i < directories->len; i++) {
         const Directory *directory = g_ptr_array_index(directories, i);
         g_hash_table_insert(counts, g_strdup(directory->path),
-                            GINT_TO_POINTER((gint)directory->image_count + 1));
+                            GINT_TO_POINTER((gint)directory->image_count));
     }
     return g_steal_pointer(&counts);
 }
@@ -339,7 +339,7 @@ static const HttpParameter update_body[] = {
                .tag = TAG, .summary = (summary_), .response_schema = "PictographBatch",            \
                .handler = (handler_))
 
-static const HttpRoute routes[] = {
+const HttpRoute pictograph_batch_routes[] = {
     BATCH_ROUTE(HTTP_POST, "/move", move_body, "Move images to another directory", move_images),
     BATCH_ROUTE(HTTP_POST, "/copy", copy_body, "Copy images into a directory", copy_images),
     BATCH_ROUTE(HTTP_POST, "/delete", delete_body, "Archive or delete images", delete_images),
@@ -349,4 +349,4 @@ static const HttpRoute routes[] = {
                 update_images),
 };
 
-const HttpTable pictograph_batch_table = {routes, G_N_ELEMENTS(routes)};
+G_STATIC_ASSERT(G_N_ELEMENTS(pictograph_batch_routes) == PICTOGRAPH_BATCH_ROUTES);

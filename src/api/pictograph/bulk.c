@@ -1,6 +1,7 @@
 /* The shapes of many images in one request. */
 #include "api/pictograph/lookup.h"
 #include "api/pictograph/pictograph.h"
+#include "api/pictograph/routes.h"
 #include "api/pictograph/saves.h"
 #include "base/limits.h"
 
@@ -186,7 +187,7 @@ static gboolean save_bulk(HttpRequest *request, GError **error)
     return pictograph_commit(request, bulk.tx, error) && answer(&bulk, error);
 }
 
-static const HttpRoute routes[] = {
+const HttpRoute pictograph_bulk_routes[] = {
     HTTP_ROUTE(CAPABILITY_ANNOTATE, .method = HTTP_POST,
                .path = PICTOGRAPH_BASE "/annotations/bulk", .body = pictograph_any_body,
                .tag = "pictograph annotations",
@@ -194,4 +195,4 @@ static const HttpRoute routes[] = {
                .response_schema = "PictographBulkSaved", .handler = save_bulk),
 };
 
-const HttpTable pictograph_bulk_table = {routes, G_N_ELEMENTS(routes)};
+G_STATIC_ASSERT(G_N_ELEMENTS(pictograph_bulk_routes) == PICTOGRAPH_BULK_ROUTES);

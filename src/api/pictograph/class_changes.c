@@ -1,6 +1,7 @@
 /* Renaming, merging and deleting a class, with the shapes that carry its name. */
 #include "api/pictograph/lookup.h"
 #include "api/pictograph/pictograph.h"
+#include "api/pictograph/routes.h"
 #include "base/limits.h"
 #include "studio/classes.h"
 
@@ -117,7 +118,7 @@ static const HttpParameter delete_body[] = {
     {0},
 };
 
-static const HttpRoute routes[] = {
+const HttpRoute pictograph_class_change_routes[] = {
     HTTP_ROUTE(CAPABILITY_CURATE, .method = HTTP_POST, .path = ANNOTATIONS "/rename-class",
                .body = rename_body, .tag = TAG, .summary = "Rename a class and its annotations",
                .response_schema = "PictographClassRenamed", .handler = rename_class),
@@ -130,4 +131,4 @@ static const HttpRoute routes[] = {
                .response_schema = "PictographClassDeleted", .handler = delete_class),
 };
 
-const HttpTable pictograph_class_change_table = {routes, G_N_ELEMENTS(routes)};
+G_STATIC_ASSERT(G_N_ELEMENTS(pictograph_class_change_routes) == PICTOGRAPH_CLASS_CHANGE_ROUTES);

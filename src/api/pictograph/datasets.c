@@ -4,6 +4,7 @@
 #include "api/pictograph/lookup.h"
 #include "api/pictograph/objects.h"
 #include "api/pictograph/pictograph.h"
+#include "api/pictograph/routes.h"
 #include "api/pictograph/saves.h"
 #include "base/limits.h"
 
@@ -277,7 +278,7 @@ static const HttpParameter update_body[] = {
     {0},
 };
 
-static const HttpRoute routes[] = {
+const HttpRoute pictograph_dataset_routes[] = {
     HTTP_ROUTE(CAPABILITY_DATASETS, .method = HTTP_GET, .path = DATASETS, .query = list_query,
                .tag = TAG, .summary = "Datasets, the newest first",
                .response_schema = "PictographDatasets", .handler = list_datasets),
@@ -304,4 +305,4 @@ static const HttpRoute routes[] = {
                .response_schema = "PictographDatasetAnswer", .handler = unarchive_dataset),
 };
 
-const HttpTable pictograph_dataset_table = {routes, G_N_ELEMENTS(routes)};
+G_STATIC_ASSERT(G_N_ELEMENTS(pictograph_dataset_routes) == PICTOGRAPH_DATASET_ROUTES);

@@ -1,5 +1,10 @@
 #include "api/pictograph/pictograph.h"
 
+#include "api/pictograph/frame.h"
+#include "api/pictograph/organizations.h"
+#include "api/pictograph/routes.h"
+#include "api/pictograph/uploads.h"
+
 #include <string.h>
 
 static const char *const prefixes[] = {PICTOGRAPH_BASE, PICTOGRAPH_KEYS, NULL};
@@ -54,9 +59,11 @@ static void respond_error(HttpRequest *request, int status, const char *code, co
     json_t *body = json_pack("{s:{s:s, s:O, s:o}, s:O, s:o}", "error", "code", code, "message",
                              text, "details", details ? details : json_object(), "message", text,
                              "detail", detail ? detail : json_incref(text));
-    const char *retry = status == 429 ? http_answer_header(request, "Retry-After") : NULL;
-    if (retry) {
-        json_object_set_new(body, "retry_after", json_integer(g_ascii_strtoll(retry, NULL, 10)));
+    if (status == 429) {
+        gint64 seconds = pictograph_retry_seconds(request);
+        g_autofree char *retry = g_strdup_printf("%" G_GINT64_FORMAT, seconds);
+        http_set_header(request, "Retry-After", retry);
+        json_object_set_new(body, "retry_after", json_integer(seconds));
     }
     if (status == 401) {
         http_set_header(request, "WWW-Authenticate", "Bearer");
@@ -195,10 +202,28 @@ const HttpDialect pictograph_dialect = {
     .slashes = TRUE,
     .untyped_json = TRUE,
     .more =
-        (const HttpTable[]){{0}}, /* {pictograph_x_routes, PICTOGRAPH_X_ROUTES}, one a resource */
+        (const HttpTable[]){
+            {pictograph_annotation_routes, PICTOGRAPH_ANNOTATION_ROUTES},
+            {pictograph_bulk_routes, PICTOGRAPH_BULK_ROUTES},
+            {pictograph_class_change_routes, PICTOGRAPH_CLASS_CHANGE_ROUTES},
+            {pictograph_dataset_routes, PICTOGRAPH_DATASET_ROUTES},
+            {pictograph_report_routes, PICTOGRAPH_REPORT_ROUTES},
+            {pictograph_image_routes, PICTOGRAPH_IMAGE_ROUTES},
+            {pictograph_batch_routes, PICTOGRAPH_BATCH_ROUTES},
+            {pictograph_directory_routes, PICTOGRAPH_DIRECTORY_ROUTES},
+            {pictograph_upload_routes, PICTOGRAPH_UPLOAD_ROUTES},
+            {pictograph_upload_form_routes, PICTOGRAPH_UPLOAD_FORM_ROUTES},
+            {pictograph_image_bytes_routes, PICTOGRAPH_IMAGE_BYTES_ROUTES},
+            {pictograph_listing_routes, PICTOGRAPH_LISTING_ROUTES},
+            {pictograph_organization_routes, PICTOGRAPH_ORGANIZATION_ROUTES},
+            {pictograph_key_routes, PICTOGRAPH_KEY_ROUTES},
+            {0}, /* ends the list */
+        },
 
     .schemas = "/albumen/api/pictograph.json",
     .error_schema = "PictographError",
     .fail = fail,
     .invalid = invalid,
+    .enter = pictograph_enter,
+    .leave = pictograph_leave,
 };

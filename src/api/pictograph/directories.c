@@ -2,6 +2,7 @@
 #include "api/pictograph/lookup.h"
 #include "api/pictograph/objects.h"
 #include "api/pictograph/pictograph.h"
+#include "api/pictograph/routes.h"
 #include "base/limits.h"
 
 #include <string.h>
@@ -295,7 +296,7 @@ static const HttpParameter delete_query[] = {
     {0},
 };
 
-static const HttpRoute routes[] = {
+const HttpRoute pictograph_directory_routes[] = {
     HTTP_ROUTE(CAPABILITY_DATASETS, .method = HTTP_GET, .path = DIRECTORIES "/{dataset}",
                .query = list_query, .tag = TAG, .summary = "Directories of a dataset",
                .response_schema = "PictographDirectories", .handler = list_directories),
@@ -307,7 +308,7 @@ static const HttpRoute routes[] = {
                .summary = "Numbers about a directory: its path with /stats behind it",
                .response_schema = "PictographDirectoryStats", .handler = get_stats),
     HTTP_ROUTE(CAPABILITY_CURATE, .method = HTTP_POST, .path = DIRECTORIES, .body = create_body,
-               .tag = TAG, .summary = "Make a directory, and those above it",
+               .tag = TAG, .summary = "Make a directory, and those above it", .status = 201,
                .response_schema = "PictographDirectoryAnswer", .handler = create_directory),
     HTTP_ROUTE(CAPABILITY_CURATE, .method = HTTP_PATCH, .path = DIRECTORIES PICTOGRAPH_NAMED_ROUTE,
                .body = rename_body, .tag = TAG,
@@ -318,4 +319,4 @@ static const HttpRoute routes[] = {
                .response_schema = "PictographDirectoryDeleted", .handler = delete_directory),
 };
 
-const HttpTable pictograph_directory_table = {routes, G_N_ELEMENTS(routes)};
+G_STATIC_ASSERT(G_N_ELEMENTS(pictograph_directory_routes) == PICTOGRAPH_DIRECTORY_ROUTES);

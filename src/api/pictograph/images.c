@@ -5,6 +5,7 @@
 #include "api/pictograph/lookup.h"
 #include "api/pictograph/objects.h"
 #include "api/pictograph/pictograph.h"
+#include "api/pictograph/routes.h"
 #include "base/limits.h"
 #include "studio/annotations.h"
 #include "studio/formats/annotation_json.h"
@@ -425,7 +426,7 @@ static const HttpParameter tag_body[] = {
     {0},
 };
 
-static const HttpRoute routes[] = {
+const HttpRoute pictograph_image_routes[] = {
     HTTP_ROUTE(CAPABILITY_DATASETS, .method = HTTP_GET, .path = IMAGES, .query = list_query,
                .tag = TAG, .summary = "Images of a dataset, the newest first",
                .response_schema = "PictographImages", .handler = list_images),
@@ -459,4 +460,4 @@ static const HttpRoute routes[] = {
                .response_schema = "PictographTagged", .handler = bulk_tag),
 };
 
-const HttpTable pictograph_image_table = {routes, G_N_ELEMENTS(routes)};
+G_STATIC_ASSERT(G_N_ELEMENTS(pictograph_image_routes) == PICTOGRAPH_IMAGE_ROUTES);

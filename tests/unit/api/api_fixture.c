@@ -18,6 +18,8 @@ static void open_library(ApiFixture *fixture, const char *scoring_json)
     api->roster = roster_new(api->library, api->settings, &error);
     g_assert_no_error(error);
     api->sign_in = sign_in_new(api->roster);
+    api->rate = rate_new(1000);
+    api->replay = replay_new(api->library);
 }
 
 void api_fixture_start_with(ApiFixture *fixture, const HttpDialect *const *dialects,
@@ -54,6 +56,8 @@ void api_fixture_stop(ApiFixture *fixture)
 {
     http_server_stop(fixture->server, 10);
     sign_in_free(fixture->api.sign_in);
+    rate_free(fixture->api.rate);
+    replay_free(fixture->api.replay);
     roster_free(fixture->api.roster);
     library_close(fixture->api.library);
     settings_free((Settings *)fixture->api.settings);

@@ -41,7 +41,7 @@ CREATE UNIQUE INDEX credential_uuid ON credential (uuid);
 -- Answers to requests that a client may send again (library/replay.h).
 CREATE TABLE replay (
     credential_id BIGINT NOT NULL REFERENCES credential (id) ON DELETE CASCADE,
-    request TEXT COLLATE "C" NOT NULL,                  -- method, path and the client's key
+    request TEXT COLLATE "C" NOT NULL,                  -- a hash of method, address and the client's key
     request_hash BYTEA NOT NULL,             -- of the body
     status BIGINT,                         -- NULL: it is being answered
     mime TEXT COLLATE "C",

@@ -40,7 +40,7 @@ CREATE UNIQUE INDEX credential_uuid ON credential (uuid);
 -- Answers to requests that a client may send again (library/replay.h).
 CREATE TABLE replay (
     credential_id INTEGER NOT NULL REFERENCES credential (id) ON DELETE CASCADE,
-    request TEXT NOT NULL,                  -- method, path and the client's key
+    request TEXT NOT NULL,                  -- a hash of method, address and the client's key
     request_hash BLOB NOT NULL,             -- of the body
     status INTEGER,                         -- NULL: it is being answered
     mime TEXT,
