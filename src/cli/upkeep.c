@@ -3,6 +3,8 @@
 #include "library/replay.h"
 #include "library/trash.h"
 #include "library/upload.h"
+#include "studio/export.h"
+#include "studio/import.h"
 
 #define HOUR_SECONDS 3600
 #define DAY_MS       (24LL * HOUR_SECONDS * 1000)
@@ -35,6 +37,17 @@ gboolean upkeep_recover(Library *library, GError **error)
     return TRUE;
 }
 
+/* What time makes worthless. */
+static const struct {
+    gboolean (*sweep)(Library *library, GError **error);
+    const char *what;
+} chores[] = {
+    {upload_sweep, "uploads that were given up"},
+    {replay_sweep, "answers that nobody asks for again"},
+    {export_sweep, "old exports"},
+    {import_sweep, "imports that nobody went on with"},
+};
+
 static void empty_trash(const Upkeep *upkeep)
 {
     g_autoptr(GError) error = NULL;
@@ -48,13 +61,11 @@ static void empty_trash(const Upkeep *upkeep)
 static gboolean tidy(gpointer data)
 {
     const Upkeep *upkeep = data;
-    g_autoptr(GError) error = NULL;
-    if (!upload_sweep(upkeep->library, &error)) {
-        g_warning("uploads that were given up cannot be swept away: %s", error->message);
-    }
-    g_clear_error(&error);
-    if (!replay_sweep(upkeep->library, &error)) {
-        g_warning("answers that nobody asks for again cannot be swept away: %s", error->message);
+    for (gsize i = 0; i < G_N_ELEMENTS(chores); i++) {
+        g_autoptr(GError) error = NULL;
+        if (!chores[i].sweep(upkeep->library, &error)) {
+            g_warning("%s cannot be swept away: %s", chores[i].what, error->message);
+        }
     }
     if (upkeep->keep_days > 0) {
         empty_trash(upkeep);

@@ -2,6 +2,7 @@
 
 #include "base/ids.h"
 #include "base/lock.h"
+#include "jobs/export_job.h"
 #include "jobs/import_job.h"
 #include "jobs/people_job.h"
 #include "jobs/scan_job.h"
@@ -21,7 +22,8 @@ typedef struct {
     const char *name;
     /* Sets *ret_progress (JSON, owned by the caller) in either case, unless it never began. */
     gboolean (*run)(const JobRun *run, char **ret_progress, GError **error);
-    gboolean is_quiet; /* nobody asked for it: not logged, and forgotten at its end */
+    gboolean is_quiet;     /* nobody asked for it: not logged, and forgotten at its end */
+    gboolean is_forgotten; /* at its end: what came of it stands elsewhere */
     gboolean needs_vision;
 } JobKind;
 
@@ -29,6 +31,7 @@ static const JobKind kinds[] = {
     {.name = SCAN_JOB, .run = scan_job_run},
     {.name = WATCH_JOB, .run = scan_job_run, .is_quiet = TRUE},
     {.name = PEOPLE_JOB, .run = people_job_run},
+    {.name = EXPORT_JOB, .run = export_job_run, .is_forgotten = TRUE},
     {.name = IMPORT_JOB, .run = import_job_run},
     {.name = VISION_JOB, .run = vision_job_run, .needs_vision = TRUE},
 };
@@ -148,7 +151,8 @@ static gboolean write_end(const Lane *lane, StoreTx *tx, const Job *job, const c
                     failure ? failure->message : NULL, error)) {
         return FALSE;
     }
-    return !lane->kind->is_quiet || job_forget(tx, job->id, error);
+    gboolean is_kept = !lane->kind->is_quiet && !lane->kind->is_forgotten;
+    return is_kept || job_forget(tx, job->id, error);
 }
 
 /* A job that was stopped waits for the next start, unless another node took it over or a person

@@ -129,6 +129,38 @@ Grant *access_grant_item(StoreTx *tx, const Principal *viewer, const char *item_
     return grant_where(tx, sql, error);
 }
 
+Grant *access_grant_export(StoreTx *tx, gint64 export_id, const ContentHash *content,
+                           GError **error)
+{
+    static const StoreQuery find = {
+        .name = "grant_export",
+        .sql = GRANT_COLUMNS
+        " FROM photo p JOIN folder f ON f.id = p.folder_id JOIN source s ON s.id = f.source_id "
+        "WHERE p.content_hash = ?2 AND p.state = 'present' AND p.kept_out IS NULL "
+        "AND s.removed_ms IS NULL AND EXISTS (SELECT 1 FROM dataset_export e "
+        "JOIN project w ON w.id = e.project_id WHERE e.id = ?1 AND e.include_images = 1 AND ("
+        "EXISTS (SELECT 1 FROM dataset_item i WHERE i.dataset_id = w.dataset_id "
+        "AND i.content_hash = ?2) OR EXISTS (SELECT 1 FROM dataset_version_item v "
+        "WHERE v.version_id = e.version_id AND v.content_hash = ?2))) ORDER BY p.id LIMIT 1",
+    };
+    StoreStatement *row = store_prepare(tx, &find, error);
+    if (!row) {
+        return NULL;
+    }
+    store_bind_int(row, 1, export_id);
+    store_bind_blob(row, 2, content->bytes, HASH_BYTES);
+    switch (store_step(row, error)) {
+    case STORE_ROW:
+        return grant_from_row(row);
+    case STORE_DONE:
+        g_set_error_literal(error, ALBUMEN_ERROR, ALBUMEN_ERROR_NOT_FOUND,
+                            "The library has no picture of this content now");
+        return NULL;
+    default:
+        return NULL;
+    }
+}
+
 Grant *access_grant_signed_item(StoreTx *tx, const char *secret, const char *kind,
                                 const char *item_uuid, gint64 expires_seconds,
                                 const char *signature, GError **error)

@@ -2,6 +2,7 @@
  * opens an original or a thumbnail must show it. */
 #pragma once
 
+#include "base/hash.h"
 #include "library/access.h"
 #include "library/library.h"
 
@@ -20,6 +21,10 @@ Grant *access_grant_path(Library *library, const Principal *viewer, const char *
  * removed, missing, or deleted for good. */
 Grant *access_grant_item(StoreTx *tx, const Principal *viewer, const char *item_uuid,
                          GError **error);
+/* The same for the job that writes an export with its pictures: of a picture by its content, as the
+ * export's dataset or version has it. Whoever asked for the export found the dataset. */
+Grant *access_grant_export(StoreTx *tx, gint64 export_id, const ContentHash *content,
+                           GError **error);
 /* The same for whoever shows a signed address of GET and "KIND/ITEM" (library/signed_address.h)
  * that is good now; FORBIDDEN. */
 Grant *access_grant_signed_item(StoreTx *tx, const char *secret, const char *kind,

@@ -415,9 +415,9 @@ static gboolean insert_version(Freezing *freezing, const Principal *viewer,
                "classes, split_rule, item_count, annotation_count, content_hash, created_ms) "
                "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, 0, ?9, ?10) RETURNING id",
     };
-    g_autofree char *name =
-        values->name ? g_strdup(values->name)
-                     : number_name(freezing->tx, freezing->dataset, number, uuid, error);
+    g_autofree char *name = values->name
+                                ? g_strdup(values->name)
+                                : number_name(freezing->tx, freezing->dataset, number, uuid, error);
     g_autoptr(GPtrArray) classes =
         name ? class_list(freezing->tx, freezing->dataset->project_id, error) : NULL;
     StoreStatement *row = classes ? store_prepare(freezing->tx, &insert, error) : NULL;
@@ -549,8 +549,7 @@ static gboolean insert_item(Freezing *freezing, const Item *item, gint64 annotat
 
 static gboolean freeze_items(Freezing *freezing, GError **error)
 {
-    const AnnotationsWalkOptions options = {.dataset = freezing->dataset,
-                                            .which = ANNOTATIONS_ALL};
+    const AnnotationsWalkOptions options = {.dataset = freezing->dataset, .which = ANNOTATIONS_ALL};
     g_autoptr(AnnotationsWalk) walk = annotations_walk(freezing->tx, &options, error);
     const Item *item = NULL;
     const GPtrArray *shapes = NULL;

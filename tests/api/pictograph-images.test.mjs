@@ -3,15 +3,14 @@
 import assert from 'node:assert/strict';
 import { after, before, it } from 'node:test';
 import { onEachEngine } from './harness.mjs';
-import { bbox, enc, encPath, Library, SDK, UNKNOWN } from './pictograph-fixture.mjs';
+import { bbox, Library, SDK, UNKNOWN } from './pictograph-fixture.mjs';
 
 const NAMES = Array.from({ length: 10 }, (_, i) => `${i}.jpg`);
 
 onEachEngine('Pictograph: images', (engine) => {
   let library, plain, sdk, member, viewer, dataset, images;
   before(async () => {
-    library = await Library.make(engine, [...NAMES, 'metadata', 'review'].map((name) =>
-      (name.includes('.') ? name : `${name}.jpg`)));
+    library = await Library.make(engine, [...NAMES, 'metadata.jpg', 'review.jpg']);
     plain = library.client();
     sdk = library.client('owner', SDK);
     member = library.client('member', SDK);

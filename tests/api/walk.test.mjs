@@ -44,7 +44,13 @@ const CAPABILITIES = [
   'public', 'browse', 'shared', 'media', 'events', 'rate', 'edit', 'self', 'admin', 'accounts', 'superadmin',
   'datasets', 'annotate', 'curate', 'manage',
 ];
-const verdict = (kind, capability) => KINDS[kind][capability] ?? KINDS[kind].other;
+// Pictograph's dialect knows whoever shows a key, and nobody else.
+const asksForKey = (name) => name.includes(' /api/v1/');
+const hasKey = (kind) => kind.endsWith('Key');
+const verdict = (kind, capability, name) => {
+  if (asksForKey(name) && capability !== 'public' && !hasKey(kind)) return 401;
+  return KINDS[kind][capability] ?? KINDS[kind].other;
+};
 
 // --- what each route is asked, and what it answers to who is let in ---
 
@@ -162,6 +168,7 @@ const ROUTES = {
   'POST /api/albumen/items/{item}/review': plain(404, '/api/albumen/items/none/review', { json: { action: 'approve' } }),
   'GET /api/albumen/items/{item}/thumbnail': ofItem((o) => `/api/albumen/items/${o.item}/thumbnail`),
   'GET /api/albumen/items/{item}/image': ofItem((o) => `/api/albumen/items/${o.item}/image`),
+  'POST /api/albumen/datasets/{dataset}/pictures': plain(404, '/api/albumen/datasets/none/pictures?filename=a.jpg', empty),
   'GET /api/albumen/removed': plain(200),
   'POST /api/albumen/removed': plain(200, undefined, ids(UNKNOWN_ID)),
   'POST /api/albumen/removed/restore': plain(200, undefined, ids(UNKNOWN_ID)),
@@ -271,6 +278,71 @@ const ROUTES = {
   'GET /image': one((o) => ({ target: `/image?path=${encodeURIComponent(o.path)}` })),
 };
 
+// A dataset and an image that there are not.
+const NONE = '/api/v1/developer';
+const NO_IMAGE = '01234567-89ab-7def-8123-456789abcdef';
+const none = (target, options) => plain(404, `${NONE}${target}`, options);
+const BATCH = { json: { dataset_name: 'none', image_ids: [], target_directory_path: '/', updates: { status: 'new' } } };
+const PICTOGRAPH = {
+  'POST /annotations/bulk': plain(422, undefined, empty),
+  'POST /annotations/rename-class': none('/annotations/rename-class', { json: { dataset: 'none', old_name: 'a', new_name: 'b' } }),
+  'POST /annotations/merge-class': none('/annotations/merge-class', { json: { dataset: 'none', source_name: 'a', target_name: 'b' } }),
+  'POST /annotations/delete-class': none('/annotations/delete-class', { json: { dataset: 'none', name: 'a' } }),
+  'GET /annotations/dataset/{dataset}/download': none('/annotations/dataset/none/download'),
+  'GET /annotations/{image}/file': none(`/annotations/${NO_IMAGE}/file`),
+  'GET /annotations/{image}': none(`/annotations/${NO_IMAGE}`),
+  'POST /annotations/{image}': none(`/annotations/${NO_IMAGE}`, { json: { annotations: [] } }),
+  'DELETE /annotations/{image}': none(`/annotations/${NO_IMAGE}`),
+  'GET /annotations/{dataset}/{path}': none('/annotations/none/a.jpg'),
+  'POST /annotations/{dataset}/{path}': none('/annotations/none/a.jpg', { json: { annotations: [] } }),
+  'DELETE /annotations/{dataset}/{path}': none('/annotations/none/a.jpg'),
+  'GET /datasets': plain(200),
+  'POST /datasets': plain(422, undefined, empty),
+  'GET /datasets/{dataset}': none('/datasets/none'),
+  'GET /datasets/by-name/{dataset}': none('/datasets/by-name/none'),
+  'PATCH /datasets/{dataset}': none('/datasets/none', { json: { readme: 'x' } }),
+  'DELETE /datasets/{dataset}': none('/datasets/none'),
+  'POST /datasets/{dataset}/archive': none('/datasets/none/archive'),
+  'POST /datasets/{dataset}/unarchive': none('/datasets/none/unarchive'),
+  'GET /datasets/{dataset}/download': none('/datasets/none/download'),
+  'GET /datasets/by-name/{dataset}/download': none('/datasets/by-name/none/download'),
+  'GET /datasets/{dataset}/insights': none('/datasets/none/insights'),
+  'GET /datasets/by-name/{dataset}/insights': none('/datasets/by-name/none/insights'),
+  'GET /datasets/{dataset}/duplicates': none('/datasets/none/duplicates'),
+  'GET /datasets/{dataset}/storage': none('/datasets/none/storage'),
+  'POST /datasets/{dataset}/storage/freeze': none('/datasets/none/storage/freeze'),
+  'POST /datasets/{dataset}/storage/restore': none('/datasets/none/storage/restore'),
+  'GET /images': none('/images?dataset=none'),
+  'GET /images/{image}': none(`/images/${NO_IMAGE}`),
+  'GET /images/{image}/metadata': none(`/images/${NO_IMAGE}/metadata`),
+  'GET /images/{dataset}/{path}': none('/images/none/a.jpg'),
+  'DELETE /images/{image}': none(`/images/${NO_IMAGE}`),
+  'DELETE /images/{dataset}/{path}': none('/images/none/a.jpg'),
+  'POST /images/{dataset}/{path}': none('/images/none/a.jpg/split', { json: { split: null } }),
+  'POST /images/assign-splits': none('/images/assign-splits', { json: { dataset: 'none', train: 100, val: 0, test: 0 } }),
+  'POST /images/bulk-tag': none('/images/bulk-tag', { json: { dataset: 'none', image_ids: [], tags: [] } }),
+  'POST /images/upload-url': none('/images/upload-url', { json: { dataset: 'none', filename: 'a.jpg' } }),
+  'POST /images/bulk-upload-url': none('/images/bulk-upload-url', { json: { dataset: 'none', images: [{ filename: 'a.jpg' }] } }),
+  'POST /images/register': none('/images/register', { json: { dataset: 'none', filename: 'a.jpg' } }),
+  'POST /images/bulk-register': none('/images/bulk-register', { json: { dataset: 'none', images: [{ filename: 'a.jpg' }] } }),
+  'POST /images/upload': plain(415, undefined, empty),
+  // Whoever has no signature has no permission.
+  'PUT /uploads/{upload}': plain(403, `${NONE}/uploads/none`, empty),
+  'GET /signed/images/{image}': plain(403, `${NONE}/signed/images/${NO_IMAGE}`),
+  'GET /signed/thumbnails/{image}': plain(403, `${NONE}/signed/thumbnails/${NO_IMAGE}`),
+  'POST /batch/images/move': none('/batch/images/move', BATCH),
+  'POST /batch/images/copy': none('/batch/images/copy', BATCH),
+  'POST /batch/images/delete': none('/batch/images/delete', BATCH),
+  'PATCH /batch/images/update': none('/batch/images/update', BATCH),
+  'GET /directories/{dataset}': none('/directories/none'),
+  'GET /directories/{dataset}/tree': none('/directories/none/tree'),
+  'GET /directories/{dataset}/{path}': none('/directories/none/a/stats'),
+  'POST /directories': none('/directories', { json: { dataset: 'none', directory_path: '/a' } }),
+  'PATCH /directories/{dataset}/{path}': none('/directories/none/a/rename', { json: { new_name: 'b' } }),
+  'DELETE /directories/{dataset}/{path}': none('/directories/none/a'),
+};
+for (const [name, row] of Object.entries(PICTOGRAPH)) ROUTES[name.replace(' ', ` ${NONE}`)] = row;
+
 // --- pictures of every kind ---
 
 const picture = path.join(corpus().photos, 'facts/everything.jpg');
@@ -346,7 +418,7 @@ function ask(server, method, target, headers, json) {
 async function walkRoute(scene, name, capability, route, wrong) {
   const [method, template] = name.split(' ');
   for (const who of scene.people) {
-    const expected = verdict(who.kind, capability);
+    const expected = verdict(who.kind, capability, name);
     const objects = route.ask ? scene.objects : [{ kind: 'none' }];
     for (const object of objects) {
       const { target = route.target ?? template, json } = route.ask ? route.ask(object) : (route.options ?? {});

@@ -7,6 +7,10 @@
 #define ALBUMEN_DATASET_ROUTES 19
 extern const HttpRoute albumen_dataset_routes[ALBUMEN_DATASET_ROUTES];
 
+/* pictures.c */
+#define ALBUMEN_PICTURE_ROUTES 1
+extern const HttpRoute albumen_picture_routes[ALBUMEN_PICTURE_ROUTES];
+
 /* A change of a dataset: its transaction, and it. Ends with albumen_change_commit. */
 typedef struct {
     StoreTx *tx;

@@ -449,6 +449,7 @@ const HttpDialect albumen_dialect = {
     .route_count = G_N_ELEMENTS(routes),
     .more = (const HttpTable[]){{albumen_people_routes, ALBUMEN_PEOPLE_ROUTES},
                                 {albumen_dataset_routes, ALBUMEN_DATASET_ROUTES},
+                                {albumen_picture_routes, ALBUMEN_PICTURE_ROUTES},
                                 {albumen_import_routes, ALBUMEN_IMPORT_ROUTES},
                                 {albumen_annotation_routes, ALBUMEN_ANNOTATION_ROUTES},
                                 {0}},

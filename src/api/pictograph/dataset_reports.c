@@ -1,13 +1,88 @@
-/* What is worked out of a dataset: numbers about it, images that show the same. */
+/* What is worked out of a dataset: the listing of its files, numbers about it, images that show the
+ * same. */
+#include "api/pictograph/images.h"
 #include "api/pictograph/lookup.h"
 #include "api/pictograph/objects.h"
 #include "api/pictograph/pictograph.h"
 #include "api/pictograph/routes.h"
 #include "base/limits.h"
 
+#include <string.h>
+
 static Dataset *find_dataset(HttpRequest *request, StoreTx *tx, GError **error)
 {
     return dataset_find(tx, api_principal(request), http_text(request, "dataset", ""), error);
+}
+
+/* --- the listing --- */
+
+static void write_listed(JsonWriter *writer, const HttpRequest *request, const Item *item,
+                         const char *mode)
+{
+    json_object_begin(writer);
+    json_member_string(writer, "id", item->uuid);
+    json_member_string(writer, "filename", item->filename);
+    json_member_string(writer, "directory_path", item->directory);
+    json_member_int(writer, "file_size", item->file_bytes);
+    json_member_int(writer, "annotation_count", item->annotation_count);
+    if (strcmp(mode, "annotations_only") != 0) {
+        g_autofree char *url = pictograph_signed_image_url(request, item);
+        json_member_string(writer, "image_url", url);
+    }
+    if (strcmp(mode, "images_only") != 0) {
+        pictograph_member_annotation_url(writer, item);
+    }
+    json_object_end(writer);
+}
+
+static void write_listing(JsonWriter *writer, HttpRequest *request, const GPtrArray *items)
+{
+    const char *mode = http_text(request, "mode", "full");
+    json_array_begin(writer);
+    for (guint i = 0; i < items->len; i++) {
+        write_listed(writer, request, g_ptr_array_index(items, i), mode);
+    }
+    json_array_end(writer);
+}
+
+/* The oldest clients look for the list at the top. */
+static gboolean answer_listing(HttpRequest *request, const Dataset *dataset, const GPtrArray *items,
+                               gint64 total, GError **error)
+{
+    JsonWriter *data = pictograph_writer(), *more = pictograph_writer();
+    json_object_begin(data);
+    json_member_string(data, "id", dataset->uuid);
+    json_key(data, "items");
+    write_listing(data, request, items);
+    json_member_int(data, "total_items", total);
+    json_object_end(data);
+    json_object_begin(more);
+    json_key(more, "items");
+    if (pictograph_sdk_major(request) >= 1) {
+        json_array_begin(more);
+        json_array_end(more);
+    } else {
+        write_listing(more, request, items);
+    }
+    json_member_string(more, "dataset_id", dataset->uuid);
+    json_object_end(more);
+    return pictograph_answer(request, data, NULL, more, error);
+}
+
+static gboolean download(HttpRequest *request, GError **error)
+{
+    const char *status = http_text(request, "status_filter", "all");
+    const ItemFilter filter = {
+        .status = *status && strcmp(status, "all") != 0 ? status : NULL,
+        .order = ITEM_BY_PATH,
+    };
+    gint64 limit = MIN(http_int(request, "limit", LIMIT_LISTED_ITEMS), LIMIT_LISTED_ITEMS);
+    gint64 total = 0;
+    g_autoptr(StoreTx) tx = api_read(request, error);
+    g_autoptr(Dataset) dataset = tx ? find_dataset(request, tx, error) : NULL;
+    g_autoptr(GPtrArray) items =
+        dataset ? item_list(tx, dataset, &filter, 0, limit, &total, error) : NULL;
+    return items && answer_listing(request, dataset, items, total, error);
 }
 
 /* --- numbers --- */
@@ -98,6 +173,22 @@ static gboolean change_storage(HttpRequest *request, GError **error)
 #define BY_NAME PICTOGRAPH_BASE "/datasets/by-name/{dataset}"
 #define TAG     "pictograph datasets"
 
+static const char *const modes[] = {"full", "images_only", "annotations_only", NULL};
+static const char *const stages[] = {"all", "new", "annotate", "review", "complete", NULL};
+
+static const HttpParameter download_query[] = {
+    {.name = "mode", .type = HTTP_TEXT, .choices = modes, .fallback = "full"},
+    {.name = "limit",
+     .type = HTTP_INT,
+     .bounded = TRUE,
+     .min = 1,
+     .max = 1e9,
+     .fallback = "10000",
+     .summary = "At most 10000 are given"},
+    {.name = "status_filter", .type = HTTP_TEXT, .choices = stages, .fallback = "all"},
+    {0},
+};
+
 static const HttpParameter duplicates_query[] = {
     {.name = "threshold",
      .type = HTTP_NUMBER,
@@ -129,6 +220,13 @@ static const HttpParameter duplicates_query[] = {
 };
 
 const HttpRoute pictograph_report_routes[] = {
+    HTTP_ROUTE(CAPABILITY_DATASETS, .method = HTTP_GET, .path = DATASET "/download",
+               .query = download_query, .tag = TAG,
+               .summary = "Addresses of a dataset's images and annotation files",
+               .response_schema = "PictographListing", .handler = download),
+    HTTP_ROUTE(CAPABILITY_DATASETS, .method = HTTP_GET, .path = BY_NAME "/download",
+               .query = download_query, .tag = TAG, .summary = "The same",
+               .response_schema = "PictographListing", .handler = download),
     HTTP_ROUTE(CAPABILITY_DATASETS, .method = HTTP_GET, .path = DATASET "/insights", .tag = TAG,
                .summary = "Numbers about a dataset", .response_schema = "PictographInsights",
                .handler = get_insights),

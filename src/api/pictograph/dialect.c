@@ -214,7 +214,6 @@ const HttpDialect pictograph_dialect = {
             {pictograph_upload_routes, PICTOGRAPH_UPLOAD_ROUTES},
             {pictograph_upload_form_routes, PICTOGRAPH_UPLOAD_FORM_ROUTES},
             {pictograph_image_bytes_routes, PICTOGRAPH_IMAGE_BYTES_ROUTES},
-            {pictograph_listing_routes, PICTOGRAPH_LISTING_ROUTES},
             {pictograph_organization_routes, PICTOGRAPH_ORGANIZATION_ROUTES},
             {pictograph_key_routes, PICTOGRAPH_KEY_ROUTES},
             {0}, /* ends the list */

@@ -13,7 +13,7 @@ extern const HttpRoute pictograph_class_change_routes[]; /* class_changes.c */
 extern const HttpRoute pictograph_dataset_routes[]; /* datasets.c */
 #define PICTOGRAPH_DATASET_ROUTES 8
 extern const HttpRoute pictograph_report_routes[]; /* dataset_reports.c */
-#define PICTOGRAPH_REPORT_ROUTES 6
+#define PICTOGRAPH_REPORT_ROUTES 8
 extern const HttpRoute pictograph_image_routes[]; /* images.c */
 #define PICTOGRAPH_IMAGE_ROUTES 9
 extern const HttpRoute pictograph_batch_routes[]; /* batch.c */

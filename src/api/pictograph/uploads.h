@@ -10,8 +10,6 @@ extern const HttpRoute pictograph_upload_form_routes[]; /* upload_form.c */
 #define PICTOGRAPH_UPLOAD_FORM_ROUTES 1
 extern const HttpRoute pictograph_image_bytes_routes[]; /* image_bytes.c */
 #define PICTOGRAPH_IMAGE_BYTES_ROUTES 2
-extern const HttpRoute pictograph_listing_routes[]; /* download_listing.c */
-#define PICTOGRAPH_LISTING_ROUTES 2
 
 /* The answer to a picture that came in: 201. */
 gboolean pictograph_answer_upload(HttpRequest *request, const Item *item, GError **error);

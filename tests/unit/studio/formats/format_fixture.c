@@ -2,11 +2,9 @@
 
 #include "studio/export_files.h"
 #include "studio/export_names.h"
+#include "zip_fixture.h"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <fcntl.h>
-#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -45,7 +43,6 @@ void format_scene_open(FormatScene *scene)
     scene->classes = g_ptr_array_new_with_free_func(free_class);
     scene->images = g_ptr_array_new_with_free_func(image_free);
     scene->losses = g_hash_table_new(g_str_hash, g_str_equal);
-    scene->files = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     scene->told.base_url = "https://example.org";
 }
 
@@ -54,7 +51,7 @@ void format_scene_close(FormatScene *scene)
     g_ptr_array_unref(scene->classes);
     g_ptr_array_unref(scene->images);
     g_hash_table_unref(scene->losses);
-    g_hash_table_unref(scene->files);
+    g_clear_pointer(&scene->files, g_hash_table_unref);
 }
 
 AnnotationClass *format_class(FormatScene *scene, const char *name, ShapeKind kind)
@@ -189,29 +186,6 @@ static void write_files(FormatScene *scene, const FormatWriterClass *writer, Exp
     writer->clear(state);
 }
 
-/* As UTF-8, whatever the locale. */
-static void read_files(FormatScene *scene, int fd)
-{
-    g_assert_cmpint(lseek(fd, 0, SEEK_SET), ==, 0);
-    locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
-    locale_t before = uselocale(utf8);
-    struct archive *archive = archive_read_new();
-    struct archive_entry *entry = NULL;
-    archive_read_support_format_zip(archive);
-    g_assert_cmpint(archive_read_open_fd(archive, fd, 10240), ==, ARCHIVE_OK);
-    while (archive_read_next_header(archive, &entry) == ARCHIVE_OK) {
-        gsize size = (gsize)archive_entry_size(entry);
-        char *text = g_malloc0(size + 1);
-        g_assert_cmpint(archive_read_data(archive, text, size), ==, size);
-        g_assert_true(
-            g_hash_table_insert(scene->files, g_strdup(archive_entry_pathname(entry)), text));
-    }
-    g_assert_cmpint(archive_errno(archive), ==, 0);
-    archive_read_free(archive);
-    uselocale(before);
-    freelocale(utf8);
-}
-
 void format_write(FormatScene *scene, const FormatWriterClass *writer)
 {
     g_autoptr(GError) error = NULL;
@@ -220,7 +194,7 @@ void format_write(FormatScene *scene, const FormatWriterClass *writer)
     g_autoptr(ExportFiles) files = export_files_new(fileno(archive), folder, &error);
     g_assert_no_error(error);
     write_files(scene, writer, files);
-    read_files(scene, fileno(archive));
+    scene->files = zip_fixture_read(fileno(archive));
     close(folder);
     fclose(archive);
 }
