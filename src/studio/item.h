@@ -115,8 +115,8 @@ gboolean item_copy(StoreTx *tx, const Principal *viewer, const Dataset *dataset,
                    gsize count, const char *directory, CopyCollision collision,
                    gboolean with_annotations, gint64 *ret_copied, gint64 *ret_renamed,
                    GError **error);
-/* "name", a filename and ids of one dataset from UUIDs: those that are not of the dataset are left
- * out; their places in `uuids` go to `ret_unknown` (of guint; may be NULL). Of gint64. */
+/* Row ids from UUIDs, each once and in their order: those that are not of the dataset are left out,
+ * and their places in `uuids` go to `ret_unknown` (of guint; may be NULL). Of gint64. */
 GArray *item_ids(StoreTx *tx, const Dataset *dataset, const char *const *uuids,
                  GArray **ret_unknown, GError **error);
 /* Same photos again for items that lost theirs, by content. */
