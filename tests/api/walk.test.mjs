@@ -309,6 +309,17 @@ const ROUTES = {
   'GET /image': one((o) => ({ target: `/image?path=${encodeURIComponent(o.path)}` })),
 };
 
+Object.assign(ROUTES, {
+  'GET /api/albumen/organizations': plain(200),
+  'POST /api/albumen/organizations': plain(422, undefined, empty),
+  'PATCH /api/albumen/organizations/{id}': plain(404, undefined, empty),
+  'GET /api/v1/api-keys': plain(200),
+  'POST /api/v1/api-keys': plain(422, undefined, empty),
+  'GET /api/v1/api-keys/{id}': plain(404),
+  'PATCH /api/v1/api-keys/{id}': plain(404, undefined, { json: { is_active: true } }),
+  'DELETE /api/v1/api-keys/{id}': plain(404),
+});
+
 // A dataset and an image that there are not.
 const NONE = '/api/v1/developer';
 const NO_IMAGE = '01234567-89ab-7def-8123-456789abcdef';
@@ -378,12 +389,21 @@ const PICTOGRAPH = {
   'POST /batch/images/copy': none('/batch/images/copy', BATCH),
   'POST /batch/images/delete': none('/batch/images/delete', BATCH),
   'PATCH /batch/images/update': none('/batch/images/update', BATCH),
+  'GET /search/similar': none(`/search/similar?image_id=${NO_IMAGE}`),
   'GET /directories/{dataset}': none('/directories/none'),
   'GET /directories/{dataset}/tree': none('/directories/none/tree'),
   'GET /directories/{dataset}/{path}': none('/directories/none/a/stats'),
   'POST /directories': none('/directories', { json: { dataset: 'none', directory_path: '/a' } }),
   'PATCH /directories/{dataset}/{path}': none('/directories/none/a/rename', { json: { new_name: 'b' } }),
   'DELETE /directories/{dataset}/{path}': none('/directories/none/a'),
+  'GET /organizations/me': plain(200),
+  'PATCH /organizations/me': plain(200, undefined, empty),
+  'GET /organizations/members': plain(200),
+  'PATCH /organizations/members/{id}': none('/organizations/members/none', { json: { role: 'viewer' } }),
+  'DELETE /organizations/members/{id}': none('/organizations/members/none'),
+  'GET /organizations/invites': plain(200),
+  'POST /organizations/invites': plain(400, undefined, { json: { email: 'nobody' } }),
+  'DELETE /organizations/invites/{id}': none('/organizations/invites/none'),
   'GET /annotation-comments': none(`/annotation-comments?image_id=${NO_IMAGE}`),
   'POST /annotation-comments': none('/annotation-comments', { json: { image_id: NO_IMAGE, body: 'x' } }),
   'PATCH /annotation-comments/{id}': none(`/annotation-comments/${NO_IMAGE}`, { json: { resolved: true } }),

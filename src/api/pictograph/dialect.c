@@ -211,6 +211,7 @@ const HttpDialect pictograph_dialect = {
             {pictograph_image_routes, PICTOGRAPH_IMAGE_ROUTES},
             {pictograph_batch_routes, PICTOGRAPH_BATCH_ROUTES},
             {pictograph_directory_routes, PICTOGRAPH_DIRECTORY_ROUTES},
+            {pictograph_search_routes, PICTOGRAPH_SEARCH_ROUTES},
             {pictograph_upload_routes, PICTOGRAPH_UPLOAD_ROUTES},
             {pictograph_upload_form_routes, PICTOGRAPH_UPLOAD_FORM_ROUTES},
             {pictograph_image_bytes_routes, PICTOGRAPH_IMAGE_BYTES_ROUTES},
