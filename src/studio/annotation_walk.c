@@ -85,6 +85,7 @@ static void add_ids(StoreSql *sql, const gint64 *ids, guint count)
 {
     gint64 padded[ITEMS_OF_PAGE];
     guint size = 1;
+    g_assert(count > 0 && count <= ITEMS_OF_PAGE);
     while (size < count) {
         size *= 2;
     }
