@@ -41,8 +41,10 @@ static void set_failed(Library *library, gint64 id, const char *message)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(StoreTx) tx = store_write(library_store(library), &error);
-    if (!tx || !library_touch(tx, &error) || !export_set_failed(tx, id, message, &error) ||
-        !library_commit(library, tx, &error)) {
+    gboolean written = tx && library_touch(tx, &error) &&
+                       export_set_failed(tx, id, message, &error) &&
+                       library_commit(library, tx, &error);
+    if (!written && !g_error_matches(error, ALBUMEN_ERROR, ALBUMEN_ERROR_CONFLICT)) {
         g_warning("that an export failed was not written: %s", error->message);
     }
 }

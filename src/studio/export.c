@@ -465,18 +465,31 @@ gboolean export_set_processing(StoreTx *tx, gint64 id, GError **error)
     return store_run(row, NULL, error);
 }
 
-/* An export that was deleted meanwhile is gone: CONFLICT. */
-static gboolean run_on_one(StoreStatement *row, GError **error)
+/* Whoever shows the dataset is told. CONFLICT when the export was deleted meanwhile. */
+static gboolean touch_dataset(StoreTx *tx, gint64 id, GError **error)
 {
-    gint64 changed = 0;
-    if (!store_run(row, &changed, error)) {
+    static const StoreQuery query = {
+        .name = "export_dataset_id",
+        .sql = "SELECT p.dataset_id FROM dataset_export e JOIN project p ON p.id = e.project_id "
+               "WHERE e.id = ?1",
+    };
+    gint64 dataset_id = 0;
+    g_autoptr(GError) failure = NULL;
+    StoreStatement *row = store_prepare(tx, &query, error);
+    if (!row) {
         return FALSE;
     }
-    if (changed == 0) {
+    store_bind_int(row, 1, id);
+    if (store_step_int(row, &dataset_id, &failure)) {
+        return dataset_touch(tx, dataset_id, error);
+    }
+    if (g_error_matches(failure, ALBUMEN_ERROR, ALBUMEN_ERROR_NOT_FOUND)) {
         g_set_error_literal(error, ALBUMEN_ERROR, ALBUMEN_ERROR_CONFLICT,
                             "The export was deleted meanwhile");
+    } else {
+        g_propagate_error(error, g_steal_pointer(&failure));
     }
-    return changed > 0;
+    return FALSE;
 }
 
 gboolean export_set_completed(StoreTx *tx, gint64 id, const ExportWritten *written, GError **error)
@@ -487,7 +500,7 @@ gboolean export_set_completed(StoreTx *tx, gint64 id, const ExportWritten *writt
                "file_bytes = ?3, image_count = ?4, annotation_count = ?5, finished_ms = ?6, "
                "expires_ms = ?7 WHERE id = ?1",
     };
-    StoreStatement *row = store_prepare(tx, &query, error);
+    StoreStatement *row = touch_dataset(tx, id, error) ? store_prepare(tx, &query, error) : NULL;
     if (!row) {
         return FALSE;
     }
@@ -499,7 +512,7 @@ gboolean export_set_completed(StoreTx *tx, gint64 id, const ExportWritten *writt
     store_bind_int(row, 5, written->annotations);
     store_bind_int(row, 6, now);
     store_bind_int(row, 7, now + LIMIT_EXPORT_DAYS * DAY_MS);
-    return run_on_one(row, error);
+    return store_run(row, NULL, error);
 }
 
 gboolean export_set_failed(StoreTx *tx, gint64 id, const char *message, GError **error)
@@ -509,7 +522,7 @@ gboolean export_set_failed(StoreTx *tx, gint64 id, const char *message, GError *
         .sql = "UPDATE dataset_export SET state = 'failed', error = ?2, finished_ms = ?3, "
                "expires_ms = ?4 WHERE id = ?1",
     };
-    StoreStatement *row = store_prepare(tx, &query, error);
+    StoreStatement *row = touch_dataset(tx, id, error) ? store_prepare(tx, &query, error) : NULL;
     if (!row) {
         return FALSE;
     }

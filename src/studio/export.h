@@ -68,6 +68,8 @@ void export_remove_file(Library *library, const char *uuid);
 /* The file, open for reading; CONFLICT while it is not complete, NOT_FOUND when it is gone. */
 gboolean export_open(Library *library, const DatasetExport *value, int *ret_fd, gint64 *ret_bytes,
                      GError **error);
+/* Whether there is a file to open. */
+gboolean export_has_file(Library *library, const DatasetExport *value);
 /* Removes what has expired, and files that belong to none. */
 gboolean export_sweep(Library *library, GError **error);
 
@@ -80,6 +82,7 @@ typedef struct {
  * deleted. */
 DatasetExport *export_get(StoreTx *tx, gint64 id, Dataset **ret_dataset, GError **error);
 gboolean export_set_processing(StoreTx *tx, gint64 id, GError **error);
+/* After library_touch; CONFLICT when the export was deleted meanwhile. */
 gboolean export_set_completed(StoreTx *tx, gint64 id, const ExportWritten *written, GError **error);
 gboolean export_set_failed(StoreTx *tx, gint64 id, const char *message, GError **error);
 /* "DATA/exports", made when missing; the caller closes it. -1. */

@@ -78,6 +78,17 @@ gboolean export_open(Library *library, const DatasetExport *value, int *ret_fd, 
     return opened;
 }
 
+gboolean export_has_file(Library *library, const DatasetExport *value)
+{
+    int fd = -1;
+    gint64 bytes = 0;
+    gboolean has = export_open(library, value, &fd, &bytes, NULL);
+    if (has) {
+        close(fd);
+    }
+    return has;
+}
+
 /* --- sweeping --- */
 
 static gboolean delete_expired(Library *library, GError **error)

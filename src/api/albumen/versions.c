@@ -226,6 +226,19 @@ static const Format *path_format(HttpRequest *request, GError **error)
     return format;
 }
 
+/* One that failed is for a while; one whose file is gone is not. */
+static gboolean is_of_use(Library *library, const DatasetExport *value)
+{
+    switch (value->state) {
+    case EXPORT_COMPLETED:
+        return export_has_file(library, value);
+    case EXPORT_FAILED:
+        return value->finished_ms + FAILED_MS > library_now_ms();
+    default:
+        return TRUE;
+    }
+}
+
 /* The latest export of the version; made when there is none that is of use. */
 static DatasetExport *find_or_make(HttpRequest *request, const Format *format, GError **error)
 {
@@ -246,8 +259,7 @@ static DatasetExport *find_or_make(HttpRequest *request, const Format *format, G
         g_propagate_error(error, g_steal_pointer(&failure));
         return NULL;
     }
-    if (found &&
-        (found->state != EXPORT_FAILED || found->finished_ms + FAILED_MS > library_now_ms())) {
+    if (found && is_of_use(library, found)) {
         return g_steal_pointer(&found);
     }
     g_autofree char *base_url = public_url(request);
