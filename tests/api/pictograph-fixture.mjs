@@ -96,11 +96,12 @@ export class Library {
     }
     await scan(library.home, library.folder);
     await addUser(library.home, 'root', 'pw', '--role', 'superadmin');
-    await addUser(library.home, 'ann', 'pw');
+    for (const name of ['ann', 'eve']) await addUser(library.home, name, 'pw');
     const key = (name, scope) => makeKey(library.home, `${name} ${scope}`, '--user', name, '--scope', scope);
     library.keys = {
       owner: await key('root', 'admin'), member: await key('root', 'write'), viewer: await key('root', 'read'),
-      ann: await key('ann', 'admin'), // a member, until she is told to be something else
+      // Members, until they are told to be something else.
+      ann: await key('ann', 'admin'), eve: await key('eve', 'admin'),
     };
     library.server = await Server.start(library.home);
     const { photos } = await library.server.api('GET', '/api/albumen/photos', {

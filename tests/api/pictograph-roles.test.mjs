@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, it } from 'node:test';
 import { onEachEngine } from './harness.mjs';
+import { bearer, signIn } from './people.mjs';
 import { bbox, Library, SDK } from './pictograph-fixture.mjs';
 
 onEachEngine('Pictograph: roles', (engine) => {
@@ -49,5 +50,40 @@ onEachEngine('Pictograph: roles', (engine) => {
     assert.deepEqual(permanent.error.details, { required_role: 'admin', current_role: 'annotator' });
     await ann.call('DELETE', `/images/${id}`);
     assert.equal((await ann.get(`/images/${id}/metadata`)).data.is_archived, true);
+  });
+
+  it('tells one organization nothing of another', async () => {
+    const { server } = library;
+    const root = bearer(await signIn(server, 'pw', 'root'));
+    const own = (method, target, json, status) =>
+      server.api(method, `/api/albumen/${target}`, { json, status, headers: root });
+    const { id: organization } = await own('POST', 'organizations', { name: 'Elsewhere' }, 201);
+    const { users } = await own('GET', 'users');
+    const { id } = users.find(({ username }) => username === 'eve');
+    await own('PATCH', `users/${id}`, { organization, member_role: 'owner' });
+    const eve = library.client('eve', SDK);
+    assert.deepEqual((await eve.get('/datasets/')).data, []);
+    const image = images.hers['a.jpg'].id;
+    for (const [method, target, json] of [
+      ['GET', `/annotations/${image}`], ['GET', `/annotations/${image}/file`],
+      ['POST', `/annotations/${image}`, { annotations: [] }], ['DELETE', `/annotations/${image}`],
+      ['GET', `/annotations/dataset/${hers.id}/download`], ['GET', `/annotations/Hers/a.jpg`],
+      ['GET', `/images/${image}/metadata`], ['DELETE', `/images/${image}`], ['GET', `/datasets/${hers.id}`],
+      ['DELETE', '/datasets/Hers'], ['GET', `/datasets/${hers.id}/duplicates`], ['GET', `/directories/${hers.id}`],
+      ['POST', '/annotations/rename-class', { dataset: hers.id, old_name: 'cat', new_name: 'x' }],
+      ['GET', `/search/similar?image_id=${image}`],
+    ]) {
+      const answer = await eve.raw(method, target, { json });
+      assert.equal(answer.status, 404, `${method} ${target}: ${answer.body}`);
+      assert.equal(JSON.parse(answer.body).error.code, 'not_found');
+    }
+    const bulk = await eve.post('/annotations/bulk', { saves: [{ image_id: image, annotations: [] }] });
+    assert.deepEqual(bulk.failed, [{ image_id: image, error: 'not found' }]);
+    // The same name is free there.
+    const made = await eve.dataset('Hers');
+    assert.notEqual(made.id, hers.id);
+    assert.equal((await eve.get('/datasets/Hers')).data.id, made.id);
+    await owner.get(`/datasets/${made.id}`, undefined, 404);
+    assert.equal((await owner.get('/datasets/Hers')).data.id, hers.id);
   });
 });

@@ -389,6 +389,7 @@ const PICTOGRAPH = {
   'POST /batch/images/copy': none('/batch/images/copy', BATCH),
   'POST /batch/images/delete': none('/batch/images/delete', BATCH),
   'PATCH /batch/images/update': none('/batch/images/update', BATCH),
+  'GET /search/similar': none(`/search/similar?image_id=${NO_IMAGE}`),
   'GET /directories/{dataset}': none('/directories/none'),
   'GET /directories/{dataset}/tree': none('/directories/none/tree'),
   'GET /directories/{dataset}/{path}': none('/directories/none/a/stats'),
@@ -403,6 +404,10 @@ const PICTOGRAPH = {
   'GET /organizations/invites': plain(200),
   'POST /organizations/invites': plain(400, undefined, { json: { email: 'nobody' } }),
   'DELETE /organizations/invites/{id}': none('/organizations/invites/none'),
+  'GET /annotation-comments': none(`/annotation-comments?image_id=${NO_IMAGE}`),
+  'POST /annotation-comments': none('/annotation-comments', { json: { image_id: NO_IMAGE, body: 'x' } }),
+  'PATCH /annotation-comments/{id}': none(`/annotation-comments/${NO_IMAGE}`, { json: { resolved: true } }),
+  'DELETE /annotation-comments/{id}': none(`/annotation-comments/${NO_IMAGE}`),
 };
 for (const [name, row] of Object.entries(PICTOGRAPH)) ROUTES[name.replace(' ', ` ${NONE}`)] = row;
 

@@ -23,6 +23,7 @@ import { SpatialIndex } from '../src/studio/workbench/spatial';
 import {
   boundsOf,
   hitOf,
+  isSame,
   newBox,
   newKeypoint,
   newPolygon,
@@ -194,7 +195,12 @@ test('a shape is written as it was read', () => {
     { id: '5', name: 'a', type: 'keypoint', keypoint: p(1, 2), instance_id: 3, ...common },
     { id: '6', name: 'a', type: 'tag', answers: [{ a: 1 }], ...common },
   ] as const;
-  for (const each of all) assert.deepEqual(writeShape(readShape(each)), each);
+  for (const each of all) {
+    assert.equal(writeShape(readShape(each)), each, 'untouched, to the last bit');
+    assert.deepEqual(writeShape({ ...readShape(each) }), each);
+    assert.ok(isSame(readShape(each), { ...readShape(each), author: 'bo' }));
+    assert.ok(!isSame(readShape(each), { ...readShape(each), name: 'b' }));
+  }
   const turned = { cx: 10, cy: 10, w: 8, h: 2, angle: 90 };
   const written = writeShape(newBox('a', turned));
   assert.deepEqual(written.oriented_box, turned);

@@ -1,6 +1,7 @@
 // Draws the two layers of the stage: the picture, and what is drawn on it. Lengths are device pixels.
 
-import type { Skeleton } from '../api';
+import type { AnnotationClass, Skeleton } from '../api';
+import { colorOf } from './colors';
 import type { Desk } from './desk';
 import { cornersOf, type Point, type Ring } from './geometry';
 import { boundsOf, type Shape } from './shape';
@@ -111,8 +112,7 @@ function paintGrid(
 }
 
 export interface ShapeStyle {
-  readonly colorOf: (shape: Shape) => string;
-  readonly skeletons: readonly Skeleton[];
+  readonly classes: readonly AnnotationClass[];
   /** Whether all names are shown, not only of what is chosen or under the pointer. */
   readonly names: boolean;
   /** Share of a shape's colour on its inside. */
@@ -123,15 +123,36 @@ export interface ShapeStyle {
   readonly pointed: string | null;
 }
 
-export function paintShapes(
-  context: CanvasRenderingContext2D,
-  desk: Desk,
-  style: ShapeStyle,
-): void {
-  const { stage } = desk;
-  context.setTransform(1, 0, 0, 1, 0, 0);
-  context.clearRect(0, 0, stage.width, stage.height);
-  new ShapePainter(context, desk, style).paint();
+/** The drawing layer. What does not change from one move of the hand to the next (all that is neither
+ * chosen nor under the pointer) is painted once, and then copied. */
+export class ShapeLayer {
+  readonly #settled = document.createElement('canvas');
+  #painted: readonly unknown[] = [];
+
+  paint(context: CanvasRenderingContext2D, desk: Desk, style: ShapeStyle): void {
+    const { stage } = desk;
+    const shown = this.#shown(desk, style);
+    if (shown.some((each, i) => each !== this.#painted[i])) {
+      this.#settled.width = stage.width;
+      this.#settled.height = stage.height;
+      const below = this.#settled.getContext('2d');
+      if (below !== null) new ShapePainter(below, desk, style).paintSettled();
+      this.#painted = shown;
+    }
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.clearRect(0, 0, stage.width, stage.height);
+    context.drawImage(this.#settled, 0, 0);
+    new ShapePainter(context, desk, style).paintLively();
+  }
+
+  /** All that what is settled depends on. */
+  #shown({ view, stage, ratio, document }: Desk, style: ShapeStyle): readonly unknown[] {
+    const { shapes, hidden, locked, selection } = document;
+    const { scale, x, y } = view;
+    const { classes, names, fill } = style;
+    const { width, height } = stage;
+    return [shapes, hidden, locked, selection, scale, x, y, width, height, ratio, classes, names, fill];
+  }
 }
 
 class ShapePainter {
@@ -140,6 +161,7 @@ class ShapePainter {
   readonly #style: ShapeStyle;
   readonly #view: View;
   readonly #ratio: number;
+  readonly #skeletons: readonly Skeleton[];
 
   constructor(context: CanvasRenderingContext2D, desk: Desk, style: ShapeStyle) {
     this.#context = context;
@@ -147,28 +169,39 @@ class ShapePainter {
     this.#style = style;
     this.#view = desk.view;
     this.#ratio = desk.ratio;
+    this.#skeletons = style.classes
+      .map((each) => each.skeleton)
+      .filter((each): each is Skeleton => each !== null);
   }
 
-  paint(): void {
+  paintSettled(): void {
+    const { document, stage } = this.#desk;
+    const seen = document.index.near(sight(this.#view, stage));
+    const shapes = seen.filter((shape) => !document.selection.has(shape.id));
+    for (const shape of shapes) this.#shape(shape, false, false, false);
+    this.#bones(shapes);
+    if (this.#style.names) {
+      this.#labels(shapes.filter((shape) => shape.kind !== 'keypoint').slice(0, LABELS_MAX));
+    }
+  }
+
+  /** What is under the pointer, what is chosen, and what is being done. */
+  paintLively(): void {
     const { document, sketch, hover } = this.#desk;
     const changed = new Map(sketch.changed.map((shape) => [shape.id, shape]));
-    const seen = document.index.near(sight(this.#view, this.#desk.stage));
-    const shapes = seen.map((shape) => changed.get(shape.id) ?? shape);
-    for (const [id, shape] of changed) {
-      if (!seen.some((each) => each.id === id)) shapes.push(shape);
-    }
-    const lit = new Set([hover?.id, this.#style.pointed]);
-    for (const shape of shapes) {
-      const chosen = document.selection.has(shape.id);
-      if (!chosen) this.#shape(shape, false, lit.has(shape.id), false);
-    }
-    this.#bones(shapes);
-    const chosen = shapes.filter((shape) => document.selection.has(shape.id));
+    const isSeen = (shape: Shape): boolean => !document.hidden.has(shape.id);
+    const lit = [...new Set([hover?.id, this.#style.pointed])]
+      .map((id) => (id ? document.get(id) : undefined))
+      .filter((shape) => shape !== undefined)
+      .filter((shape) => isSeen(shape) && !document.selection.has(shape.id));
+    for (const shape of lit) this.#shape(shape, false, true, false);
+    const chosen = document.selected.filter(isSeen).map((shape) => changed.get(shape.id) ?? shape);
     for (const shape of chosen) {
-      this.#shape(shape, true, lit.has(shape.id), sketch.faulty && changed.has(shape.id));
+      this.#shape(shape, true, shape.id === hover?.id, sketch.faulty && changed.has(shape.id));
     }
+    this.#bones(chosen);
     if (chosen.length === 1 && document.selection.size === 1) this.#grips(chosen[0]!);
-    this.#labels(shapes, lit);
+    this.#labels([...lit, ...chosen].slice(0, LABELS_MAX));
     this.#sketch();
     this.#guides();
   }
@@ -191,7 +224,7 @@ class ShapePainter {
 
   #shape(shape: Shape, chosen: boolean, lit: boolean, faulty: boolean): void {
     const context = this.#context;
-    const color = faulty ? '#ff3b30' : this.#style.colorOf(shape);
+    const color = faulty ? '#ff3b30' : colorOf(this.#style.classes, shape.name);
     if (shape.kind === 'keypoint') {
       this.#point(shape.rings[0]![0]!, color, chosen || lit, shape.proposed);
       return;
@@ -232,7 +265,7 @@ class ShapePainter {
 
   /** Lines between the joints of an object, as its class has them. */
   #bones(shapes: readonly Shape[]): void {
-    if (this.#style.skeletons.length === 0) return;
+    if (this.#skeletons.length === 0) return;
     const objects = new Map<number, Map<string, Shape>>();
     for (const shape of shapes) {
       if (shape.kind !== 'keypoint' || shape.instance === null) continue;
@@ -241,7 +274,7 @@ class ShapePainter {
     }
     const context = this.#context;
     for (const joints of objects.values()) {
-      for (const { nodes, edges } of this.#style.skeletons) {
+      for (const { nodes, edges } of this.#skeletons) {
         context.beginPath();
         for (const [a, b] of edges) {
           const from = joints.get(nodes[a]?.name ?? '');
@@ -295,19 +328,11 @@ class ShapePainter {
     context.stroke();
   }
 
-  #labels(shapes: readonly Shape[], lit: ReadonlySet<string | null | undefined>): void {
-    const { document } = this.#desk;
-    const wanted = shapes.filter(
-      (shape) =>
-        lit.has(shape.id) ||
-        document.selection.has(shape.id) ||
-        (this.#style.names && shape.kind !== 'keypoint'),
-    );
-    if (wanted.length > LABELS_MAX) wanted.length = LABELS_MAX;
+  #labels(shapes: readonly Shape[]): void {
     const context = this.#context;
     context.font = `500 ${LABEL_PX * this.#ratio}px system-ui, sans-serif`;
     context.textBaseline = 'middle';
-    for (const shape of wanted) this.#label(shape);
+    for (const shape of shapes) this.#label(shape);
   }
 
   #label(shape: Shape): void {
@@ -324,7 +349,7 @@ class ShapePainter {
     // Above the shape, or inside where there is no room.
     const above = at.y - high - 2 * this.#ratio;
     const y = Math.round(offset.y !== 0 ? at.y + offset.y : above < 0 ? at.y + 2 * this.#ratio : above);
-    const color = this.#style.colorOf(shape);
+    const color = colorOf(this.#style.classes, shape.name);
     context.beginPath();
     context.roundRect(x, y, wide, high, 4 * this.#ratio);
     context.fillStyle = color;

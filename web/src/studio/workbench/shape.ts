@@ -186,8 +186,22 @@ export function scaledTo(shape: Shape, from: Size, to: Size): Shape {
   return { ...scaled, frame: { ...scaled.frame, w: scaled.frame.w * x, h: scaled.frame.h * y } };
 }
 
+const fingerprints = new WeakMap<Shape, string>();
+
+/** All of a shape but who made it, which the server fills in, and the last bits of its numbers, which
+ * are lost where a box is told by its corner here and by its middle there. */
+function fingerprintOf(shape: Shape): string {
+  const known = fingerprints.get(shape);
+  if (known !== undefined) return known;
+  const print = JSON.stringify({ ...shape, author: null }, (_, value: unknown) =>
+    typeof value === 'number' ? Math.round(value * 1e6) / 1e6 : value,
+  );
+  fingerprints.set(shape, print);
+  return print;
+}
+
 export function isSame(a: Shape, b: Shape): boolean {
-  return a === b || JSON.stringify(a) === JSON.stringify(b);
+  return a === b || fingerprintOf(a) === fingerprintOf(b);
 }
 
 /** What the value of an attribute is; shapes of older clients have a list instead. */
@@ -197,34 +211,44 @@ export function attributesOf(shape: Shape): Attributes {
 
 // The server's spelling
 
-export function readShape(a: Annotation): Shape {
-  const place: Partial<Shape> = {};
-  const rings: Ring[] = [];
-  if (a.polygon) rings.push(...a.polygon.paths);
-  else if (a.polyline) rings.push(a.polyline.path);
-  else if (a.keypoint) rings.push([a.keypoint]);
-  const frame = a.oriented_box
-    ? { ...a.oriented_box, angle: normalAngle(a.oriented_box.angle) }
-    : a.bounding_box
-      ? frameOf(a.bounding_box)
-      : null;
-  return {
-    ...newShape(a.type, a.name, place),
-    id: a.id,
-    frame: a.type === 'bbox' ? frame : null,
-    rings,
-    confidence: a.confidence ?? 1,
-    attributes: a.attributes ?? {},
-    instance: a.instance_id ?? null,
-    author: a.created_by ?? null,
-    source: a.source ?? 'user',
-    model: a.model ?? null,
-    proposed: a.proposed ?? false,
-    ...(a.answers === undefined ? {} : { answers: a.answers }),
+/** As the server told them: what is not changed is sent back to the last bit. */
+const told = new WeakMap<Shape, Annotation>();
+
+export function readShape(annotation: Annotation): Shape {
+  const { type, name, attributes = {} } = annotation;
+  const isEmpty = Array.isArray(attributes) && attributes.length === 0;
+  const shape: Shape = {
+    ...newShape(type, name, {}),
+    id: annotation.id,
+    frame: type === 'bbox' ? readFrame(annotation) : null,
+    rings: readRings(annotation),
+    confidence: annotation.confidence ?? 1,
+    attributes: isEmpty ? {} : attributes,
+    instance: annotation.instance_id ?? null,
+    author: annotation.created_by ?? null,
+    source: annotation.source ?? 'user',
+    model: annotation.model ?? null,
+    proposed: annotation.proposed ?? false,
+    ...(annotation.answers == null ? {} : { answers: annotation.answers }),
   };
+  told.set(shape, annotation);
+  return shape;
+}
+
+function readFrame({ oriented_box: oriented, bounding_box: box }: Annotation): Frame | null {
+  if (!oriented) return box ? frameOf(box) : null;
+  const { cx, cy, w, h, angle } = oriented;
+  return { cx, cy, w, h, angle: normalAngle(angle) };
+}
+
+function readRings({ polygon, polyline, keypoint }: Annotation): readonly Ring[] {
+  const rings = polygon?.paths ?? (polyline ? [polyline.path] : keypoint ? [[keypoint]] : []);
+  return rings.map((ring) => ring.map(({ x, y }) => ({ x, y })));
 }
 
 export function writeShape(shape: Shape): Annotation {
+  const known = told.get(shape);
+  if (known !== undefined) return known;
   const { frame, rings, kind } = shape;
   const [first = []] = rings;
   return {
@@ -237,12 +261,12 @@ export function writeShape(shape: Shape): Annotation {
     ...(kind === 'polyline' ? { polyline: { path: first } } : {}),
     ...(kind === 'keypoint' ? { keypoint: first[0]! } : {}),
     confidence: shape.confidence,
-    created_by: shape.author,
+    ...(shape.author === null ? {} : { created_by: shape.author }),
     attributes: shape.attributes,
     ...(kind === 'keypoint' ? { instance_id: shape.instance } : {}),
     source: shape.source,
-    model: shape.model,
+    ...(shape.model === null ? {} : { model: shape.model }),
     proposed: shape.proposed,
-    ...(shape.answers === undefined || shape.answers === null ? {} : { answers: shape.answers }),
+    ...(shape.answers === undefined ? {} : { answers: shape.answers }),
   };
 }
