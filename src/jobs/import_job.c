@@ -6,8 +6,8 @@
 #include <string.h>
 
 #define PAYLOAD "{\"import\":\"%s\"}"
-/* Between two tellings of how far it is. */
-#define REPORT_MS 200
+/* Between two tellings of how far it is, and two looks whether it is still wanted. */
+#define REPORT_MS 500
 
 gboolean import_queue(StoreTx *tx, const char *uuid, GError **error)
 {
@@ -18,7 +18,9 @@ gboolean import_queue(StoreTx *tx, const char *uuid, GError **error)
 
 typedef struct {
     const JobRun *run;
-    gint64 reported; /* monotonic time */
+    const char *uuid;
+    GCancellable *cancellable; /* the run's, or nobody wants the import any more */
+    gint64 reported;           /* monotonic time */
 } Report;
 
 static char *progress_json(gint64 done, gint64 total)
@@ -34,13 +36,42 @@ static void report(gpointer data, gint64 done, gint64 total)
     if (now - at->reported >= REPORT_MS * G_TIME_SPAN_MILLISECOND) {
         at->reported = now;
         job_run_report(at->run, progress_json(done, total));
+        if (!import_is_wanted(at->run->library, at->uuid)) {
+            g_cancellable_cancel(at->cancellable);
+        }
     }
+}
+
+static void cancel_other(GCancellable *cancelled, gpointer other)
+{
+    g_cancellable_cancel(other);
+}
+
+/* One that was deleted is at its end; one that the server stops is not. */
+static gboolean run_import(Report *at, GError **error)
+{
+    const JobRun *run = at->run;
+    g_autoptr(GError) failure = NULL;
+    g_autoptr(GCancellable) cancellable = g_cancellable_new();
+    gulong link =
+        g_cancellable_connect(run->cancellable, G_CALLBACK(cancel_other), cancellable, NULL);
+    at->cancellable = cancellable;
+    gboolean done = import_run(run->library, at->uuid, cancellable, report, at, &failure);
+    g_cancellable_disconnect(run->cancellable, link);
+    if (!done && g_error_matches(failure, ALBUMEN_ERROR, ALBUMEN_ERROR_CANCELLED) &&
+        !g_cancellable_is_cancelled(run->cancellable)) {
+        return TRUE;
+    }
+    if (!done) {
+        g_propagate_error(error, g_steal_pointer(&failure));
+    }
+    return done;
 }
 
 gboolean import_job_run(const JobRun *run, char **ret_progress, GError **error)
 {
     char uuid[UUID_CHARS + 1] = "";
-    Report at = {.run = run};
+    Report at = {.run = run, .uuid = uuid};
     g_autoptr(GError) swept = NULL;
     const char *from = strstr(run->payload, ":\"");
     if (from) {
@@ -50,5 +81,5 @@ gboolean import_job_run(const JobRun *run, char **ret_progress, GError **error)
     if (!import_sweep(run->library, &swept)) {
         g_warning("old imports were not swept away: %s", swept->message);
     }
-    return import_run(run->library, uuid, run->cancellable, report, &at, error);
+    return run_import(&at, error);
 }

@@ -91,6 +91,14 @@ DatasetImport *import_find(StoreTx *tx, const Principal *viewer, const char *uui
     return dataset ? g_steal_pointer(&value) : NULL;
 }
 
+gboolean import_is_wanted(Library *library, const char *uuid)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(StoreTx) tx = store_read(library_store(library), &error);
+    g_autoptr(DatasetImport) value = tx ? import_get(tx, uuid, &error) : NULL;
+    return !g_error_matches(error, ALBUMEN_ERROR, ALBUMEN_ERROR_NOT_FOUND);
+}
+
 static void free_import(gpointer value)
 {
     dataset_import_free(value);
@@ -254,6 +262,80 @@ gboolean import_plan_read(const char *json, ImportPlan *ret_plan, GError **error
     return TRUE;
 }
 
+gboolean import_project_is_open(StoreTx *tx, gint64 project_id, gboolean *ret_open, GError **error)
+{
+    static const StoreQuery query = {
+        .name = "import_project_is_open",
+        .sql = "SELECT CASE WHEN class_policy = 'open' THEN 1 ELSE 0 END FROM project "
+               "WHERE id = ?1",
+    };
+    gint64 is_open = 0;
+    StoreStatement *row = store_prepare(tx, &query, error);
+    if (!row) {
+        return FALSE;
+    }
+    store_bind_int(row, 1, project_id);
+    gboolean done = store_step_int(row, &is_open, error);
+    *ret_open = is_open != 0;
+    return done;
+}
+
+gboolean import_class_is_known(const GPtrArray *classes, const char *name, ShapeKind kind)
+{
+    for (guint i = 0; i < classes->len; i++) {
+        const AnnotationClass *class_ = g_ptr_array_index(classes, i);
+        if (strcmp(class_->name, name) == 0 &&
+            (kind == 0 || class_->kind == 0 || class_->kind == kind)) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+/* Joints are left to the walk, which knows the skeletons of the file. */
+static gboolean check_class(const json_t *told, const ImportPlan *plan, const GPtrArray *classes,
+                            GError **error)
+{
+    const char *name = json_string_value(json_object_get(told, "name"));
+    ShapeKind kind = shape_kind_from_name(json_string_value(json_object_get(told, "kind")));
+    gpointer to = NULL;
+    if (plan->classes && g_hash_table_lookup_extended(plan->classes, name, NULL, &to)) {
+        name = to;
+    }
+    if (!name || kind == SHAPE_KEYPOINT ||
+        json_integer_value(json_object_get(told, "annotations")) == 0 ||
+        import_class_is_known(classes, name, kind)) {
+        return TRUE;
+    }
+    g_set_error(error, ALBUMEN_ERROR, ALBUMEN_ERROR_INVALID,
+                "The dataset has no class \"%.200s\" and takes no new ones; say which one is meant",
+                name);
+    return FALSE;
+}
+
+static gboolean check_classes(StoreTx *tx, const DatasetImport *value, const ImportPlan *plan,
+                              GError **error)
+{
+    gboolean fits = FALSE;
+    gsize i = 0;
+    json_t *told = NULL;
+    if (!import_project_is_open(tx, value->project_id, &fits, error)) {
+        return FALSE;
+    }
+    g_autoptr(GPtrArray) classes = class_list(tx, value->project_id, error);
+    if (!classes || fits) {
+        return classes != NULL;
+    }
+    fits = TRUE;
+    json_t *preview = json_loads(value->preview ? value->preview : "", 0, NULL);
+    json_array_foreach(json_object_get(preview, "classes"), i, told)
+    {
+        fits = fits && check_class(told, plan, classes, error);
+    }
+    json_decref(preview);
+    return fits;
+}
+
 static gboolean check_ready(const DatasetImport *value, const ImportPlan *plan, GError **error)
 {
     if (value->state != IMPORT_READY) {
@@ -284,7 +366,8 @@ gboolean import_plan(StoreTx *tx, const DatasetImport *value, const ImportPlan *
     };
     g_autofree char *json = import_plan_write(plan);
     gint64 changed = 0;
-    if (!check_ready(value, plan, error) || !dataset_touch(tx, value->dataset_id, error)) {
+    if (!check_ready(value, plan, error) || !check_classes(tx, value, plan, error) ||
+        !dataset_touch(tx, value->dataset_id, error)) {
         return FALSE;
     }
     StoreStatement *statement = store_prepare(tx, &query, error);

@@ -83,9 +83,12 @@ typedef struct {
     gboolean skip_problems; /* else any problem refuses it */
 } ImportPlan;
 /* Has it applied so: IMPORT_APPLYING from now on. CONFLICT unless it is IMPORT_READY; INVALID when
- * there are problems and they are not skipped. */
+ * there are problems and they are not skipped, or classes that the project does not take. */
 gboolean import_plan(StoreTx *tx, const DatasetImport *value, const ImportPlan *plan,
                      GError **error);
+
+/* Whether nobody has deleted it meanwhile; TRUE also when that cannot be told. */
+gboolean import_is_wanted(Library *library, const char *uuid);
 
 /* Bytes that were read, or rows that were written, of so many. */
 typedef void (*ImportProgress)(gpointer data, gint64 done, gint64 total);

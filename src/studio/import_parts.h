@@ -8,6 +8,10 @@
 #define IMPORT_AUTO "auto"
 /* Whoever asks; NOT_FOUND. */
 DatasetImport *import_get(StoreTx *tx, const char *uuid, GError **error);
+/* Whether a new name makes a class of the project. */
+gboolean import_project_is_open(StoreTx *tx, gint64 project_id, gboolean *ret_open, GError **error);
+/* Whether shapes of this name and kind need no new one of these classes. */
+gboolean import_class_is_known(const GPtrArray *classes, const char *name, ShapeKind kind);
 /* Files that nobody has touched since then. */
 void import_files_sweep(Library *library, gint64 before_ms);
 

@@ -33,31 +33,12 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ImportRun, import_run_clear)
 
 /* --- what there is --- */
 
-static gboolean load_policy(ImportRun *run, StoreTx *tx, GError **error)
-{
-    static const StoreQuery query = {
-        .name = "import_policy",
-        .sql = "SELECT CASE WHEN class_policy = 'open' THEN 1 ELSE 0 END FROM project "
-               "WHERE id = ?1",
-    };
-    gint64 is_open = 0;
-    StoreStatement *row = store_prepare(tx, &query, error);
-    if (!row) {
-        return FALSE;
-    }
-    store_bind_int(row, 1, run->import->project_id);
-    if (!store_step_int(row, &is_open, error)) {
-        return FALSE;
-    }
-    run->is_open = is_open != 0;
-    return TRUE;
-}
-
 static gboolean load(ImportRun *run, const char *uuid, GError **error)
 {
     g_autoptr(StoreTx) tx = store_read(library_store(run->library), error);
     run->import = tx ? import_get(tx, uuid, error) : NULL;
-    if (!run->import || !load_policy(run, tx, error)) {
+    if (!run->import ||
+        !import_project_is_open(tx, run->import->project_id, &run->is_open, error)) {
         return FALSE;
     }
     run->known = class_list(tx, run->import->project_id, error);
@@ -65,17 +46,9 @@ static gboolean load(ImportRun *run, const char *uuid, GError **error)
     return run->reading.items != NULL;
 }
 
-/* Whether shapes of this name and kind need no new class. */
 static gboolean is_known(const ImportRun *run, const char *name, ShapeKind kind)
 {
-    for (guint i = 0; i < run->known->len; i++) {
-        const AnnotationClass *class_ = g_ptr_array_index(run->known, i);
-        if (strcmp(class_->name, name) == 0 &&
-            (kind == 0 || class_->kind == 0 || class_->kind == kind)) {
-            return TRUE;
-        }
-    }
-    return FALSE;
+    return import_class_is_known(run->known, name, kind);
 }
 
 /* A joint belongs to the object that has it in its skeleton, and needs no class of its own. */

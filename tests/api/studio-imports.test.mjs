@@ -234,9 +234,11 @@ onEachEngine('imports', (engine) => {
     set = closed;
     try {
       const one = await send(coco(own, [{ image_id: 1, bbox: [1, 1, 1, 1] }]));
-      const done = await apply(one);
-      assert.equal(done.state, 'failed');
-      assert.match(done.error, /no class "cat"/);
+      const refused = await apply(one, {}, 400);
+      assert.match(refused.detail, /no class "cat"/);
+      assert.deepEqual(await drawn(own[0]), []);
+      const done = await apply(one, { classes: { cat: null } });
+      assert.equal(done.state, 'applied', done.error);
       assert.deepEqual(await drawn(own[0]), []);
     } finally {
       set = open;
