@@ -102,7 +102,7 @@
 #define LIMIT_ORGANIZATIONS                  1000
 #define LIMIT_ORGANIZATION_NAME_CHARACTERS   200
 #define LIMIT_ORGANIZATION_TEXT_CHARACTERS   10000      /* a description */
-#define LIMIT_REPLAY_BODY_BYTES              (1U << 20) /* of an answer that is kept for a repetition */
+#define LIMIT_REPLAY_BODY_BYTES              (1U << 20) /* of an answer that is kept */
 #define LIMIT_REPLAY_KEY_CHARACTERS          255        /* of a client's Idempotency-Key */
 #define LIMIT_REPLAY_WAIT_SECONDS            25   /* for a request that is being answered already */
 #define LIMIT_REPLAY_RUN_SECONDS             600  /* one that takes longer was left unfinished */
@@ -137,7 +137,6 @@
 #define LIMIT_UPLOAD_HOURS          168  /* an upload may take, then it is swept away */
 #define LIMIT_UPLOAD_PUT_HOURS      24   /* what came to a signed address waits to be called for */
 #define LIMIT_UPLOAD_BULK_IMAGES    500 /* of one request for addresses, or of one that registers */
-#define LIMIT_UPLOAD_BULK_IMAGES    500  /* of a request for addresses, or that registers */
 #define LIMIT_UPLOAD_FIELD_BYTES    4096 /* a text of a form */
 #define LIMIT_UPLOAD_NAME_BYTES     200
 #define LIMIT_UPLOAD_METADATA_BYTES 4096
