@@ -11,6 +11,7 @@
 #include "studio/annotations.h"
 #include "studio/formats/annotation_json.h"
 
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
