@@ -64,7 +64,7 @@ const box = (id, name, x, y, w = 80, h = 60) => ({
 });
 
 const stageOf = (page) => page.getByRole('application');
-const saved = (page) => page.getByRole('status').filter({ hasText: /^Saved$/ }).waitFor();
+const saved = (page) => page.getByRole('status').filter({ hasText: /^\s*Saved\s*$/ }).waitFor();
 const count = (page, text) => page.getByRole('heading', { name: text, exact: true }).waitFor();
 
 /** Waits for the picture, and gives the hands on it: places are its pixels. */
@@ -402,7 +402,7 @@ test('the list renames, hides, locks and orders; attributes are kept', async () 
     const hand = await handsOn(page, '2 shapes');
     await page.getByRole('button', { name: /^car/ }).click();
     await page.getByLabel('occluded').check();
-    await page.getByLabel('colour').selectOption('blue');
+    await page.getByRole('combobox', { name: 'colour' }).selectOption('blue');
     await eventually(
       async () => (await read(items[0])).annotations[0].attributes,
       { occluded: true, colour: 'blue' },
