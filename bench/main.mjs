@@ -3,6 +3,8 @@ import fs from 'node:fs';
 import { parseArgs } from 'node:util';
 import { browserRows } from './browser.mjs';
 import { corpus } from './corpus.mjs';
+import { exportRows } from './exports.mjs';
+import { importRows } from './imports.mjs';
 import { inferenceRows } from './inference.mjs';
 import { makeLibrary } from './library.mjs';
 import { folderRows, objectRows, qualityRows } from './quality.mjs';
@@ -37,6 +39,7 @@ async function libraryRows(engine, name, size, seeds) {
   const args = makeLibrary(engine, size, ...seeds);
   const rows = await serveRows(name, args, { photos: size, quick: options.quick });
   if (engine === 'sqlite' && size === photos) rows.push(...(await browserRows(args)));
+  if (!options.quick && size === photos) rows.push(...(await importRows(name, args)), ...(await exportRows(name, args)));
   return rows;
 }
 

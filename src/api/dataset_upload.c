@@ -106,7 +106,7 @@ static Item *put(const Api *api, const Principal *viewer, const UploadPlace *pla
     if (!is_free(api, viewer, place, error)) {
         return NULL;
     }
-    gint64 photo = index_upload(api->indexer, viewer, file, place->filename, cancellable, error);
+    gint64 photo = index_upload(api->indexer, file, place->filename, cancellable, error);
     return photo ? add_item(api, viewer, place, photo, error) : NULL;
 }
 

@@ -1,6 +1,7 @@
 #include "api/session.h"
 
 #include "api/client_address.h"
+#include "api/pictograph/pictograph.h"
 #include "base/limits.h"
 
 #include <string.h>
@@ -9,12 +10,16 @@
 
 const char *session_header(const HttpRequest *request)
 {
+    const char *key = http_request_header(request, "X-API-Key");
     const char *header = http_request_header(request, "Authorization");
+    if (key && http_request_dialect(request) == &pictograph_dialect) {
+        return key;
+    }
     if (header && g_ascii_strncasecmp(header, "Bearer ", 7) == 0) {
         const char *token = header + 7 + strspn(header + 7, " ");
         return *token ? token : NULL;
     }
-    return http_request_header(request, "X-API-Key");
+    return key;
 }
 
 const char *session_cookie(const HttpRequest *request)

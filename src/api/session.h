@@ -4,7 +4,8 @@
 
 #include "api/api.h"
 
-/* The token or key of the Authorization or X-API-Key header; NULL when there is none. Owned by the
+/* The token or key of the Authorization or X-API-Key header (of Pictograph's dialect: the other way
+ * round); NULL when there is none. Owned by the
  * request. */
 const char *session_header(const HttpRequest *request);
 

@@ -85,8 +85,7 @@ char *json_reader_path(const JsonReader *reader)
     for (guint i = 0; i < reader->depth; i++) {
         const Level *level = &reader->levels[i];
         if (level->is_object) {
-            gsize end =
-                i + 1 < reader->depth ? reader->levels[i + 1].keys_len : reader->keys->len;
+            gsize end = i + 1 < reader->depth ? reader->levels[i + 1].keys_len : reader->keys->len;
             if (end > level->keys_len) {
                 g_string_append_len(path, reader->keys->str + level->keys_len,
                                     (gssize)(end - level->keys_len));
@@ -128,8 +127,8 @@ static int refill(JsonReader *reader)
     }
     reader->offset += (gint64)reader->end;
     reader->at = reader->end = 0;
-    gssize got = reader->source.read(reader->source.data, reader->buffer, BUFFER_BYTES,
-                                     &reader->failure);
+    gssize got =
+        reader->source.read(reader->source.data, reader->buffer, BUFFER_BYTES, &reader->failure);
     reader->is_over = got <= 0;
     reader->end = got > 0 ? (gsize)got : 0;
     return got > 0 ? reader->buffer[0] : -1;

@@ -101,12 +101,12 @@
 #define LIMIT_REQUESTS_PER_HOUR              1000000000 /* that a key may be given */
 #define LIMIT_ORGANIZATIONS                  1000
 #define LIMIT_ORGANIZATION_NAME_CHARACTERS   200
-#define LIMIT_ORGANIZATION_TEXT_CHARACTERS   10000 /* a description */
+#define LIMIT_ORGANIZATION_TEXT_CHARACTERS   10000      /* a description */
 #define LIMIT_REPLAY_BODY_BYTES              (1U << 20) /* of an answer that is kept for a repetition */
-#define LIMIT_REPLAY_KEY_CHARACTERS          255 /* of a client's Idempotency-Key */
-#define LIMIT_REPLAY_WAIT_SECONDS            25  /* for a request that is being answered already */
-#define LIMIT_REPLAY_RUN_SECONDS             600 /* one that takes longer was left unfinished */
-#define LIMIT_INVITES                        1000  /* of one organization at a time */
+#define LIMIT_REPLAY_KEY_CHARACTERS          255        /* of a client's Idempotency-Key */
+#define LIMIT_REPLAY_WAIT_SECONDS            25   /* for a request that is being answered already */
+#define LIMIT_REPLAY_RUN_SECONDS             600  /* one that takes longer was left unfinished */
+#define LIMIT_INVITES                        1000 /* of one organization at a time */
 #define LIMIT_TOKEN_BYTES                    4096 /* of a session */
 #define LIMIT_SESSION_SECONDS                172800
 #define LIMIT_PASSWORD_CHECKS                2  /* at once; each takes 64 MiB */
@@ -136,7 +136,8 @@
 #define LIMIT_UPLOADS_OPEN          1000 /* of one account, not yet whole */
 #define LIMIT_UPLOAD_HOURS          168  /* an upload may take, then it is swept away */
 #define LIMIT_UPLOAD_PUT_HOURS      24   /* what came to a signed address waits to be called for */
-#define LIMIT_UPLOAD_BULK_IMAGES    500  /* of one request for addresses, or of one that registers */
+#define LIMIT_UPLOAD_BULK_IMAGES    500 /* of one request for addresses, or of one that registers */
+#define LIMIT_UPLOAD_BULK_IMAGES    500  /* of a request for addresses, or that registers */
 #define LIMIT_UPLOAD_FIELD_BYTES    4096 /* a text of a form */
 #define LIMIT_UPLOAD_NAME_BYTES     200
 #define LIMIT_UPLOAD_METADATA_BYTES 4096
@@ -196,21 +197,6 @@
 #define LIMIT_VECTORS        20000000 /* of one space */
 
 /* Shapes (studio/shape.h) */
-#define LIMIT_SHAPE_POINTS             100000 /* of all its rings */
-#define LIMIT_SHAPE_COORDINATE_PIXELS  1e9    /* either way from the corner of the picture */
-#define LIMIT_SHAPE_UID_CHARACTERS     200
-#define LIMIT_SHAPE_AUTHOR_CHARACTERS  200   /* and of a model's name */
-#define LIMIT_SHAPE_ATTRIBUTES_BYTES   65536 /* and of answers; as JSON */
-#define LIMIT_SHAPE_CROSSING_TESTS     20000000 /* looking for a ring that crosses itself */
-#define LIMIT_SHAPES_PER_ITEM          20000
-#define LIMIT_SHAPES_PACKED_BYTES      (64U << 20) /* of one item, unpacked again */
-#define LIMIT_CLASSES_PER_PROJECT      10000
-#define LIMIT_CLASS_NAME_CHARACTERS    120
-#define LIMIT_CLASS_TEXT_BYTES         65536 /* attributes or skeleton, as JSON */
-#define LIMIT_REVISIONS_PER_ITEM       200   /* kept of its history; older ones are thinned out */
-#define LIMIT_ANNOTATION_FAULTS        100   /* told of one request */
-#define LIMIT_COMMENT_CHARACTERS       10000
-#define LIMIT_COMMENTS_PER_ITEM        1000
 #define LIMIT_SHAPE_POINTS            100000 /* of all its rings */
 #define LIMIT_SHAPE_COORDINATE_PIXELS 1e9    /* either way from the corner of the picture */
 #define LIMIT_SHAPE_UID_CHARACTERS    200
@@ -218,7 +204,6 @@
 #define LIMIT_SHAPE_ATTRIBUTES_BYTES  65536    /* and of answers; as JSON */
 #define LIMIT_SHAPE_CROSSING_TESTS    20000000 /* looking for a ring that crosses itself */
 #define LIMIT_SHAPES_PER_ITEM         20000
-#define LIMIT_SHAPE_POINTS_PER_ITEM   2000000
 #define LIMIT_SHAPES_PACKED_BYTES     (64U << 20) /* of one item, unpacked again */
 #define LIMIT_CLASSES_PER_PROJECT     10000
 #define LIMIT_CLASS_NAME_CHARACTERS   120
@@ -239,23 +224,23 @@
 #define LIMIT_VERSION_NOTE_CHARACTERS 10000
 
 /* Imports (studio/import.h) */
-#define LIMIT_IMPORT_FILE_BYTES      (8LL << 30)  /* as it is sent */
-#define LIMIT_IMPORT_UNPACKED_BYTES  (32LL << 30) /* of all files of an archive */
-#define LIMIT_IMPORT_RATIO           250          /* unpacked to packed bytes of an archive: */
-#define LIMIT_IMPORT_RATIO_BYTES     (64LL << 20) /* which may be more up to here */
-#define LIMIT_IMPORT_FILES           2000000      /* in an archive */
-#define LIMIT_IMPORT_NAME_BYTES      4096         /* of a file in an archive */
-#define LIMIT_IMPORT_IMAGES          1000000      /* that a file names */
-#define LIMIT_IMPORT_SHAPES          10000000
-#define LIMIT_IMPORT_TEXT_BYTES      (4U << 20)  /* of one text: a mask in COCO's packed form */
-#define LIMIT_IMPORT_LINE_BYTES      (4U << 20)  /* of one line: a polygon in YOLO's form */
-#define LIMIT_IMPORT_ATTRIBUTE_BYTES (64U << 10) /* of a shape's attributes as JSON */
-#define LIMIT_IMPORT_ANNOTATION_BYTES (8U << 20) /* of one annotation as JSON */
-#define LIMIT_IMPORT_MASK_PIXELS     (64U << 20) /* that a mask's box encloses */
-#define LIMIT_IMPORT_JOINTS          1000         /* keypoints of one object */
-#define LIMIT_IMPORT_SETTINGS_BYTES  (1U << 20)  /* data.yaml, classes.txt */
-#define LIMIT_IMPORT_XML_DEPTH       32
-#define LIMIT_IMPORT_PROBLEMS        100  /* told; the rest are counted */
-#define LIMIT_IMPORT_UNMATCHED       1000 /* images told by name; likewise */
-#define LIMIT_IMPORTS_PER_DATASET    100
-#define LIMIT_IMPORT_HOURS           72 /* kept; then it is swept away */
+#define LIMIT_IMPORT_FILE_BYTES       (8LL << 30)  /* as it is sent */
+#define LIMIT_IMPORT_UNPACKED_BYTES   (32LL << 30) /* of all files of an archive */
+#define LIMIT_IMPORT_RATIO            250          /* unpacked to packed bytes of an archive: */
+#define LIMIT_IMPORT_RATIO_BYTES      (64LL << 20) /* which may be more up to here */
+#define LIMIT_IMPORT_FILES            2000000      /* in an archive */
+#define LIMIT_IMPORT_NAME_BYTES       4096         /* of a file in an archive */
+#define LIMIT_IMPORT_IMAGES           1000000      /* that a file names */
+#define LIMIT_IMPORT_SHAPES           10000000
+#define LIMIT_IMPORT_TEXT_BYTES       (4U << 20)  /* of one text: a mask in COCO's packed form */
+#define LIMIT_IMPORT_LINE_BYTES       (4U << 20)  /* of one line: a polygon in YOLO's form */
+#define LIMIT_IMPORT_ATTRIBUTE_BYTES  (64U << 10) /* of a shape's attributes as JSON */
+#define LIMIT_IMPORT_ANNOTATION_BYTES (8U << 20)  /* of one annotation as JSON */
+#define LIMIT_IMPORT_MASK_PIXELS      (64U << 20) /* that a mask's box encloses */
+#define LIMIT_IMPORT_JOINTS           1000        /* keypoints of one object */
+#define LIMIT_IMPORT_SETTINGS_BYTES   (1U << 20)  /* data.yaml, classes.txt */
+#define LIMIT_IMPORT_XML_DEPTH        32
+#define LIMIT_IMPORT_PROBLEMS         100  /* told; the rest are counted */
+#define LIMIT_IMPORT_UNMATCHED        1000 /* images told by name; likewise */
+#define LIMIT_IMPORTS_PER_DATASET     100
+#define LIMIT_IMPORT_HOURS            72 /* kept; then it is swept away */

@@ -12,7 +12,8 @@
 struct Indexer {
     Library *library;
     WorkerPool *workers;
-    GMutex lock; /* from looking whether a content is there to its being there */
+    Principal *owner; /* sees all that is shown */
+    GMutex lock;      /* from looking whether a content is there to its being there */
     GMutex claims_lock;
     GHashTable *claims; /* names */
 };
@@ -22,6 +23,7 @@ Indexer *indexer_new(Library *library, WorkerPool *workers)
     Indexer *indexer = g_new0(Indexer, 1);
     indexer->library = library;
     indexer->workers = workers;
+    indexer->owner = principal_new_owner();
     indexer->claims = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     g_mutex_init(&indexer->lock);
     g_mutex_init(&indexer->claims_lock);
@@ -34,6 +36,7 @@ void indexer_free(Indexer *indexer)
         g_mutex_clear(&indexer->lock);
         g_mutex_clear(&indexer->claims_lock);
         g_hash_table_unref(indexer->claims);
+        principal_unref(indexer->owner);
         g_free(indexer);
     }
 }
@@ -190,17 +193,17 @@ static char *file_name(const char *name, MediaFormat format)
 
 /* A second look, alone: of two that send the same at once the other may have come first. Takes the
  * picture. */
-static gint64 bring_in(Indexer *indexer, const Principal *viewer, UploadFile *file,
-                       const char *name, MediaPicture *picture, GError **error)
+static gint64 bring_in(Indexer *indexer, UploadFile *file, const char *name, MediaPicture *picture,
+                       GError **error)
 {
     gint64 id = 0;
     g_autoptr(MediaPicture) read = picture;
     LOCK_UNTIL_END(&indexer->lock);
-    if (!upload_find_copy(indexer->library, viewer, &read->hash, &id, error) || id) {
+    if (!upload_find_copy(indexer->library, indexer->owner, &read->hash, &id, error) || id) {
         return id;
     }
     g_autofree char *fit = file_name(name, read->format);
-    g_autofree char *path = upload_keep(indexer->library, viewer, file, fit, NULL, error);
+    g_autofree char *path = upload_keep(indexer->library, indexer->owner, file, fit, NULL, error);
     if (path && !*path) { /* the server was killed after this, and before it was indexed */
         g_set_error_literal(error, ALBUMEN_ERROR, ALBUMEN_ERROR_UNAVAILABLE,
                             "The picture is here and will be looked at soon; try again");
@@ -230,18 +233,18 @@ static MediaPicture *read_upload(Indexer *indexer, UploadFile *file, const char 
     return NULL;
 }
 
-gint64 index_upload(Indexer *indexer, const Principal *viewer, UploadFile *file, const char *name,
-                    GCancellable *cancellable, GError **error)
+gint64 index_upload(Indexer *indexer, UploadFile *file, const char *name, GCancellable *cancellable,
+                    GError **error)
 {
     ContentHash hash;
     gint64 id = 0;
     if (!upload_file_hash(file, &hash, error) ||
-        !upload_find_copy(indexer->library, viewer, &hash, &id, error)) {
+        !upload_find_copy(indexer->library, indexer->owner, &hash, &id, error)) {
         return 0;
     }
     if (!id) {
         MediaPicture *picture = read_upload(indexer, file, name, &hash, cancellable, error);
-        id = picture ? bring_in(indexer, viewer, file, name, picture, error) : 0;
+        id = picture ? bring_in(indexer, file, name, picture, error) : 0;
     }
     if (id) {
         upload_file_delete(file);

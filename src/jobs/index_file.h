@@ -27,8 +27,9 @@ void indexer_let_go(Indexer *indexer, const char *name);
  * or trashed is taken back. `cancellable` may be NULL. */
 gint64 index_file(Indexer *indexer, const char *path, GCancellable *cancellable, GError **error);
 
-/* What was sent: the photo of its content that `viewer` sees already, or else a new one, whose file
- * lies in the folder of uploads then, under `name` as far as that is fit for a file. The partial
- * file is deleted, also when it is no picture: of that nothing is kept. */
-gint64 index_upload(Indexer *indexer, const Principal *viewer, UploadFile *file, const char *name,
-                    GCancellable *cancellable, GError **error);
+/* What was sent: the photo of its content if the library shows one, or else a new one, whose file
+ * lies in the folder of uploads then, under `name` as far as that is fit for a file. Whoever sent
+ * the bytes may have the photo, wherever it lies. The partial file is deleted, also when it is no
+ * picture: of that nothing is kept. */
+gint64 index_upload(Indexer *indexer, UploadFile *file, const char *name, GCancellable *cancellable,
+                    GError **error);

@@ -3,6 +3,7 @@
 #include "base/ids.h"
 #include "base/limits.h"
 #include "library/organization.h"
+#include "library/principal.h"
 
 #include <string.h>
 
@@ -198,6 +199,11 @@ Account *account_get(StoreTx *tx, gint64 id, GError **error)
     }
     Account *account = read_one(tx, row, &failure);
     return or_not_found(account, failure, error);
+}
+
+MemberRole account_member_role(const Account *account)
+{
+    return member_role_of(account->role, account->member_role);
 }
 
 /* --- folders --- */

@@ -35,6 +35,9 @@ GPtrArray *account_list(StoreTx *tx, GError **error);
 Account *account_get(StoreTx *tx, gint64 id, GError **error);
 Account *account_get_by_name(StoreTx *tx, const char *username, GError **error);
 
+/* What it is in its organization. */
+MemberRole account_member_role(const Account *account);
+
 /* A folder as it is kept: without slashes at its end. INVALID when it is not absolute or too long.
  * Owned by the caller. */
 char *account_directory(const char *path, GError **error);

@@ -409,6 +409,40 @@ static const RowCheck row_checks[] = {
       .sql = "SELECT p.path FROM photo p JOIN photo_gone g ON g.photo_id = p.id "
              "WHERE g.version > p.version"},
      "%s is shown and was deleted"},
+    {{.name = "check_items",
+      .sql = "SELECT i.filename FROM dataset_item i JOIN dataset_directory r "
+             "ON r.id = i.directory_id WHERE r.dataset_id <> i.dataset_id"},
+     "%s lies in a directory of another dataset"},
+    {{.name = "check_directories",
+      .sql = "SELECT r.path FROM dataset_directory r LEFT JOIN dataset_directory p "
+             "ON p.id = r.parent_id WHERE r.path <> CASE WHEN p.id IS NULL THEN '/' "
+             "WHEN p.path = '/' THEN '/' || r.name ELSE p.path || '/' || r.name END"},
+     "The directory %s of a dataset does not lie where its path says"},
+    {{.name = "check_work",
+      .sql = "SELECT i.filename FROM project_item w JOIN dataset_item i ON i.id = w.item_id "
+             "WHERE w.annotation_count <> (SELECT count(*) FROM annotation n "
+             "WHERE n.item_id = w.item_id AND n.project_id = w.project_id "
+             "AND n.is_proposed = 0 AND n.kind <> 'tag') "
+             "OR w.proposal_count <> (SELECT count(*) FROM annotation n "
+             "WHERE n.item_id = w.item_id AND n.project_id = w.project_id "
+             "AND n.is_proposed = 1)"},
+     "The number of annotations that is told of %s is not how many there are"},
+    {{.name = "check_shapes",
+      .sql = "SELECT DISTINCT i.filename FROM annotation n JOIN dataset_item i ON i.id = n.item_id "
+             "LEFT JOIN project_item w ON w.item_id = n.item_id AND w.project_id = n.project_id "
+             "WHERE w.item_id IS NULL"},
+     "%s has annotations, and nothing tells of the work on it"},
+    {{.name = "check_tally",
+      .sql = "SELECT d.name FROM project p JOIN dataset d ON d.id = p.dataset_id "
+             "WHERE (SELECT COALESCE(sum(t.new_items + t.annotate_items + t.review_items + "
+             "t.complete_items), 0) FROM project_tally t WHERE t.project_id = p.id) <> "
+             "(SELECT count(*) FROM dataset_item i WHERE i.dataset_id = d.id "
+             "AND i.archived_ms IS NULL) OR (SELECT COALESCE(sum(t.annotations), 0) "
+             "FROM project_tally t WHERE t.project_id = p.id) <> "
+             "(SELECT COALESCE(sum(w.annotation_count), 0) FROM project_item w "
+             "JOIN dataset_item i ON i.id = w.item_id WHERE w.project_id = p.id "
+             "AND i.archived_ms IS NULL)"},
+     "The numbers that are told of the dataset %s are not what is in it"},
 };
 
 static gboolean check_rows(Checking *checking, const RowCheck *check, GError **error)

@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "base/lock.h"
 
+#include <sodium.h>
 #include <string.h>
 
 #define DAY_MS (24LL * 3600 * 1000)
@@ -41,16 +42,50 @@ void replay_answer_clear(ReplayAnswer *answer)
     g_clear_pointer(&answer->body, g_bytes_unref);
 }
 
-void replay_request(gint64 credential_id, const char *method, const char *address,
-                    const char *client_key, gconstpointer body, gsize body_bytes,
-                    ReplayRequest *ret_request)
+void replay_request(const ReplayAsked *asked, ReplayRequest *ret_request)
 {
-    g_autofree char *name = g_strconcat(method, " ", address, "\n", client_key, NULL);
     ContentHash hash;
+    g_autofree char *name =
+        g_strconcat(asked->method, " ", asked->address, "\n", asked->client_key, NULL);
     hash_data(name, strlen(name), &hash);
-    ret_request->credential_id = credential_id;
     hash_to_hex(&hash, ret_request->name);
-    hash_data(body, body_bytes, &ret_request->hash);
+    g_autofree char *seal = g_strconcat(ret_request->name, asked->secret, NULL);
+    hash_data(seal, strlen(seal), &ret_request->seal);
+    hash_data(asked->body, asked->body_bytes, &ret_request->hash);
+    ret_request->credential_id = asked->credential_id;
+}
+
+/* --- answers as they are kept: a nonce and the encrypted body --- */
+
+G_STATIC_ASSERT(crypto_secretbox_KEYBYTES == HASH_BYTES);
+
+static GBytes *seal_body(const ReplayRequest *request, GBytes *body)
+{
+    gsize length = g_bytes_get_size(body);
+    gsize sealed_bytes = crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES + length;
+    guint8 *sealed = g_malloc(sealed_bytes);
+    randombytes_buf(sealed, crypto_secretbox_NONCEBYTES);
+    crypto_secretbox_easy(sealed + crypto_secretbox_NONCEBYTES, g_bytes_get_data(body, NULL),
+                          length, sealed, request->seal.bytes);
+    return g_bytes_new_take(sealed, sealed_bytes);
+}
+
+/* NULL with INTERNAL. */
+static GBytes *unseal_body(const ReplayRequest *request, const guint8 *sealed, gsize sealed_bytes,
+                           GError **error)
+{
+    const gsize extra = crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES;
+    gsize length = sealed_bytes >= extra ? sealed_bytes - extra : 0;
+    g_autofree guint8 *body = g_malloc(length + 1);
+    if (sealed_bytes < extra ||
+        crypto_secretbox_open_easy(body, sealed + crypto_secretbox_NONCEBYTES,
+                                   sealed_bytes - crypto_secretbox_NONCEBYTES, sealed,
+                                   request->seal.bytes) != 0) {
+        g_set_error_literal(error, ALBUMEN_ERROR, ALBUMEN_ERROR_INTERNAL,
+                            "a kept answer cannot be read");
+        return NULL;
+    }
+    return g_bytes_new_take(g_steal_pointer(&body), length);
 }
 
 static StoreStatement *prepare(StoreTx *tx, const StoreQuery *query, const ReplayRequest *request,
@@ -118,8 +153,9 @@ static ReplayStep look(StoreTx *tx, const ReplayRequest *request, ReplayAnswer *
     ret_answer->status = (int)store_column_int(row, 1);
     ret_answer->mime = g_strdup(store_column_text(row, 2));
     if (!store_column_is_null(row, 3)) {
-        gconstpointer body = store_column_blob(row, 3, &length);
-        ret_answer->body = g_bytes_new(body, length);
+        gconstpointer sealed = store_column_blob(row, 3, &length);
+        ret_answer->body = unseal_body(request, sealed, length, error);
+        return ret_answer->body ? REPLAY_KNOWN : REPLAY_ERROR;
     }
     return REPLAY_KNOWN;
 }
@@ -197,9 +233,9 @@ static gboolean keep(StoreTx *tx, const ReplayRequest *request, const ReplayAnsw
     }
     store_bind_int(statement, 3, answer->status);
     store_bind_text(statement, 4, answer->mime);
-    if (answer->body) {
-        store_bind_blob(statement, 5, g_bytes_get_data(answer->body, NULL),
-                        g_bytes_get_size(answer->body));
+    g_autoptr(GBytes) sealed = answer->body ? seal_body(request, answer->body) : NULL;
+    if (sealed) {
+        store_bind_blob(statement, 5, g_bytes_get_data(sealed, NULL), g_bytes_get_size(sealed));
     }
     store_bind_blob(statement, 6, request->hash.bytes, sizeof request->hash.bytes);
     return store_run(statement, NULL, error);

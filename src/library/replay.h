@@ -21,10 +21,19 @@ typedef struct {
     gint64 credential_id;
     char name[HASH_HEX_CHARS + 1];
     ContentHash hash;
+    ContentHash seal; /* what its answer is encrypted by, which only who asks can make */
 } ReplayRequest;
-void replay_request(gint64 credential_id, const char *method, const char *address,
-                    const char *client_key, gconstpointer body, gsize body_bytes,
-                    ReplayRequest *ret_request);
+
+typedef struct {
+    gint64 credential_id;
+    const char
+        *secret; /* of the credential: an answer may hold secrets, and lies in the database */
+    const char *method, *address;
+    const char *client_key;
+    gconstpointer body;
+    gsize body_bytes;
+} ReplayAsked;
+void replay_request(const ReplayAsked *asked, ReplayRequest *ret_request);
 
 typedef struct {
     int status;

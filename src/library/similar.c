@@ -7,10 +7,6 @@
 #include <math.h>
 #include <string.h>
 
-#define HASH_BITS     64
-#define HASH_WEIGHT   0.7
-#define VECTOR_WEIGHT 0.3
-
 static gint by_similarity(gconstpointer a, gconstpointer b)
 {
     const SimilarPhoto *one = a, *other = b;
@@ -50,12 +46,12 @@ typedef struct {
 /* The rows that may be found, those first whose hashes differ the least; `starts[d]` is where those
  * begin that differ in d bits. */
 static guint32 *rows_by_difference(const CatalogView *view, guint32 source,
-                                   guint32 starts[HASH_BITS + 2])
+                                   guint32 starts[SIMILAR_HASH_BITS + 2])
 {
     const CatalogColumns *columns = catalog_columns(view);
     g_autofree guint8 *differences = g_new(guint8, MAX(columns->rows, 1));
     guint64 phash = columns->phash[source];
-    memset(starts, 0, (HASH_BITS + 2) * sizeof *starts);
+    memset(starts, 0, (SIMILAR_HASH_BITS + 2) * sizeof *starts);
     for (guint32 row = 0; row < columns->rows; row++) {
         gboolean may_be = row != source && catalog_lists(view, row);
         differences[row] =
@@ -63,11 +59,11 @@ static guint32 *rows_by_difference(const CatalogView *view, guint32 source,
         starts[may_be ? differences[row] + 1 : 0]++;
     }
     starts[0] = 0;
-    for (guint d = 1; d < HASH_BITS + 2; d++) {
+    for (guint d = 1; d < SIMILAR_HASH_BITS + 2; d++) {
         starts[d] += starts[d - 1];
     }
-    guint32 *rows = g_new(guint32, MAX(starts[HASH_BITS + 1], 1));
-    guint32 next[HASH_BITS + 1];
+    guint32 *rows = g_new(guint32, MAX(starts[SIMILAR_HASH_BITS + 1], 1));
+    guint32 next[SIMILAR_HASH_BITS + 1];
     memcpy(next, starts, sizeof next);
     for (guint32 row = 0; row < columns->rows; row++) {
         if (differences[row] != G_MAXUINT8) {
@@ -82,7 +78,8 @@ static double similarity_of(const Look *look, double hashes, float cosine)
     if (!look->vector) {
         return hashes;
     }
-    return HASH_WEIGHT * hashes + VECTOR_WEIGHT * (isnan(cosine) ? 0 : fmax(0, (double)cosine));
+    return SIMILAR_HASH_WEIGHT * hashes +
+           SIMILAR_VECTOR_WEIGHT * (isnan(cosine) ? 0 : fmax(0, (double)cosine));
 }
 
 /* What a photo of this likeness of hashes must have to be found. */
@@ -105,7 +102,8 @@ static void add_rows(Look *look, const guint32 *rows, guint32 count, double hash
     }
     if (look->vector) {
         /* None is nearer than 1, whatever it takes. */
-        float cosine = (float)fmin(1, (least - HASH_WEIGHT * hashes) / VECTOR_WEIGHT);
+        float cosine =
+            (float)fmin(1, (least - SIMILAR_HASH_WEIGHT * hashes) / SIMILAR_VECTOR_WEIGHT);
         vector_index_compare(look->index, look->vector, ids, count, cosine > 0 ? cosine : -1,
                              cosines);
     }
@@ -120,10 +118,10 @@ static void add_rows(Look *look, const guint32 *rows, guint32 count, double hash
 
 static void look_at_all(Look *look, guint32 source)
 {
-    guint32 starts[HASH_BITS + 2];
+    guint32 starts[SIMILAR_HASH_BITS + 2];
     g_autofree guint32 *rows = rows_by_difference(look->view, source, starts);
-    for (guint d = 0; d <= HASH_BITS; d++) {
-        double hashes = 1 - (double)d / HASH_BITS;
+    for (guint d = 0; d <= SIMILAR_HASH_BITS; d++) {
+        double hashes = 1 - (double)d / SIMILAR_HASH_BITS;
         if (similarity_of(look, hashes, 1) < needed(look)) {
             return; /* nor does any that differs more */
         }

@@ -4,6 +4,12 @@
 #include "library/access.h"
 #include "library/library.h"
 
+/* What the likeness of two photos is made of: of the bits of their hashes that are equal, and of
+ * the cosine of their vectors. */
+#define SIMILAR_HASH_BITS     64
+#define SIMILAR_HASH_WEIGHT   0.7
+#define SIMILAR_VECTOR_WEIGHT 0.3
+
 typedef struct {
     gint64 photo_id;
     double similarity; /* 0..1 */

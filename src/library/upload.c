@@ -8,7 +8,9 @@
 
 #include <string.h>
 
-#define KEPT_MS (LIMIT_UPLOAD_HOURS * (gint64)3600000)
+#define HOUR_MS     G_GINT64_CONSTANT(3600000)
+#define KEPT_MS     (LIMIT_UPLOAD_HOURS * HOUR_MS)
+#define PUT_KEPT_MS (LIMIT_UPLOAD_PUT_HOURS * HOUR_MS)
 
 void upload_free(Upload *upload)
 {
@@ -155,7 +157,7 @@ gboolean upload_sweep(Library *library, GError **error)
         return FALSE;
     }
     /* A row outlives its file's last change: what is older than every row is nobody's. */
-    upload_files_sweep(library, now_ms - KEPT_MS);
+    upload_files_sweep(library, now_ms - KEPT_MS, now_ms - PUT_KEPT_MS);
     return TRUE;
 }
 

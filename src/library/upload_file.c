@@ -365,7 +365,7 @@ char *upload_file_place(UploadFile *file, const char *name, gint64 arrived_ms, g
     return path_to_text(path);
 }
 
-void upload_files_sweep(Library *library, gint64 before_ms)
+void upload_files_sweep(Library *library, gint64 before_ms, gint64 put_before_ms)
 {
     int fd = open_folder(library_data_folder(library), PARTIAL, NULL);
     DIR *folder = fd >= 0 ? fdopendir(fd) : NULL;
@@ -373,7 +373,6 @@ void upload_files_sweep(Library *library, gint64 before_ms)
         return;
     }
     struct stat info;
-    gint64 put_before_ms = library_now_ms() - LIMIT_UPLOAD_PUT_HOURS * (gint64)3600000;
     for (struct dirent *entry; (entry = readdir(folder));) {
         gboolean was_put = g_str_has_prefix(entry->d_name, UPLOAD_PUT_PREFIX);
         gint64 before = (was_put ? put_before_ms : before_ms) / 1000;

@@ -56,6 +56,6 @@ char *upload_file_place(UploadFile *file, const char *name, gint64 arrived_ms, g
 /* Deletes the partial file; what was brought to its place stays. */
 void upload_file_delete(UploadFile *file);
 
-/* Deletes partial files that nobody has touched since before then, of an upload whose row is gone,
- * and those that nobody has called for in time. */
-void upload_files_sweep(Library *library, gint64 before_ms);
+/* Deletes partial files that nobody has touched since `before_ms`, of an upload whose row is gone,
+ * and those of UPLOAD_PUT_PREFIX that nobody has touched since `put_before_ms`. */
+void upload_files_sweep(Library *library, gint64 before_ms, gint64 put_before_ms);

@@ -167,20 +167,19 @@ gboolean item_work_advance(StoreTx *tx, const Principal *viewer, gint64 project_
 
 gboolean item_work_recount(StoreTx *tx, gint64 project_id, gint64 item_id, GError **error)
 {
-#define OF_ITEM " FROM annotation WHERE item_id = ?2 AND project_id = ?1 AND "
     static const StoreQuery query = {
         .name = "item_work_recount",
         .sql = "INSERT INTO project_item (project_id, item_id, annotation_count, proposal_count, "
-               "min_confidence, changed_ms) VALUES (?1, ?2, "
-               "(SELECT count(*)" OF_ITEM SHAPE_STANDS "), "
-               "(SELECT count(*)" OF_ITEM "is_proposed = 1), "
-               "(SELECT min(confidence)" OF_ITEM SHAPE_STANDS "), ?3) "
+               "min_confidence, changed_ms) SELECT CAST(?1 AS BIGINT), CAST(?2 AS BIGINT), "
+               "count(CASE WHEN " SHAPE_STANDS " THEN 1 END), "
+               "count(CASE WHEN is_proposed = 1 THEN 1 END), "
+               "min(CASE WHEN " SHAPE_STANDS " THEN confidence END), CAST(?3 AS BIGINT) "
+               "FROM annotation WHERE item_id = ?2 AND project_id = ?1 "
                "ON CONFLICT (project_id, item_id) DO UPDATE SET "
                "annotation_count = excluded.annotation_count, "
                "proposal_count = excluded.proposal_count, "
                "min_confidence = excluded.min_confidence, changed_ms = excluded.changed_ms",
     };
-#undef OF_ITEM
     StoreStatement *statement = store_prepare(tx, &query, error);
     if (!statement) {
         return FALSE;

@@ -60,7 +60,7 @@ static const char *policy_name(ClassPolicy policy)
     "SELECT d.id, d.uuid, p.id, p.uuid, o.uuid, o.name, o.slug, a.display_name, d.name, d.slug, "  \
     "d.description, d.readme, d.annotation_types, p.class_policy, d.is_public, d.archived_ms, "    \
     "d.created_ms, d.changed_ms, d.version, (SELECT i.uuid FROM dataset_item i "                   \
-    "WHERE i.dataset_id = d.id AND i.archived_ms IS NULL ORDER BY i.id LIMIT 1) "                  \
+    "WHERE i.dataset_id = d.id AND i.archived_ms IS NULL ORDER BY i.created_ms, i.id LIMIT 1) "    \
     "FROM dataset d JOIN project p ON p.dataset_id = d.id "                                        \
     "JOIN organization o ON o.id = d.organization_id LEFT JOIN account a ON a.id = d.account_id"
 

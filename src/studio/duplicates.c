@@ -1,15 +1,11 @@
 #include "studio/duplicates.h"
 
 #include "base/limits.h"
+#include "library/similar.h"
 #include "library/vectors.h"
 
 #include <math.h>
 #include <string.h>
-
-/* As library/similar.c weighs them. */
-#define HASH_BITS     64.0
-#define HASH_WEIGHT   0.7
-#define VECTOR_WEIGHT 0.3
 
 /* What an item of the sample looks like. */
 typedef struct {
@@ -158,15 +154,15 @@ static double similarity_of(const Search *search, guint a, guint b)
     if (!one->has_photo || !other->has_photo) {
         return -1;
     }
-    double hashes = 1 - __builtin_popcountll(one->phash ^ other->phash) / HASH_BITS;
+    double hashes = 1 - (double)__builtin_popcountll(one->phash ^ other->phash) / SIMILAR_HASH_BITS;
     gboolean both = one->vector && other->vector;
-    double best = both ? HASH_WEIGHT * hashes + VECTOR_WEIGHT : hashes;
+    double best = both ? SIMILAR_HASH_WEIGHT * hashes + SIMILAR_VECTOR_WEIGHT : hashes;
     if (best < search->wanted->threshold) {
         return -1;
     }
     double similarity =
-        both ? HASH_WEIGHT * hashes +
-                   VECTOR_WEIGHT * cosine_of(one->vector, other->vector, search->floats)
+        both ? SIMILAR_HASH_WEIGHT * hashes +
+                   SIMILAR_VECTOR_WEIGHT * cosine_of(one->vector, other->vector, search->floats)
              : hashes;
     return similarity >= search->wanted->threshold ? similarity : -1;
 }

@@ -6,6 +6,7 @@
 #include "base/json_writer.h"
 #include "base/limits.h"
 #include "library/job.h"
+#include "library/signed_address.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -154,13 +155,27 @@ DatasetExport *export_find_named(StoreTx *tx, const Dataset *dataset, const char
     return read_one(tx, sql, error);
 }
 
+DatasetExport *export_find_signed(StoreTx *tx, const char *secret, const char *uuid,
+                                  gint64 expires_seconds, const char *signature, GError **error)
+{
+    g_autofree char *what = g_strconcat("exports/", uuid, NULL);
+    if (!signed_address_check(secret, "GET", what, expires_seconds, signature,
+                              library_now_ms() / 1000, error)) {
+        return NULL;
+    }
+    g_autoptr(StoreSql) sql = store_sql_new();
+    store_sql_add(sql, EXPORT_COLUMNS EXPORT_FROM " WHERE e.uuid = ");
+    store_sql_value_text(sql, uuid);
+    return read_one(tx, sql, error);
+}
+
 DatasetExport *export_find_of_version(StoreTx *tx, const Principal *viewer, const Version *version,
                                       const Format *format, gboolean include_images, GError **error)
 {
     g_autoptr(StoreSql) sql = store_sql_new();
     store_sql_add(sql, EXPORT_COLUMNS EXPORT_FROM);
     dataset_add_found(sql, viewer);
-    store_sql_add(sql, " AND e.state <> 'failed' AND e.class_filter IS NULL "
+    store_sql_add(sql, " AND e.class_filter IS NULL "
                        "AND e.status_filter IS NULL AND e.organize_by_split = 1 "
                        "AND e.version_id = ");
     store_sql_value_int(sql, version->id);

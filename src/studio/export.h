@@ -53,8 +53,12 @@ GPtrArray *export_list(StoreTx *tx, const Principal *viewer, const Dataset *data
 DatasetExport *export_find(StoreTx *tx, const Principal *viewer, const char *uuid, GError **error);
 DatasetExport *export_find_named(StoreTx *tx, const Dataset *dataset, const char *name,
                                  GError **error);
-/* The newest one of a version in this format that did not fail; NULL without an error when there is
- * none. */
+/* By a signed address of GET and "exports/UUID" (library/signed_address.h) that is good now;
+ * FORBIDDEN. */
+DatasetExport *export_find_signed(StoreTx *tx, const char *secret, const char *uuid,
+                                  gint64 expires_seconds, const char *signature, GError **error);
+/* The newest one of all of a version in this format, by its splits; NULL without an error when
+ * there is none. */
 DatasetExport *export_find_of_version(StoreTx *tx, const Principal *viewer, const Version *version,
                                       const Format *format, gboolean include_images,
                                       GError **error);

@@ -8,8 +8,8 @@
 #include <string.h>
 
 static const char *const state_names[] = {
-    [IMPORT_READING] = "reading",   [IMPORT_READY] = "ready",   [IMPORT_APPLYING] = "applying",
-    [IMPORT_APPLIED] = "applied",   [IMPORT_FAILED] = "failed",
+    [IMPORT_READING] = "reading", [IMPORT_READY] = "ready",   [IMPORT_APPLYING] = "applying",
+    [IMPORT_APPLIED] = "applied", [IMPORT_FAILED] = "failed",
 };
 
 const char *import_state_name(ImportState state)
@@ -177,9 +177,8 @@ gboolean import_delete(StoreTx *tx, const DatasetImport *value, GError **error)
         .name = "import_delete",
         .sql = "DELETE FROM dataset_import WHERE id = ?1",
     };
-    StoreStatement *statement = dataset_touch(tx, value->dataset_id, error)
-                                    ? store_prepare(tx, &query, error)
-                                    : NULL;
+    StoreStatement *statement =
+        dataset_touch(tx, value->dataset_id, error) ? store_prepare(tx, &query, error) : NULL;
     if (!statement) {
         return FALSE;
     }

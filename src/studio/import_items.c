@@ -75,15 +75,15 @@ const ImportItem *import_items_at(const ImportItems *items, guint32 item)
 
 static void add_unique(GHashTable *table, const char *name, guint32 number)
 {
-    gpointer value = g_hash_table_contains(table, name) ? GUINT_TO_POINTER(AMBIGUOUS)
-                                                        : GUINT_TO_POINTER(number);
+    gpointer value =
+        g_hash_table_contains(table, name) ? GUINT_TO_POINTER(AMBIGUOUS) : GUINT_TO_POINTER(number);
     g_hash_table_insert(table, (gpointer)name, value);
 }
 
 static void add_item(ImportItems *items, const StoreStatement *row)
 {
-    g_autofree char *path = g_build_path("/", store_column_text(row, 1), store_column_text(row, 2),
-                                         NULL);
+    g_autofree char *path =
+        g_build_path("/", store_column_text(row, 1), store_column_text(row, 2), NULL);
     const char *kept = g_string_chunk_insert(items->texts, path[0] == '/' ? path + 1 : path);
     const ImportItem item = {
         .id = store_column_int(row, 0),

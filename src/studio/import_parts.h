@@ -56,7 +56,7 @@ typedef struct {
     gboolean is_left; /* a problem was told: its shapes are left out */
 } ImportImage;
 typedef struct {
-    Split split;      /* that the file tells */
+    Split split;       /* that the file tells */
     gboolean is_named; /* the file has it */
     guint32 shapes, bytes;
 } ImportWork;
@@ -76,10 +76,10 @@ typedef struct {
     ImportWork *works;  /* by item */
     GPtrArray *classes; /* of ImportClass, as they come */
     GHashTable *by_class;
-    GHashTable *losses; /* from a sentence to a gint64 */
-    GPtrArray *unmatched; /* of char * */
+    GHashTable *losses;                          /* from a sentence to a gint64 */
+    GPtrArray *unmatched;                        /* of char * */
     GPtrArray *problem_paths, *problem_messages; /* of char * */
-    GHashTable *uids; /* of the image at hand */
+    GHashTable *uids;                            /* of the image at hand */
     gint64 uids_key;
     gint64 matched, unmatched_count, shapes, problem_count;
     ImportProgress progress;

@@ -82,10 +82,10 @@ static gboolean check_image(ImportReading *reading, const FoundImage *image, gui
     }
     if (image->width > 0 && image->height > 0 &&
         (image->width != ours->width || image->height != ours->height)) {
-        g_autofree char *message = g_strdup_printf(
-            "the picture has %" G_GINT64_FORMAT " x %" G_GINT64_FORMAT
-            " pixels, and here it has %" G_GINT64_FORMAT " x %" G_GINT64_FORMAT,
-            ours->width, ours->height, image->width, image->height);
+        g_autofree char *message =
+            g_strdup_printf("the picture has %" G_GINT64_FORMAT " x %" G_GINT64_FORMAT
+                            " pixels, and here it has %" G_GINT64_FORMAT " x %" G_GINT64_FORMAT,
+                            ours->width, ours->height, image->width, image->height);
         note_problem(reading, image->path, message);
         return FALSE;
     }
@@ -97,7 +97,8 @@ static gboolean take_image(gpointer data, const FoundImage *image, GError **erro
     ImportReading *reading = data;
     ImportImage found = {0};
     guint32 item = 0;
-    if (!g_utf8_validate(image->filename, -1, NULL) || !g_utf8_validate(image->directory, -1, NULL) ||
+    if (!g_utf8_validate(image->filename, -1, NULL) ||
+        !g_utf8_validate(image->directory, -1, NULL) ||
         !import_items_match(reading->items, image, &item)) {
         note_unmatched(reading, image);
     } else {
@@ -242,8 +243,7 @@ static gboolean take_shape(gpointer data, gint64 image_key, Shape *taken, const 
     ImportReading *reading = data;
     g_autoptr(Shape) shape = taken;
     const ImportImage *image = &g_array_index(reading->images, ImportImage, image_key);
-    ImportClass *class_ =
-        shape->name ? find_class(reading, shape->name, shape->kind, error) : NULL;
+    ImportClass *class_ = shape->name ? find_class(reading, shape->name, shape->kind, error) : NULL;
     if (shape->name && !class_) {
         return FALSE;
     }

@@ -84,10 +84,10 @@ static gboolean is_joint(const ImportRun *run, const char *name)
     g_autoptr(JsonWriter) writer = json_writer_new(LIMIT_CLASS_TEXT_BYTES);
     json_text(writer, name);
     g_autoptr(GBytes) quoted = json_writer_finish(writer, NULL);
-    g_autofree char *member =
-        quoted ? g_strdup_printf("\"name\":%.*s", (int)g_bytes_get_size(quoted),
-                                 (const char *)g_bytes_get_data(quoted, NULL))
-               : NULL;
+    g_autofree char *member = quoted
+                                  ? g_strdup_printf("\"name\":%.*s", (int)g_bytes_get_size(quoted),
+                                                    (const char *)g_bytes_get_data(quoted, NULL))
+                                  : NULL;
     for (guint i = 0; member && i < run->reading.classes->len; i++) {
         const ImportClass *class_ = g_ptr_array_index(run->reading.classes, i);
         if (class_->listed && class_->listed->skeleton &&
@@ -214,16 +214,16 @@ static gboolean read_file(ImportRun *run, GError **error)
     run->reading.format = run->import->format
                               ? run->import->format
                               : format_guess(fd, run->import->filename, run->cancellable, error);
-    gboolean done = run->reading.format && import_reading_run(&run->reading, fd,
-                                                              run->import->filename,
-                                                              run->cancellable, error);
+    gboolean done =
+        run->reading.format &&
+        import_reading_run(&run->reading, fd, run->import->filename, run->cancellable, error);
     close(fd);
     return done;
 }
 
 /* CANCELLED when it is no more as it was: deleted meanwhile. */
-static gboolean set_state(const ImportRun *run, StoreTx *tx, ImportState state,
-                          const char *preview, const char *failure, GError **error)
+static gboolean set_state(const ImportRun *run, StoreTx *tx, ImportState state, const char *preview,
+                          const char *failure, GError **error)
 {
     static const StoreQuery query = {
         .name = "import_set_state",
@@ -246,8 +246,7 @@ static gboolean set_state(const ImportRun *run, StoreTx *tx, ImportState state,
         return FALSE;
     }
     if (changed == 0) {
-        g_set_error_literal(error, ALBUMEN_ERROR, ALBUMEN_ERROR_NOT_FOUND,
-                            "The import is no more");
+        g_set_error_literal(error, ALBUMEN_ERROR, ALBUMEN_ERROR_NOT_FOUND, "The import is no more");
     }
     return changed > 0;
 }
@@ -278,9 +277,9 @@ static gboolean check_plan(const ImportRun *run, GError **error)
 {
     const ImportReading *reading = &run->reading;
     if (reading->problem_count > 0 && !run->plan.skip_problems) {
-        g_autofree char *first = g_strdup_printf(
-            "%s: %s", (const char *)g_ptr_array_index(reading->problem_paths, 0),
-            (const char *)g_ptr_array_index(reading->problem_messages, 0));
+        g_autofree char *first =
+            g_strdup_printf("%s: %s", (const char *)g_ptr_array_index(reading->problem_paths, 0),
+                            (const char *)g_ptr_array_index(reading->problem_messages, 0));
         return refuse(error, "The file has problems, and nothing of it was written. The first: %s",
                       first);
     }
@@ -291,8 +290,7 @@ static gboolean check_plan(const ImportRun *run, GError **error)
 static const char *mapped(const ImportRun *run, const char *name)
 {
     gpointer to = NULL;
-    return run->plan.classes &&
-                   g_hash_table_lookup_extended(run->plan.classes, name, NULL, &to)
+    return run->plan.classes && g_hash_table_lookup_extended(run->plan.classes, name, NULL, &to)
                ? to
                : name;
 }
@@ -312,11 +310,10 @@ static GPtrArray *new_classes(const ImportRun *run, GError **error)
     for (guint i = 0; i < reading->classes->len; i++) {
         const ImportClass *class_ = g_ptr_array_index(reading->classes, i);
         const char *name = mapped(run, class_->name);
-        gboolean is_wanted = name && class_->is_good && is_told(reading, class_) &&
-                             (class_->shapes > 0 || class_->listed) &&
-                             !is_known(run, name, class_->kind) &&
-                             !(class_->kind == SHAPE_KEYPOINT && !class_->listed &&
-                               is_joint(run, class_->name));
+        gboolean is_wanted =
+            name && class_->is_good && is_told(reading, class_) &&
+            (class_->shapes > 0 || class_->listed) && !is_known(run, name, class_->kind) &&
+            !(class_->kind == SHAPE_KEYPOINT && !class_->listed && is_joint(run, class_->name));
         g_autofree char *key = g_strdup_printf("%d%s", (int)class_->kind, name ? name : "");
         if (!is_wanted || !g_hash_table_add(seen, g_steal_pointer(&key))) {
             continue;
@@ -414,7 +411,8 @@ static gboolean apply_item(ImportRun *run, StoreTx *tx, guint32 number, GError *
         return FALSE;
     }
     g_autoptr(GPtrArray) before = annotations_load(tx, project, item->id, ANNOTATIONS_ALL, error);
-    g_autoptr(GPtrArray) coming = before ? import_spool_get(run->reading.spool, number, error) : NULL;
+    g_autoptr(GPtrArray) coming =
+        before ? import_spool_get(run->reading.spool, number, error) : NULL;
     if (!coming) {
         return FALSE;
     }
@@ -440,8 +438,7 @@ static gboolean go_on(const ImportRun *run, GError **error)
         return FALSE;
     }
     if (run->reading.progress) {
-        run->reading.progress(run->reading.progress_data, run->applied_shapes,
-                              run->reading.shapes);
+        run->reading.progress(run->reading.progress_data, run->applied_shapes, run->reading.shapes);
     }
     return TRUE;
 }

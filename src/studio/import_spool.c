@@ -42,8 +42,8 @@ void import_spool_free(ImportSpool *spool)
 static gboolean flush(ImportSpool *spool, GError **error)
 {
     for (gsize at = 0; at < spool->ahead->len;) {
-        ssize_t wrote = pwrite(spool->fd, spool->ahead->data + at, spool->ahead->len - at,
-                               spool->written);
+        ssize_t wrote =
+            pwrite(spool->fd, spool->ahead->data + at, spool->ahead->len - at, spool->written);
         if (wrote < 0 && errno != EINTR) {
             return error_set_errno(error, errno, "keep what was read of the import");
         }

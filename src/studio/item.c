@@ -286,15 +286,14 @@ static gboolean find_some(StoreTx *tx, const Dataset *dataset, const char *const
                           gsize count, GHashTable *found, GError **error)
 {
     g_autoptr(StoreSql) sql = store_sql_new();
-    store_sql_add(sql, "SELECT id, uuid FROM dataset_item WHERE dataset_id = ");
-    store_sql_value_int(sql, dataset->id);
-    store_sql_add(sql, " AND uuid IN (''");
+    store_sql_add(sql, "SELECT id, uuid FROM dataset_item WHERE uuid IN (''");
     for (gsize i = 0; i < count; i++) {
         g_autofree char *lower = g_ascii_strdown(uuids[i], -1);
         store_sql_add(sql, ", ");
         store_sql_value_text(sql, lower);
     }
-    store_sql_add(sql, ")");
+    store_sql_add(sql, ")" ITEM_OF_DATASET);
+    store_sql_value_int(sql, dataset->id);
     StoreStatement *row = store_prepare_sql(tx, sql, error);
     StoreStep step = STORE_ERROR;
     while (row && (step = store_step(row, error)) == STORE_ROW) {

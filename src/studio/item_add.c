@@ -90,10 +90,10 @@ static gboolean find_present(StoreTx *tx, const Dataset *dataset, const gint64 *
                              GHashTable *present, GError **error)
 {
     g_autoptr(StoreSql) sql = store_sql_new();
-    store_sql_add(sql, "SELECT photo_id FROM dataset_item WHERE dataset_id = ");
-    store_sql_value_int(sql, dataset->id);
-    store_sql_add(sql, " AND photo_id");
+    store_sql_add(sql, "SELECT photo_id FROM dataset_item WHERE photo_id");
     item_rows_among(sql, ids, count);
+    store_sql_add(sql, ITEM_OF_DATASET);
+    store_sql_value_int(sql, dataset->id);
     StoreStatement *row = store_prepare_sql(tx, sql, error);
     g_autoptr(GArray) found = row ? item_rows_read_ids(row, error) : NULL;
     for (guint i = 0; found && i < found->len; i++) {

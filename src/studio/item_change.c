@@ -49,10 +49,10 @@ static gboolean run(StoreTx *tx, const StoreSql *sql, GError **error)
 
 static void add_ids(StoreSql *sql, const Change *change, const gint64 *ids, gsize count)
 {
-    store_sql_add(sql, " WHERE dataset_id = ");
-    store_sql_value_int(sql, change->dataset->id);
-    store_sql_add(sql, " AND id");
+    store_sql_add(sql, " WHERE id");
     item_rows_among(sql, ids, count);
+    store_sql_add(sql, ITEM_OF_DATASET);
+    store_sql_value_int(sql, change->dataset->id);
 }
 
 /* Status, review, split: rows of project_item */

@@ -6,10 +6,6 @@
 #include <math.h>
 #include <string.h>
 
-#define FROM_ITEMS                                                                                 \
-    " FROM dataset_item i JOIN dataset_directory r ON r.id = i.directory_id "                      \
-    "LEFT JOIN project_item w ON w.item_id = i.id AND w.project_id = "
-
 /* Conditions */
 
 /* A text as a part of a LIKE pattern. */
@@ -118,11 +114,30 @@ static void add_work(StoreSql *sql, const Dataset *dataset, const ItemFilter *fi
     }
 }
 
+static gboolean needs_directory(const ItemFilter *filter)
+{
+    return filter->directory || filter->search || filter->order == ITEM_BY_PATH ||
+           (filter->beneath && strcmp(filter->beneath, "/") != 0);
+}
+
+/* Where directories are asked for, the items are those of the dataset's directories: so they come
+ * in the order of their indexes, and no whole dataset is sorted for a page. */
 static void add_conditions(StoreSql *sql, const Dataset *dataset, const ItemFilter *filter)
 {
-    store_sql_add(sql, FROM_ITEMS);
+    gboolean by_directory = needs_directory(filter);
+    if (by_directory) {
+        store_sql_add(sql, " FROM dataset_directory r JOIN dataset_item i "
+                           "ON i.directory_id = r.id");
+    } else {
+        store_sql_add(sql, " FROM dataset_item i");
+    }
+    store_sql_add(sql, " LEFT JOIN project_item w ON w.item_id = i.id AND w.project_id = ");
     store_sql_value_int(sql, dataset->project_id);
-    store_sql_add(sql, " WHERE i.dataset_id = ");
+    if (by_directory) {
+        store_sql_add(sql, " WHERE r.dataset_id = ");
+    } else {
+        store_sql_add(sql, " WHERE i.dataset_id = ");
+    }
     store_sql_value_int(sql, dataset->id);
     if (filter->archived == ITEM_IN_USE) {
         store_sql_add(sql, " AND i.archived_ms IS NULL");
@@ -137,7 +152,7 @@ static void add_order(StoreSql *sql, ItemOrder order)
 {
     switch (order) {
     case ITEM_NEWEST:
-        store_sql_add(sql, " ORDER BY i.id DESC");
+        store_sql_add(sql, " ORDER BY i.created_ms DESC, i.id DESC");
         return;
     case ITEM_BY_PATH:
         store_sql_add(sql, " ORDER BY r.path, i.filename");
@@ -199,8 +214,10 @@ static gboolean count_items(StoreTx *tx, const Dataset *dataset, const ItemFilte
         return TRUE;
     }
     g_autoptr(StoreSql) sql = store_sql_new();
+    ItemFilter unordered = *filter;
+    unordered.order = ITEM_NEWEST;
     store_sql_add(sql, "SELECT count(*)");
-    add_conditions(sql, dataset, filter);
+    add_conditions(sql, dataset, &unordered);
     StoreStatement *row = store_prepare_sql(tx, sql, error);
     return row && store_step_int(row, ret_total, error);
 }
@@ -261,11 +278,17 @@ static GPtrArray *read_page(StoreTx *tx, const Dataset *dataset, const GArray *i
 GPtrArray *item_list(StoreTx *tx, const Dataset *dataset, const ItemFilter *filter, gint64 offset,
                      gint64 limit, gint64 *ret_total, GError **error)
 {
-    if (ret_total && !count_items(tx, dataset, filter, ret_total, error)) {
+    g_autoptr(GArray) ids = page_ids(tx, dataset, filter, offset, limit, error);
+    if (!ids) {
         return NULL;
     }
-    g_autoptr(GArray) ids = page_ids(tx, dataset, filter, offset, limit, error);
-    return ids ? read_page(tx, dataset, ids, error) : NULL;
+    gboolean is_last = ids->len < limit && (ids->len > 0 || offset == 0);
+    if (ret_total && is_last) {
+        *ret_total = offset + ids->len;
+    } else if (ret_total && !count_items(tx, dataset, filter, ret_total, error)) {
+        return NULL;
+    }
+    return read_page(tx, dataset, ids, error);
 }
 
 GPtrArray *item_uuids(StoreTx *tx, const Dataset *dataset, const ItemFilter *filter, GError **error)

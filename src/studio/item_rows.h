@@ -11,6 +11,9 @@ void dataset_add_found(StoreSql *sql, const Principal *viewer);
 
 /* " = ?" or " IN (?, ...)" */
 void item_rows_among(StoreSql *sql, const gint64 *ids, gsize count);
+/* After a condition that names rows one by one: those of a dataset. The sign keeps either engine
+ * from looking through the whole dataset for them. */
+#define ITEM_OF_DATASET " AND +dataset_id = "
 /* The first column of all rows; of gint64. */
 GArray *item_rows_read_ids(StoreStatement *row, GError **error);
 

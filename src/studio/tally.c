@@ -22,8 +22,8 @@
                                       "i.file_bytes")
 
 #define FROM_ITEMS                                                                                 \
-    " FROM project p JOIN dataset_item i ON i.dataset_id = p.dataset_id "                          \
-    "LEFT JOIN project_item w ON w.item_id = i.id AND w.project_id = p.id WHERE p.dataset_id = "
+    " FROM dataset_item i JOIN project p ON p.dataset_id = i.dataset_id "                          \
+    "LEFT JOIN project_item w ON w.item_id = i.id AND w.project_id = p.id WHERE "
 
 static gboolean run(StoreTx *tx, const StoreSql *sql, GError **error)
 {
@@ -42,9 +42,10 @@ static gboolean change(StoreTx *tx, gint64 dataset_id, const gint64 *item_ids, g
     } else {
         store_sql_add(sql, SUMS("-") FROM_ITEMS);
     }
-    store_sql_value_int(sql, dataset_id);
-    store_sql_add(sql, " AND i.id");
+    store_sql_add(sql, "i.id");
     item_rows_among(sql, item_ids, count);
+    store_sql_add(sql, " AND +i.dataset_id = ");
+    store_sql_value_int(sql, dataset_id);
     store_sql_add(sql, " GROUP BY p.id");
     return run(tx, sql, error);
 }
@@ -92,7 +93,7 @@ gboolean tally_recount(StoreTx *tx, gint64 dataset_id, GError **error)
     static const StoreQuery count = {
         .name = "tally_count",
         .sql = "INSERT INTO project_tally (" COLUMNS ") SELECT p.id, " SUMS("") FROM_ITEMS
-        "?1 GROUP BY p.id",
+        "i.dataset_id = ?1 GROUP BY p.id",
     };
     return run_for(tx, &clear, dataset_id, error) && run_for(tx, &count, dataset_id, error);
 }

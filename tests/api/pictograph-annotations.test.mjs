@@ -252,4 +252,13 @@ onEachEngine('Pictograph: annotations', (engine) => {
     await change('delete', { name: 'none' }, 404);
     await seed.post('/annotations/rename-class', { dataset: 'nowhere', old_name: 'a', new_name: 'b' }, 404);
   });
+
+  it('does a request once, however often it is sent', async () => {
+    const send = () => sdk.call('POST', at('a.jpg'), {
+      json: { annotations: [bbox('1')] }, headers: { 'idempotency-key': '0123456789abcdef0123456789abcdef' },
+    });
+    const [one, other] = await Promise.all([send(), send()]);
+    assert.deepEqual(one, other);
+    assert.deepEqual(await send(), one);
+  });
 });

@@ -27,6 +27,9 @@ onEachEngine('Pictograph: directories', (engine) => {
     assert.deepEqual(await list(), ['/x', '/x/y y', '/x/y y/z']);
     await make('/a/../b', member, 400);
     await make('/no', viewer, 403);
+    for (const json of [{}, { dataset: 'Trees' }, { directory_path: '/a' }, { dataset: '', directory_path: '/a' }]) {
+      await sdk.post('/directories/', json, 422);
+    }
     await sdk.post('/directories', { dataset: 'none', directory_path: '/a' }, 404);
   });
 

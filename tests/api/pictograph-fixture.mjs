@@ -96,8 +96,13 @@ export class Library {
     }
     await scan(library.home, library.folder);
     await addUser(library.home, 'root', 'pw', '--role', 'superadmin');
-    const key = (scope) => makeKey(library.home, scope, '--user', 'root', '--scope', scope);
-    library.keys = { owner: await key('admin'), member: await key('write'), viewer: await key('read') };
+    for (const name of ['ann', 'eve']) await addUser(library.home, name, 'pw');
+    const key = (name, scope) => makeKey(library.home, `${name} ${scope}`, '--user', name, '--scope', scope);
+    library.keys = {
+      owner: await key('root', 'admin'), member: await key('root', 'write'), viewer: await key('root', 'read'),
+      // Members, until they are told to be something else.
+      ann: await key('ann', 'admin'), eve: await key('eve', 'admin'),
+    };
     library.server = await Server.start(library.home);
     const { photos } = await library.server.api('GET', '/api/albumen/photos', {
       query: { ids: Array.from({ length: 100 }, (_, i) => i + 1).join(',') },

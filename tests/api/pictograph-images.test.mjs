@@ -92,6 +92,17 @@ onEachEngine('Pictograph: images', (engine) => {
     await sdk.post('/images/Odd/x/review', { action: 'approve' }, 404);
   });
 
+  it('finds images that look like one', async () => {
+    const image_id = images['0.jpg'].id;
+    const found = await sdk.get('/search/similar', { image_id, threshold: 0.9, limit: 5, directory_path: '/a' });
+    assert.deepEqual(found.results.map(({ image }) => image.filename).sort(), NAMES.slice(6));
+    assert.ok(found.results.every(({ similarity }) => similarity === 1)); // the same picture
+    assert.equal((await sdk.get('/search/similar', { image_id, limit: 3 })).results.length, 3);
+    await sdk.get('/search/similar', { image_id: UNKNOWN }, 404);
+    await sdk.get('/search/similar', undefined, 400);
+    await sdk.get('/search/by-tags', undefined, 404);
+  });
+
   it('reviews', async () => {
     const { id } = images['1.jpg'];
     const approved = await member.post('/images/Pets/1.jpg/review', { action: 'approve', note: 'fine' });
@@ -175,6 +186,7 @@ onEachEngine('Pictograph: images', (engine) => {
     const taken = await update({ display_name: '0.jpg' }, ids('1.jpg'));
     assert.deepEqual([taken.processed, taken.failed[0].id], [0, images['1.jpg'].id]);
     assert.equal((await update({ display_name: 'one.jpg' }, ids('1.jpg'))).renamed, 1);
+    await update({ display_name: 'two.jpg' }, ids('1.jpg', '2.jpg'), 422);
     await update({ is_archived: true }, ids('1.jpg'));
     assert.equal((await sdk.get(`/images/${images['1.jpg'].id}/metadata`)).data.is_archived, true);
     await update({ is_archived: false }, ids('1.jpg'));
@@ -191,6 +203,7 @@ onEachEngine('Pictograph: images', (engine) => {
     await sdk.get(`/images/${images['0.jpg'].id}/metadata`, undefined, 404);
     await batch('move', { image_ids: [], target_directory_path: '/../x' }, sdk, 400);
     await batch('move', { image_ids: 5, target_directory_path: '/' }, sdk, 422);
+    await sdk.post('/batch/images/move', { dataset_name: '', image_ids: [], target_directory_path: '/' }, 404);
     await sdk.post('/batch/images/move', { dataset_name: 'none', image_ids: [], target_directory_path: '/' }, 404);
   });
 });

@@ -1,8 +1,10 @@
 // Our own dialect's datasets: made of the library's photos, filtered, parted, shared.
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
 import http from 'node:http';
+import path from 'node:path';
 import { after, before, it } from 'node:test';
-import { corpus, newHome, onEachEngine, scan, Server } from './harness.mjs';
+import { corpus, newHome, onEachEngine, run, scan, Server, temporaryFolder } from './harness.mjs';
 import { addUser, bearer, configure, signIn, until } from './people.mjs';
 
 const { photos: folder, files } = corpus();
@@ -206,6 +208,37 @@ onEachEngine('datasets', (engine) => {
     await api('DELETE', `datasets/${set.id}`);
     await until('that of one deleted', () => last() > made);
     asking.destroy();
+  });
+
+  it('are in a backup, and agree with what is in them', async () => {
+    const set = await api('POST', 'datasets', { name: 'Saved' });
+    await api('POST', `datasets/${set.id}/items`, { photos: photos.slice(0, 5).map(({ id }) => id), directory: '/x/y' });
+    const { ids } = await api('GET', `datasets/${set.id}/items/ids?sort=path`);
+    await api('PATCH', `datasets/${set.id}/items`, { ids: ids.slice(0, 2), status: 'complete', add_tags: ['kept'] });
+    const seen = async (ask) => JSON.stringify([
+      await ask('GET', `datasets/${set.id}`), await ask('GET', `datasets/${set.id}/items?sort=path`),
+      await ask('GET', `datasets/${set.id}/directories`), await ask('GET', 'datasets'),
+    ]);
+    const place = temporaryFolder('backups');
+    const other = newHome(engine);
+    try {
+      const file = path.join(place, 'saved.tar.zst');
+      const saved = await run(['backup', ...home.args, file]);
+      assert.equal(saved.status, 0, saved.stderr);
+      const restored = await run(['restore', ...other.args, file]);
+      assert.equal(restored.status, 0, restored.stderr);
+      const doctor = await run(['doctor', '--deep', '--json', ...other.args]);
+      const findings = doctor.stdout.split('\n').filter((line) => line.includes('row_inconsistent'));
+      assert.deepEqual(findings, []);
+      const second = await Server.start(other);
+      const rootThere = bearer(await signIn(second, 'pw', 'root'));
+      const there = await seen((method, target) => second.api(method, `/api/albumen/${target}`, { headers: rootThere }));
+      await second.stop();
+      assert.equal(there, await seen(api));
+    } finally {
+      other.remove();
+      fs.rmSync(place, { recursive: true });
+    }
   });
 
   it('keep an item whose photo is thrown away', async () => {

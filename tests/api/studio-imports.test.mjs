@@ -45,8 +45,10 @@ onEachEngine('imports', (engine) => {
   const clear = async () => {
     const all = { images: items.map((item, i) => ({ id: i, file_name: `${item.directory}/${item.filename}` })),
       categories: [], annotations: [] };
-    const done = await apply(await send(all));
-    assert.equal(done.state, 'applied', done.error);
+    for (const as_proposals of [false, true]) {
+      const done = await apply(await send(all), { as_proposals });
+      assert.equal(done.state, 'applied', done.error);
+    }
   };
 
   before(async () => {
@@ -189,7 +191,7 @@ onEachEngine('imports', (engine) => {
   });
 
   it('are refused as a whole where they cannot be read', async () => {
-    const bomb = Buffer.alloc(90 << 20, ' ');
+    const bomb = Buffer.alloc(70 << 20, ' ');
     const xml = '<?xml version="1.0"?><!DOCTYPE annotations [<!ENTITY a "aaaaaaaaaa">' +
       '<!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]><annotations><image name="&b;"/></annotations>';
     const outside = '<?xml version="1.0"?><!DOCTYPE annotation [<!ENTITY x SYSTEM "file:///etc/passwd">]>' +

@@ -142,6 +142,19 @@ const ROUTES = {
   'GET /api/albumen/imports/{import}': plain(404, '/api/albumen/imports/none'),
   'POST /api/albumen/imports/{import}/apply': plain(404, '/api/albumen/imports/none/apply', empty),
   'DELETE /api/albumen/imports/{import}': plain(404, '/api/albumen/imports/none'),
+  'GET /api/albumen/formats': plain(200),
+  'GET /api/albumen/datasets/{dataset}/exports': plain(200, '/api/albumen/datasets/walk/exports'),
+  'POST /api/albumen/datasets/{dataset}/exports': plain(
+    404, '/api/albumen/datasets/none/exports', { json: { format: 'coco' } }),
+  'GET /api/albumen/exports/{export}': plain(404, '/api/albumen/exports/none'),
+  'DELETE /api/albumen/exports/{export}': plain(404, '/api/albumen/exports/none'),
+  'GET /api/albumen/exports/{export}/download': plain(404, '/api/albumen/exports/none/download'),
+  'GET /api/albumen/datasets/{dataset}/versions': plain(200, '/api/albumen/datasets/walk/versions'),
+  'POST /api/albumen/datasets/{dataset}/versions': plain(404, '/api/albumen/datasets/none/versions', empty),
+  'GET /api/albumen/versions/{version}': plain(404, '/api/albumen/versions/none'),
+  'DELETE /api/albumen/versions/{version}': plain(404, '/api/albumen/versions/none'),
+  'GET /api/albumen/versions/{version}/items': plain(404, '/api/albumen/versions/none/items'),
+  'GET /api/albumen/versions/{version}/export/{format}': plain(404, '/api/albumen/versions/none/export/coco'),
   'GET /api/albumen/datasets': plain(200),
   'POST /api/albumen/datasets': plain(422, undefined, empty),
   'GET /api/albumen/datasets/{dataset}': plain(200, '/api/albumen/datasets/walk'),
@@ -164,6 +177,24 @@ const ROUTES = {
   'DELETE /api/albumen/datasets/{dataset}/items': plain(
     404, '/api/albumen/datasets/walk/items', { json: { ids: ['none'] } }),
   // And whoever is of the organization sees what was put in, wherever it lies.
+  'GET /api/albumen/items/{item}/annotations': plain(404, '/api/albumen/items/none/annotations'),
+  'PUT /api/albumen/items/{item}/annotations': plain(428, '/api/albumen/items/none/annotations', { json: { annotations: [] } }),
+  'GET /api/albumen/items/{item}/history': plain(404, '/api/albumen/items/none/history'),
+  'GET /api/albumen/items/{item}/history/{revision}': plain(404, '/api/albumen/items/none/history/1'),
+  'POST /api/albumen/items/{item}/history/{revision}/restore': plain(428, '/api/albumen/items/none/history/1/restore'),
+  'GET /api/albumen/datasets/{dataset}/classes': plain(200, '/api/albumen/datasets/walk/classes'),
+  'PUT /api/albumen/datasets/{dataset}/classes': plain(200, '/api/albumen/datasets/walk/classes', { json: { classes: [] } }),
+  'POST /api/albumen/datasets/{dataset}/classes/rename': plain(
+    404, '/api/albumen/datasets/walk/classes/rename', { json: { from: 'none', to: 'other' } }),
+  'POST /api/albumen/datasets/{dataset}/classes/merge': plain(
+    404, '/api/albumen/datasets/walk/classes/merge', { json: { source: 'none', target: 'other' } }),
+  'POST /api/albumen/datasets/{dataset}/classes/delete': plain(
+    404, '/api/albumen/datasets/walk/classes/delete', { json: { name: 'none' } }),
+  'POST /api/albumen/datasets/{dataset}/proposals': plain(200, '/api/albumen/datasets/walk/proposals', empty),
+  'POST /api/albumen/datasets/{dataset}/proposals/accept': plain(
+    404, '/api/albumen/datasets/walk/proposals/accept', { json: { items: ['none'] } }),
+  'POST /api/albumen/datasets/{dataset}/proposals/reject': plain(
+    404, '/api/albumen/datasets/walk/proposals/reject', { json: { items: ['none'] } }),
   'GET /api/albumen/items/{item}': plain(404, '/api/albumen/items/none'),
   'POST /api/albumen/items/{item}/review': plain(404, '/api/albumen/items/none/review', { json: { action: 'approve' } }),
   'GET /api/albumen/items/{item}/thumbnail': ofItem((o) => `/api/albumen/items/${o.item}/thumbnail`),
@@ -278,6 +309,17 @@ const ROUTES = {
   'GET /image': one((o) => ({ target: `/image?path=${encodeURIComponent(o.path)}` })),
 };
 
+Object.assign(ROUTES, {
+  'GET /api/albumen/organizations': plain(200),
+  'POST /api/albumen/organizations': plain(422, undefined, empty),
+  'PATCH /api/albumen/organizations/{id}': plain(404, undefined, empty),
+  'GET /api/v1/api-keys': plain(200),
+  'POST /api/v1/api-keys': plain(422, undefined, empty),
+  'GET /api/v1/api-keys/{id}': plain(404),
+  'PATCH /api/v1/api-keys/{id}': plain(404, undefined, { json: { is_active: true } }),
+  'DELETE /api/v1/api-keys/{id}': plain(404),
+});
+
 // A dataset and an image that there are not.
 const NONE = '/api/v1/developer';
 const NO_IMAGE = '01234567-89ab-7def-8123-456789abcdef';
@@ -330,16 +372,42 @@ const PICTOGRAPH = {
   'PUT /uploads/{upload}': plain(403, `${NONE}/uploads/none`, empty),
   'GET /signed/images/{image}': plain(403, `${NONE}/signed/images/${NO_IMAGE}`),
   'GET /signed/thumbnails/{image}': plain(403, `${NONE}/signed/thumbnails/${NO_IMAGE}`),
+  'GET /signed/exports/{export}': plain(403, `${NONE}/signed/exports/${NO_IMAGE}`),
+  'POST /exports': none('/exports', { json: { dataset_name: 'none', name: 'a' } }),
+  'GET /exports': plain(200),
+  'POST /exports/bulk-delete': plain(200, undefined, { json: { export_ids: [NO_IMAGE] } }),
+  'GET /exports/{export}': none(`/exports/${NO_IMAGE}`),
+  'DELETE /exports/{export}': none(`/exports/${NO_IMAGE}`),
+  'GET /exports/{export}/download': none(`/exports/${NO_IMAGE}/download`),
+  'GET /exports/{dataset}/{export}': none('/exports/none/a'),
+  'DELETE /exports/{dataset}/{export}': none('/exports/none/a'),
+  'GET /exports/{dataset}/{export}/download': none('/exports/none/a/download'),
+  'GET /exports/by-name/{dataset}/{export}': none('/exports/by-name/none/a'),
+  'DELETE /exports/by-name/{dataset}/{export}': none('/exports/by-name/none/a'),
+  'GET /exports/by-name/{dataset}/{export}/download': none('/exports/by-name/none/a/download'),
   'POST /batch/images/move': none('/batch/images/move', BATCH),
   'POST /batch/images/copy': none('/batch/images/copy', BATCH),
   'POST /batch/images/delete': none('/batch/images/delete', BATCH),
   'PATCH /batch/images/update': none('/batch/images/update', BATCH),
+  'GET /search/similar': none(`/search/similar?image_id=${NO_IMAGE}`),
   'GET /directories/{dataset}': none('/directories/none'),
   'GET /directories/{dataset}/tree': none('/directories/none/tree'),
   'GET /directories/{dataset}/{path}': none('/directories/none/a/stats'),
   'POST /directories': none('/directories', { json: { dataset: 'none', directory_path: '/a' } }),
   'PATCH /directories/{dataset}/{path}': none('/directories/none/a/rename', { json: { new_name: 'b' } }),
   'DELETE /directories/{dataset}/{path}': none('/directories/none/a'),
+  'GET /organizations/me': plain(200),
+  'PATCH /organizations/me': plain(200, undefined, empty),
+  'GET /organizations/members': plain(200),
+  'PATCH /organizations/members/{id}': none('/organizations/members/none', { json: { role: 'viewer' } }),
+  'DELETE /organizations/members/{id}': none('/organizations/members/none'),
+  'GET /organizations/invites': plain(200),
+  'POST /organizations/invites': plain(400, undefined, { json: { email: 'nobody' } }),
+  'DELETE /organizations/invites/{id}': none('/organizations/invites/none'),
+  'GET /annotation-comments': none(`/annotation-comments?image_id=${NO_IMAGE}`),
+  'POST /annotation-comments': none('/annotation-comments', { json: { image_id: NO_IMAGE, body: 'x' } }),
+  'PATCH /annotation-comments/{id}': none(`/annotation-comments/${NO_IMAGE}`, { json: { resolved: true } }),
+  'DELETE /annotation-comments/{id}': none(`/annotation-comments/${NO_IMAGE}`),
 };
 for (const [name, row] of Object.entries(PICTOGRAPH)) ROUTES[name.replace(' ', ` ${NONE}`)] = row;
 

@@ -1,7 +1,9 @@
 #include "api/albumen/albumen.h"
 #include "api/albumen/annotations.h"
 #include "api/albumen/datasets.h"
+#include "api/albumen/exports.h"
 #include "api/albumen/imports.h"
+#include "api/albumen/organizations.h"
 #include "api/albumen/tus.h"
 #include "api/albumen/uploads.h"
 #include "api/filter_params.h"
@@ -68,6 +70,12 @@ static const HttpParameter failures_query[] = {
         {.name = "role",                                                                           \
          .type = HTTP_TEXT,                                                                        \
          .choices = (const char *const[]){"user", "admin", "superadmin", NULL}},                   \
+        {.name = "organization", .type = HTTP_TEXT, .summary = "Its id"},                          \
+        {.name = "member_role",                                                                    \
+         .type = HTTP_TEXT,                                                                        \
+         .choices =                                                                                \
+             (const char *const[]){"owner", "admin", "member", "annotator", "viewer", "", NULL},   \
+         .summary = "In the organization; empty: by the role"},                                    \
     {                                                                                              \
         .name = "directories", .type = HTTP_TEXT_LIST, .summary = "Folders the user sees"          \
     }
@@ -449,8 +457,11 @@ const HttpDialect albumen_dialect = {
     .route_count = G_N_ELEMENTS(routes),
     .more = (const HttpTable[]){{albumen_people_routes, ALBUMEN_PEOPLE_ROUTES},
                                 {albumen_dataset_routes, ALBUMEN_DATASET_ROUTES},
+                                {albumen_export_routes, ALBUMEN_EXPORT_ROUTES},
+                                {albumen_version_routes, ALBUMEN_VERSION_ROUTES},
                                 {albumen_picture_routes, ALBUMEN_PICTURE_ROUTES},
                                 {albumen_import_routes, ALBUMEN_IMPORT_ROUTES},
+                                {albumen_organization_routes, ALBUMEN_ORGANIZATION_ROUTES},
                                 {albumen_annotation_routes, ALBUMEN_ANNOTATION_ROUTES},
                                 {0}},
 

@@ -190,8 +190,7 @@ static gboolean albumen_import_apply(HttpRequest *request, GError **error)
     };
     g_autoptr(StoreTx) tx = begin(request, error);
     g_autoptr(DatasetImport) value = tx ? find(request, tx, error) : NULL;
-    if (!value || !import_plan(tx, value, &plan, error) ||
-        !import_queue(tx, value->uuid, error)) {
+    if (!value || !import_plan(tx, value, &plan, error) || !import_queue(tx, value->uuid, error)) {
         return FALSE;
     }
     g_autoptr(DatasetImport) planned = find(request, tx, error);

@@ -5,6 +5,7 @@
 #include "api/session.h"
 #include "base/limits.h"
 #include "library/account_import.h"
+#include "library/organization.h"
 
 #include <string.h>
 
@@ -28,6 +29,8 @@ static void write_user(JsonWriter *writer, const Account *account)
     json_member_string(writer, "username", account->username);
     json_member_string(writer, "display_name", account->display_name);
     json_member_string(writer, "role", role_name(account->role));
+    json_member_string(writer, "organization", account->organization_uuid);
+    json_member_string(writer, "member_role", member_role_name(account_member_role(account)));
     write_directories(writer, account->directories);
     json_member_bool(writer, "disabled", account->disabled);
     json_member_bool(writer, "from_settings", account->from_settings);
@@ -131,6 +134,22 @@ static gboolean check_first(const HttpRequest *request, Role role, GError **erro
     return TRUE;
 }
 
+/* Into the organization, and its part there, that the body tells; what it does not tell stays. */
+static gboolean put(const HttpRequest *request, StoreTx *tx, gint64 id, GError **error)
+{
+    const char *uuid = json_string_value(json_object_get(http_body(request), "organization"));
+    const char *role = json_string_value(json_object_get(http_body(request), "member_role"));
+    if (!uuid && !role) {
+        return TRUE;
+    }
+    g_autoptr(Account) account = account_get(tx, id, error);
+    g_autoptr(Organization) organization =
+        account && uuid ? organization_find(tx, uuid, error) : NULL;
+    return account && (!uuid || organization) &&
+           member_put(tx, id, organization ? organization->id : account->organization_id,
+                      role ? member_role_from_name(role) : account->member_role, error);
+}
+
 gboolean albumen_user_add(HttpRequest *request, GError **error)
 {
     g_auto(Told) told = {0};
@@ -147,8 +166,8 @@ gboolean albumen_user_add(HttpRequest *request, GError **error)
         .directories = (const char *const *)told.directories,
     };
     gint64 id = 0;
-    return tx && account_add(tx, &account, &id, error) && api_commit_accounts(request, tx, error) &&
-           respond_user(request, id, error);
+    return tx && account_add(tx, &account, &id, error) && put(request, tx, id, error) &&
+           api_commit_accounts(request, tx, error) && respond_user(request, id, error);
 }
 
 gboolean albumen_user_change(HttpRequest *request, GError **error)
@@ -175,7 +194,7 @@ gboolean albumen_user_change(HttpRequest *request, GError **error)
     }
     g_autoptr(StoreTx) tx = api_write(request, error);
     return tx && (!changes || account_change(tx, id, &change, error)) &&
-           (!hash || account_set_password(tx, id, hash, error)) &&
+           put(request, tx, id, error) && (!hash || account_set_password(tx, id, hash, error)) &&
            api_commit_accounts(request, tx, error) && respond_user(request, id, error);
 }
 

@@ -233,36 +233,24 @@ static Updates read_updates(const json_t *object, PictographProblems *problems)
     return updates;
 }
 
-/* The name of the id that is changed, for what is told of it. */
-static const char *uuid_of(Batch *batch, gint64 id)
+/* Of one image alone: its name is taken, or it is not there, which has been told. */
+static gboolean rename_image(Batch *batch, const char *name, GError **error)
 {
-    for (guint i = 0; batch->uuids[i]; i++) {
-        const char *one[] = {batch->uuids[i], NULL};
-        g_autoptr(GArray) found = item_ids(batch->tx, batch->dataset, one, NULL, NULL);
-        if (found && found->len == 1 && g_array_index(found, gint64, 0) == id) {
-            return batch->uuids[i];
-        }
+    g_autoptr(GError) failure = NULL;
+    if (batch->ids->len == 0) {
+        return TRUE;
     }
-    return NULL;
-}
-
-/* A name that is taken in the directory is told with its image. */
-static gboolean rename_images(Batch *batch, const char *name, GError **error)
-{
-    for (guint i = 0; i < batch->ids->len; i++) {
-        gint64 id = g_array_index(batch->ids, gint64, i);
-        g_autoptr(GError) failure = NULL;
-        if (item_rename(batch->tx, batch->dataset, id, name, &failure)) {
-            batch->renamed++;
-        } else if (g_error_matches(failure, ALBUMEN_ERROR, ALBUMEN_ERROR_CONFLICT)) {
-            tell_failed(batch, uuid_of(batch, id), failure->message);
-            batch->processed--;
-        } else {
-            g_propagate_error(error, g_steal_pointer(&failure));
-            return FALSE;
-        }
+    if (item_rename(batch->tx, batch->dataset, ids_of(batch)[0], name, &failure)) {
+        batch->renamed = 1;
+        return TRUE;
     }
-    return TRUE;
+    if (g_error_matches(failure, ALBUMEN_ERROR, ALBUMEN_ERROR_CONFLICT)) {
+        tell_failed(batch, batch->uuids[0], failure->message);
+        batch->processed = 0;
+        return TRUE;
+    }
+    g_propagate_error(error, g_steal_pointer(&failure));
+    return FALSE;
 }
 
 static gboolean apply(Batch *batch, const Updates *updates, GError **error)
@@ -274,7 +262,7 @@ static gboolean apply(Batch *batch, const Updates *updates, GError **error)
                             updates->status, error)) &&
            (!updates->has_archived ||
             item_set_archived(batch->tx, batch->dataset, ids, count, updates->archived, error)) &&
-           (!updates->name || rename_images(batch, updates->name, error));
+           (!updates->name || rename_image(batch, updates->name, error));
 }
 
 static gboolean update_images(HttpRequest *request, GError **error)
@@ -283,6 +271,9 @@ static gboolean update_images(HttpRequest *request, GError **error)
     g_autoptr(PictographProblems) problems = pictograph_problems_new();
     const json_t *object = json_object_get(http_body(request), "updates");
     const Updates updates = read_updates(object, problems);
+    if (updates.name && json_array_size(json_object_get(http_body(request), "image_ids")) != 1) {
+        refuse_value(problems, "updates.display_name", "One image at a time is given a name");
+    }
     if (json_object_size(object) == 0) {
         refuse_value(problems, "updates", "There is nothing to update");
     }

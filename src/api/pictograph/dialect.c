@@ -211,9 +211,12 @@ const HttpDialect pictograph_dialect = {
             {pictograph_image_routes, PICTOGRAPH_IMAGE_ROUTES},
             {pictograph_batch_routes, PICTOGRAPH_BATCH_ROUTES},
             {pictograph_directory_routes, PICTOGRAPH_DIRECTORY_ROUTES},
+            {pictograph_search_routes, PICTOGRAPH_SEARCH_ROUTES},
             {pictograph_upload_routes, PICTOGRAPH_UPLOAD_ROUTES},
             {pictograph_upload_form_routes, PICTOGRAPH_UPLOAD_FORM_ROUTES},
             {pictograph_image_bytes_routes, PICTOGRAPH_IMAGE_BYTES_ROUTES},
+            {pictograph_export_routes, PICTOGRAPH_EXPORT_ROUTES},
+            {pictograph_comment_routes, PICTOGRAPH_COMMENT_ROUTES},
             {pictograph_organization_routes, PICTOGRAPH_ORGANIZATION_ROUTES},
             {pictograph_key_routes, PICTOGRAPH_KEY_ROUTES},
             {0}, /* ends the list */

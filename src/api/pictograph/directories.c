@@ -198,7 +198,12 @@ static gboolean create_directory(HttpRequest *request, GError **error)
     gint64 id = 0;
     const char *path = pictograph_body_text(request, "directory_path", "folder_path", NULL);
     const char *name = pictograph_body_text(request, "dataset", "dataset_id", NULL);
-    g_autofree char *clean = directory_clean_path(path ? path : "", error);
+    if (!name || !path) {
+        const PictographProblem problem = {name ? "directory_path" : "dataset", "Field required",
+                                           "missing"};
+        return pictograph_refuse_body(request, &problem, 1);
+    }
+    g_autofree char *clean = directory_clean_path(path, error);
     g_autoptr(Dataset) dataset = NULL;
     g_autoptr(StoreTx) tx =
         clean ? pictograph_begin_dataset_change(request, name, &dataset, error) : NULL;

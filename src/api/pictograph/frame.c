@@ -1,6 +1,7 @@
 #include "api/pictograph/frame.h"
 
 #include "api/pictograph/pictograph.h"
+#include "api/session.h"
 #include "base/ids.h"
 #include "base/limits.h"
 
@@ -100,8 +101,16 @@ static void name_request(const HttpRequest *request, const char *key, ReplayRequ
         [HTTP_POST] = "POST", [HTTP_PUT] = "PUT", [HTTP_PATCH] = "PATCH"};
     gsize bytes = 0;
     const char *body = http_body_text(request, &bytes);
-    replay_request(principal_key(api_principal(request)), methods[http_request_method(request)],
-                   http_request_target(request), key, body ? body : "", bytes, ret_request);
+    const ReplayAsked asked = {
+        .credential_id = principal_key(api_principal(request)),
+        .secret = session_header(request),
+        .method = methods[http_request_method(request)],
+        .address = http_request_target(request),
+        .client_key = key,
+        .body = body ? body : "",
+        .body_bytes = bytes,
+    };
+    replay_request(&asked, ret_request);
 }
 
 static gboolean check_client_key(const char *key, GError **error)

@@ -397,7 +397,7 @@ static const HttpParameter word_body[] = {
     {.name = "note",
      .type = HTTP_TEXT,
      .bounded = TRUE,
-     .max = LIMIT_COMMENT_CHARACTERS,
+     .max = LIMIT_REVIEW_NOTE_CHARACTERS,
      .summary = "Of a review"},
     {.name = "split", .type = HTTP_TEXT, .choices = splits, .summary = "Of a split; null: none"},
     {0},

@@ -19,7 +19,8 @@ StoreTx *pictograph_begin_dataset_change(HttpRequest *request, const char *datas
                                          Dataset **ret_dataset, GError **error)
 {
     g_autoptr(StoreTx) tx = pictograph_begin_change(request, error);
-    g_autoptr(Dataset) found = tx ? dataset_find(tx, api_principal(request), dataset, error) : NULL;
+    g_autoptr(Dataset) found =
+        tx ? dataset_find(tx, api_principal(request), dataset ? dataset : "", error) : NULL;
     if (!found || !dataset_touch(tx, found->id, error)) {
         return NULL;
     }

@@ -7,7 +7,7 @@
 /* A change of the library; ends with pictograph_commit. */
 StoreTx *pictograph_begin_change(HttpRequest *request, GError **error);
 gboolean pictograph_commit(HttpRequest *request, StoreTx *tx, GError **error);
-/* The same of a dataset, by its name or UUID; NOT_FOUND. */
+/* The same of a dataset, by its name or UUID (NULL: there is none of it); NOT_FOUND. */
 StoreTx *pictograph_begin_dataset_change(HttpRequest *request, const char *dataset,
                                          Dataset **ret_dataset, GError **error);
 

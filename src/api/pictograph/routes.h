@@ -20,3 +20,9 @@ extern const HttpRoute pictograph_batch_routes[]; /* batch.c */
 #define PICTOGRAPH_BATCH_ROUTES 4
 extern const HttpRoute pictograph_directory_routes[]; /* directories.c */
 #define PICTOGRAPH_DIRECTORY_ROUTES 6
+extern const HttpRoute pictograph_search_routes[]; /* search.c */
+#define PICTOGRAPH_SEARCH_ROUTES 1
+extern const HttpRoute pictograph_export_routes[]; /* exports.c */
+#define PICTOGRAPH_EXPORT_ROUTES 13
+extern const HttpRoute pictograph_comment_routes[]; /* comments.c */
+#define PICTOGRAPH_COMMENT_ROUTES 4

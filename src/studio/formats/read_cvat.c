@@ -47,7 +47,7 @@ static void write_value(JsonWriter *writer, const char *text)
         json_bool(writer, *text == 't');
     } else if (text_read_number(text, &number) &&
                strcmp(g_ascii_dtostr(shortest, sizeof shortest, number), text) == 0) {
-        json_double(writer, number);
+        json_raw(writer, text, strlen(text));
     } else {
         json_text(writer, text);
     }

@@ -19,10 +19,10 @@ gboolean export_files_flush(ExportFiles *files, GError **error);
 /* What an image is called in the format. */
 typedef struct {
     const Item *item;
-    const char *path;      /* "a/b/c.jpg": directory and filename */
-    const char *stem_path; /* the same without its extension, unless another has the same */
-    const char *folder;    /* "" or "train/", "valid/", "test/" */
-    Split part;            /* whose folder it is; SPLIT_NONE: "" */
+    const char *path;        /* "a/b/c.jpg": directory and filename */
+    const char *stem_path;   /* the same without its extension, unless another has the same */
+    const char *folder;      /* "" or "train/", "valid/", "test/" */
+    Split part;              /* whose folder it is; SPLIT_NONE: "" */
     const GPtrArray *shapes; /* that pass the class filter */
 } FormatImage;
 

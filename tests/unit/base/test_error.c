@@ -9,6 +9,15 @@ static void test_names(void)
     g_assert_cmpstr(albumen_error_name((AlbumenError)999), ==, "internal");
 }
 
+static void test_names_read_again(void)
+{
+    for (AlbumenError code = ALBUMEN_ERROR_INTERNAL; code <= ALBUMEN_ERROR_IO; code++) {
+        g_assert_cmpint(albumen_error_from_name(albumen_error_name(code)), ==, code);
+    }
+    g_assert_cmpint(albumen_error_from_name(""), ==, ALBUMEN_ERROR_INTERNAL);
+    g_assert_cmpint(albumen_error_from_name("not_founds"), ==, ALBUMEN_ERROR_INTERNAL);
+}
+
 static void test_errno(void)
 {
     g_autoptr(GError) error = NULL;
@@ -24,6 +33,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/error/names", test_names);
+    g_test_add_func("/error/names_read_again", test_names_read_again);
     g_test_add_func("/error/errno", test_errno);
     return g_test_run();
 }

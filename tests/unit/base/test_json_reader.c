@@ -88,9 +88,9 @@ static void test_wholes(void)
         gboolean is_whole;
         gint64 whole;
     } cases[] = {
-        {"12", TRUE, 12},     {"-9223372036854775808", TRUE, G_MININT64},
-        {"12.0", TRUE, 12},   {"9223372036854775808", FALSE, 0},
-        {"12.5", FALSE, 0},   {"9007199254740993", TRUE, 9007199254740993},
+        {"12", TRUE, 12},   {"-9223372036854775808", TRUE, G_MININT64},
+        {"12.0", TRUE, 12}, {"9223372036854775808", FALSE, 0},
+        {"12.5", FALSE, 0}, {"9007199254740993", TRUE, 9007199254740993},
         {"1e2", TRUE, 100},
     };
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {

@@ -225,7 +225,7 @@ static gint64 index_sent(const Bench *bench, int width, const char *name)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(UploadFile) file = send_jpeg(bench, width);
-    gint64 id = index_upload(bench->indexer, bench->owner, file, name, NULL, &error);
+    gint64 id = index_upload(bench->indexer, file, name, NULL, &error);
     g_assert_no_error(error);
     g_assert_cmpint(width_of(bench, id), ==, width);
     assert_thumbnails(bench, id);
@@ -303,8 +303,7 @@ static void test_sent_no_picture(StoreFixture *fixture, gconstpointer unused)
     for (gsize i = 0; i < G_N_ELEMENTS(bad); i++) {
         g_autoptr(GError) error = NULL;
         g_autoptr(UploadFile) file = send_bytes(&bench, bad[i].bytes, strlen(bad[i].bytes));
-        g_assert_cmpint(index_upload(bench.indexer, bench.owner, file, bad[i].name, NULL, &error),
-                        ==, 0);
+        g_assert_cmpint(index_upload(bench.indexer, file, bad[i].name, NULL, &error), ==, 0);
         g_assert_error(error, ALBUMEN_ERROR, ALBUMEN_ERROR_UNSUPPORTED);
     }
     assert_files(&bench, 0);
@@ -323,6 +322,20 @@ static void test_sent_again_from_the_trash(StoreFixture *fixture, gconstpointer 
     g_assert_cmpint(count_photos(&bench), ==, 0);
     index_sent(&bench, 50, "a.jpg");
     g_assert_cmpint(count_photos(&bench), ==, 1);
+}
+
+static void test_claims(StoreFixture *fixture, gconstpointer unused)
+{
+    g_auto(Bench) bench = {0};
+    g_autoptr(GError) error = NULL;
+    bench_open(&bench, fixture);
+    g_assert_true(indexer_claim(bench.indexer, "one", NULL));
+    g_assert_true(indexer_claim(bench.indexer, "other", NULL));
+    g_assert_false(indexer_claim(bench.indexer, "one", &error));
+    g_assert_error(error, ALBUMEN_ERROR, ALBUMEN_ERROR_CONFLICT);
+    indexer_let_go(bench.indexer, "one");
+    g_assert_true(indexer_claim(bench.indexer, "one", NULL));
+    g_assert_false(indexer_claim(bench.indexer, "other", NULL));
 }
 
 typedef struct {
@@ -379,5 +392,6 @@ int main(int argc, char **argv)
     store_fixture_add("/index_file/sent_no_picture", test_sent_no_picture);
     store_fixture_add("/index_file/sent_again_from_the_trash", test_sent_again_from_the_trash);
     store_fixture_add("/index_file/sent_at_once", test_sent_at_once);
+    store_fixture_add("/index_file/claims", test_claims);
     return g_test_run();
 }

@@ -129,7 +129,7 @@ static void test_what_expires_is_swept_away(StoreFixture *fixture, gconstpointer
     g_autoptr(Upload) fresh = begin(&scene, "b.jpg", 6); /* sweeps */
     /* The file has just been written to, so that somebody may have it open. */
     g_assert_true(g_file_test(path, G_FILE_TEST_EXISTS));
-    upload_files_sweep(scene.library, library_now_ms() + 5000);
+    upload_files_sweep(scene.library, library_now_ms() + 5000, 0);
     g_assert_false(g_file_test(path, G_FILE_TEST_EXISTS));
     g_assert_true(upload_sweep(scene.library, &error));
 }

@@ -139,6 +139,49 @@ static void test_making_and_opening(StoreFixture *fixture, gconstpointer unused)
     g_assert_cmpmem(hash.bytes, HASH_BYTES, expected.bytes, HASH_BYTES);
 }
 
+static void put(Library *library, const char *id, const char *as, const char *content)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(UploadFile) file = upload_file_make(library, id, &error);
+    upload_file_append(file, (const guint8 *)content, strlen(content), &error);
+    g_assert_true(upload_file_rename(file, as, &error));
+    g_assert_no_error(error);
+    g_assert_cmpint(upload_file_look(library, id), ==, -1);
+}
+
+#define PUT_ID UPLOAD_PUT_PREFIX ID
+
+static void test_what_was_put_last_counts(StoreFixture *fixture, gconstpointer unused)
+{
+    g_autoptr(Library) library = open_library(fixture);
+    put(library, UPLOAD_PUT_PREFIX "1", PUT_ID, "first");
+    put(library, UPLOAD_PUT_PREFIX "2", PUT_ID, "the second");
+    g_assert_cmpint(upload_file_look(library, PUT_ID), ==, 10);
+    g_autoptr(UploadFile) file = upload_file_open(library, PUT_ID, NULL);
+    g_assert_cmpint(upload_file_bytes(file), ==, 10);
+    upload_file_delete(file);
+    g_assert_cmpint(upload_file_look(library, PUT_ID), ==, -1);
+}
+
+/* Each kind by its own age. */
+static void test_sweeping(StoreFixture *fixture, gconstpointer unused)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Library) library = open_library(fixture);
+    gint64 later_ms = library_now_ms() + 5000;
+    g_autoptr(UploadFile) begun = upload_file_make(library, ID, &error);
+    put(library, UPLOAD_PUT_PREFIX "1", PUT_ID, "abc");
+    upload_files_sweep(library, 0, 0);
+    g_assert_cmpint(upload_file_look(library, PUT_ID), ==, 3);
+    upload_files_sweep(library, 0, later_ms);
+    g_assert_cmpint(upload_file_look(library, PUT_ID), ==, -1);
+    g_assert_cmpint(upload_file_look(library, ID), ==, 0);
+    put(library, UPLOAD_PUT_PREFIX "1", PUT_ID, "abc");
+    upload_files_sweep(library, later_ms, 0);
+    g_assert_cmpint(upload_file_look(library, PUT_ID), ==, 3);
+    g_assert_cmpint(upload_file_look(library, ID), ==, -1);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -147,5 +190,7 @@ int main(int argc, char **argv)
     store_fixture_add_for(STORE_SQLITE, "/library/upload-file/places", test_places);
     store_fixture_add_for(STORE_SQLITE, "/library/upload-file/links", test_no_link_is_followed);
     store_fixture_add_for(STORE_SQLITE, "/library/upload-file/open", test_making_and_opening);
+    store_fixture_add_for(STORE_SQLITE, "/library/upload-file/put", test_what_was_put_last_counts);
+    store_fixture_add_for(STORE_SQLITE, "/library/upload-file/sweeping", test_sweeping);
     return g_test_run();
 }

@@ -200,16 +200,17 @@ export async function sendPicture(dataset: string, file: File): Promise<Item> {
 }
 
 export interface Insights {
-  readonly total_images: number;
-  readonly total_annotations: number;
+  readonly images: number;
   readonly annotated_images: number;
-  readonly unannotated_images: number;
-  readonly avg_annotations_per_image: number;
-  readonly status_counts: Readonly<Record<ItemStatus, number>>;
-  readonly class_annotation_counts: Readonly<Record<string, number>>;
-  readonly class_image_counts: Readonly<Record<string, number>>;
-  readonly type_counts: Readonly<Record<string, number>>;
-  readonly annotation_density: Readonly<Record<string, number>>;
+  readonly annotations: number;
+  readonly status: Readonly<Record<ItemStatus, number>>;
+  readonly classes: readonly {
+    readonly name: string;
+    readonly annotations: number;
+    readonly images: number;
+  }[];
+  /** How many pictures have so many shapes. */
+  readonly density: readonly { readonly shapes: string; readonly images: number }[];
 }
 
 export function fetchInsights(dataset: string, signal?: AbortSignal): Promise<Insights> {

@@ -2,7 +2,7 @@
 
 import { itemFilterParams, readItemFilters, type ItemFilter, type ItemFilters } from './api';
 
-export const SORTS = ['newest', 'path', 'changed', 'confidence'] as const;
+export const SORTS = ['path', 'newest', 'changed', 'confidence'] as const;
 
 /** The parameters of an address with one filter changed; '' takes it away. */
 export function withItemFilter(

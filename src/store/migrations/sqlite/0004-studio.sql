@@ -115,7 +115,7 @@ CREATE TABLE dataset_item (
     created_ms INTEGER NOT NULL,
     UNIQUE (directory_id, filename)
 ) STRICT;
-CREATE INDEX dataset_item_dataset ON dataset_item (dataset_id, id);
+CREATE INDEX dataset_item_dataset ON dataset_item (dataset_id, created_ms, id);
 CREATE INDEX dataset_item_photo ON dataset_item (photo_id);
 CREATE INDEX dataset_item_content ON dataset_item (content_hash);
 
@@ -209,7 +209,7 @@ CREATE TABLE annotation (
     author TEXT,                            -- who made it, as clients tell
     UNIQUE (item_id, project_id, uid)
 ) STRICT;
-CREATE INDEX annotation_name ON annotation (project_id, name, kind, item_id, is_proposed);
+CREATE INDEX annotation_name ON annotation (project_id, name, item_id, kind, is_proposed);
 
 -- The shapes of an item as they were before a save: what a revision held, written when the next one replaces it.
 CREATE TABLE annotation_revision (
