@@ -90,6 +90,7 @@ export class Bench {
   readonly #leaving = new Map<string, Saver>();
   #clipboard: { readonly shapes: readonly Shape[]; readonly size: typeof EMPTY } | null = null;
   #activeAt = 0;
+  #draftsSent = false;
 
   constructor(datasetId: string, filters: ItemFilters) {
     this.datasetId = datasetId;
@@ -160,7 +161,6 @@ export class Bench {
       return;
     }
     await this.reloadIds();
-    void this.#sendDrafts();
   }
 
   end(): void {
@@ -218,6 +218,8 @@ export class Bench {
       this.#saverChanged();
       this.loading = false;
       this.#fetchAhead();
+      // After this picture's own, which is not sent behind its back.
+      if (!this.#draftsSent) void this.#sendDrafts();
     } catch (error) {
       if (isAbort(error) || opening.signal.aborted) return;
       this.problem = problemText(error);
@@ -609,6 +611,7 @@ export class Bench {
   /** What an earlier page could not save of other pictures is sent now; what others have changed since is
    * left for when the picture is opened. */
   async #sendDrafts(): Promise<void> {
+    this.#draftsSent = true;
     const drafts = (await this.#drafts?.all().catch(() => [])) ?? [];
     for (const draft of drafts) {
       if (draft.dataset !== this.datasetId || draft.item === this.itemId) continue;
@@ -621,8 +624,11 @@ export class Bench {
           { item, dataset, revision, status: stand.status, shapes },
           { ...this.#around(), changed: () => {} },
         );
+        // Whoever opens it meanwhile waits for this.
+        this.#leaving.set(item, saver);
         saver.restore(draft);
         await saver.flush();
+        if (!saver.isDirty) this.#leaving.delete(item);
       } catch {
         // It stays a draft.
       }

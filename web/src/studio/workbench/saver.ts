@@ -151,6 +151,7 @@ export class Saver {
     this.#wantedStatus = draft.status;
     this.#dirtySince = this.#around.now();
     this.#meet(current);
+    if (this.#state === 'saving') this.#schedule();
   }
 
   /** At once; resolves when nothing is left to save, or nothing can be done now. */
@@ -277,7 +278,11 @@ export class Saver {
     if (sameShapes(theirs, this.#shapes)) {
       this.#revision = current.revision;
       this.#base = theirs;
-      this.#set('saving');
+      if (this.#wantedStatus === null) {
+        this.#dirtySince = null;
+        this.#around.drafts.remove(this.item);
+      }
+      this.#set(this.#wantedStatus === null ? 'saved' : 'saving');
       return;
     }
     this.#cancel();
