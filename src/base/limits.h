@@ -137,7 +137,6 @@
 #define LIMIT_UPLOAD_HOURS          168  /* an upload may take, then it is swept away */
 #define LIMIT_UPLOAD_PUT_HOURS      24   /* what came to a signed address waits to be called for */
 #define LIMIT_UPLOAD_BULK_IMAGES    500 /* of one request for addresses, or of one that registers */
-#define LIMIT_UPLOAD_BULK_IMAGES    500  /* of a request for addresses, or that registers */
 #define LIMIT_UPLOAD_FIELD_BYTES    4096 /* a text of a form */
 #define LIMIT_UPLOAD_NAME_BYTES     200
 #define LIMIT_UPLOAD_METADATA_BYTES 4096
