@@ -69,6 +69,7 @@ const count = (page, text) => page.getByRole('heading', { name: text, exact: tru
 
 /** Waits for the picture, and gives the hands on it: places are its pixels. */
 async function handsOn(page, shapes = '0 shapes') {
+  await page.locator('[role=application][aria-busy=false]').waitFor();
   await count(page, shapes);
   await saved(page);
   const { x, y, width, height } = await stageOf(page).boundingBox();

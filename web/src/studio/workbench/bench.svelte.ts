@@ -249,6 +249,8 @@ export class Bench {
   // Acts
 
   act(action: Action): boolean {
+    // What is still shown then is the picture before, or none.
+    if (this.loading) return false;
     const { desk } = this;
     const { document } = desk;
     this.#work();
@@ -392,6 +394,7 @@ export class Bench {
   /** The shapes of the picture before this one. */
   async copyPrevious(): Promise<void> {
     const { previousId, itemId } = this;
+    if (this.loading) return;
     if (previousId === undefined) {
       toasts.show({ text: t('workbench.no_previous') });
       return;
@@ -464,6 +467,7 @@ export class Bench {
   }
 
   setStatus(status: ItemStatus): void {
+    if (this.loading) return;
     this.#work();
     this.#saver?.change(this.desk.document.shapes, status);
     this.#saverChanged();
