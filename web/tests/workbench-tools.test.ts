@@ -5,7 +5,7 @@ import { Document } from '../src/studio/workbench/document';
 import type { Point } from '../src/studio/workbench/geometry';
 import { actionOf } from '../src/studio/workbench/keys';
 import { boundsOf, newBox, newKeypoint, newPolygon, type Shape } from '../src/studio/workbench/shape';
-import type { ToolName } from '../src/studio/workbench/tools';
+import type { ToolName } from '../src/studio/workbench/tool';
 
 const SIZE = { width: 1000, height: 800 };
 const p = (x: number, y: number): Point => ({ x, y });

@@ -30,7 +30,8 @@ import type { Action } from './keys';
 import { PictureSource } from './picture.svelte';
 import { Saver, type Conflict, type SaverAround, type SaveState } from './saver';
 import { boundsOf, moved, readShape, scaledTo, twinOf, type Attributes, type Shape } from './shape';
-import { SelectTool, type ToolName } from './tools';
+import { SelectTool } from './select-tool';
+import type { ToolName } from './tool';
 
 /** A pause longer than this is none of the work. */
 const IDLE_MS = 30_000;

@@ -14,16 +14,9 @@ import {
   type Size,
 } from './geometry';
 import { boundsOf, moved, pointsOf, type Shape } from './shape';
-import {
-  PathTool,
-  SelectTool,
-  toolOf,
-  type Pointer,
-  type Sketch,
-  type Surface,
-  type Tool,
-  type ToolName,
-} from './tools';
+import { SelectTool } from './select-tool';
+import type { Pointer, Sketch, Surface, Tool, ToolName } from './tool';
+import { PathTool, toolOf } from './tools';
 import {
   clampView,
   fitBox,

@@ -1,7 +1,7 @@
 // The keys of the workbench: one table, for doing and for the help.
 
 import type { MessageKey } from '../../i18n/messages';
-import type { ToolName } from './tools';
+import type { ToolName } from './tool';
 
 export const ACTIONS = [
   'undo',

@@ -5,7 +5,7 @@ import { colorOf } from './colors';
 import type { Desk } from './desk';
 import { cornersOf, type Point, type Ring } from './geometry';
 import { boundsOf, type Shape } from './shape';
-import { gripsOf, SelectTool } from './tools';
+import { gripsOf, SelectTool } from './select-tool';
 import { sight, toStage, type View } from './view';
 
 /** From here on single pixels are shown as what they are, with a grid between them. */
