@@ -1,38 +1,12 @@
 // Drawing on the pictures of a dataset: every kind of shape, by hand and by key, saved by itself.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import fs from 'node:fs';
-import path from 'node:path';
-import { after, test } from 'node:test';
-import { temporaryFolder } from '../server.mjs';
+import { test } from 'node:test';
 import { judge } from './axe.mjs';
 import { eventually, PHONE, useApp } from './harness.mjs';
+import { askOf, count, handsOn, saved, stageOf, streets } from './streets.mjs';
 
-// Pictures that are shown pixel for pixel, so that places on the page are places on them.
-const WIDTH = 800;
-const HEIGHT = 600;
-const folder = temporaryFolder('drawn-on');
-after(() => fs.rmSync(folder, { recursive: true }));
-for (const [i, name] of ['a-street', 'b-square', 'c-bridge'].entries()) {
-  const file = path.join(folder, `${name}.jpg`);
-  execFileSync('vips', ['gaussnoise', file, WIDTH, HEIGHT, '--mean', 150, '--sigma', 20, '--seed', i + 1]);
-}
-
-const app = useApp({ photos: [folder] });
-
-async function ask(method, target, { json, match, status = 200 } = {}) {
-  const answer = await fetch(`${app.url}/api/albumen/${target}`, {
-    method,
-    headers: {
-      'Content-Type': 'application/json',
-      ...(match === undefined ? {} : { 'If-Match': `"${match}"` }),
-    },
-    ...(json === undefined ? {} : { body: JSON.stringify(json) }),
-  });
-  const text = await answer.text();
-  assert.equal(answer.status, status, `${method} ${target}: ${text}`);
-  return text === '' ? null : JSON.parse(text);
-}
+const app = useApp({ photos: [streets()] });
+const ask = askOf(app);
 
 let datasets = 0;
 
@@ -62,37 +36,6 @@ const box = (id, name, x, y, w = 80, h = 60) => ({
   type: 'bbox',
   bounding_box: { x, y, w, h },
 });
-
-const stageOf = (page) => page.getByRole('application');
-const saved = (page) => page.getByRole('status').filter({ hasText: /^\s*Saved\s*$/ }).waitFor();
-const count = (page, text) => page.getByRole('heading', { name: text, exact: true }).waitFor();
-
-/** Waits for the picture, and gives the hands on it: places are its pixels. */
-async function handsOn(page, shapes = '0 shapes') {
-  await page.locator('[role=application][aria-busy=false]').waitFor();
-  await count(page, shapes);
-  await saved(page);
-  const { x, y, width, height } = await stageOf(page).boundingBox();
-  const left = x + Math.round(width / 2 - WIDTH / 2);
-  const top = y + Math.round(height / 2 - HEIGHT / 2);
-  const to = (place, options) => page.mouse.move(left + place[0], top + place[1], options);
-  return {
-    to,
-    async click(...places) {
-      for (const place of places) {
-        await to(place);
-        await page.mouse.down();
-        await page.mouse.up();
-      }
-    },
-    async drag(from, ...places) {
-      await to(from);
-      await page.mouse.down();
-      for (const place of places) await to(place, { steps: 3 });
-      await page.mouse.up();
-    },
-  };
-}
 
 test('every kind of shape is drawn, saved by itself, and there again after a reload', async () => {
   const { items, address } = await newDataset();
