@@ -207,7 +207,8 @@ void json_double(JsonWriter *writer, double value)
     }
     separate(writer);
     char text[NUMBER_TEXT_BYTES];
-    append(writer, text, number_text(text, value));
+    gsize length = number_text(text, value);
+    append(writer, text, length);
     if (!strpbrk(text, ".e")) { /* that it is no integer stays to be seen */
         append(writer, ".0", 2);
     }

@@ -3,7 +3,6 @@
 #include "api/public_url.h"
 #include "base/limits.h"
 
-#include <stdarg.h>
 #include <string.h>
 
 #define SDK "pictograph-python/"
@@ -25,30 +24,27 @@ gboolean pictograph_wants_paths(const HttpRequest *request, gboolean by_name, co
 
 /* --- what is asked --- */
 
-const char *pictograph_body_text(const HttpRequest *request, ...)
+const char *pictograph_first_of_body(const HttpRequest *request, const char *const *names)
 {
     const char *found = NULL;
-    va_list names;
-    va_start(names, request);
-    for (const char *name = va_arg(names, const char *); name && !found;
-         name = va_arg(names, const char *)) {
-        const char *text = json_string_value(json_object_get(http_body(request), name));
+    for (; *names && !found; names++) {
+        const char *text = json_string_value(json_object_get(http_body(request), *names));
         found = text && *text ? text : NULL;
     }
-    va_end(names);
     return found;
 }
 
-const char *pictograph_query_text(const HttpRequest *request, ...)
+const char *pictograph_told_text(const HttpRequest *request, const char *name)
+{
+    return json_string_value(json_object_get(http_body(request), name));
+}
+
+const char *pictograph_first_of_query(const HttpRequest *request, const char *const *names)
 {
     const char *found = NULL;
-    va_list names;
-    va_start(names, request);
-    for (const char *name = va_arg(names, const char *); name && !found;
-         name = va_arg(names, const char *)) {
-        found = http_text(request, name, NULL);
+    for (; *names && !found; names++) {
+        found = http_text(request, *names, NULL);
     }
-    va_end(names);
     return found;
 }
 

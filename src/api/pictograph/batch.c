@@ -97,7 +97,7 @@ static gboolean write_affected(JsonWriter *writer, const Batch *batch, GError **
 
 static gboolean begin(HttpRequest *request, Batch *batch, GError **error)
 {
-    const char *name = pictograph_body_text(request, "dataset_name", "dataset", NULL);
+    const char *name = pictograph_body_text(request, "dataset_name", "dataset");
     g_autoptr(GArray) unknown = NULL;
     batch->request = request;
     batch->uuids = pictograph_body_list(request, "image_ids");
@@ -142,7 +142,7 @@ static gboolean finish(Batch *batch, GError **error)
 /* The caller's. */
 static char *target_directory(HttpRequest *request, GError **error)
 {
-    const char *path = pictograph_body_text(request, "target_directory_path", NULL);
+    const char *path = pictograph_body_text(request, "target_directory_path");
     return directory_clean_path(path ? path : "", error);
 }
 
@@ -158,7 +158,7 @@ static gboolean move_images(HttpRequest *request, GError **error)
 
 static CopyCollision collision_of(const HttpRequest *request)
 {
-    const char *name = pictograph_body_text(request, "duplicate_handling", NULL);
+    const char *name = pictograph_body_text(request, "duplicate_handling");
     if (g_strcmp0(name, "skip") == 0) {
         return COPY_SKIP;
     }

@@ -76,14 +76,14 @@ static gboolean list(HttpRequest *request, GError **error)
 static gboolean add(HttpRequest *request, GError **error)
 {
     const CommentNew values = {
-        .annotation_uid = pictograph_body_text(request, "annotation_id", NULL),
-        .parent = pictograph_body_text(request, "parent_comment_id", NULL),
+        .annotation_uid = pictograph_body_text(request, "annotation_id"),
+        .parent = pictograph_body_text(request, "parent_comment_id"),
         .body = json_string_value(json_object_get(http_body(request), "body")),
     };
     const Principal *viewer = api_principal(request);
     g_autoptr(StoreTx) tx = pictograph_begin_change(request, error);
     g_autoptr(Item) item =
-        tx ? item_find(tx, viewer, pictograph_body_text(request, "image_id", NULL), error) : NULL;
+        tx ? item_find(tx, viewer, pictograph_body_text(request, "image_id"), error) : NULL;
     if (!item || !dataset_touch(tx, item->dataset_id, error)) {
         return FALSE;
     }

@@ -196,8 +196,8 @@ static gboolean commit_and_answer(HttpRequest *request, StoreTx *tx, const Datas
 static gboolean create_directory(HttpRequest *request, GError **error)
 {
     gint64 id = 0;
-    const char *path = pictograph_body_text(request, "directory_path", "folder_path", NULL);
-    const char *name = pictograph_body_text(request, "dataset", "dataset_id", NULL);
+    const char *path = pictograph_body_text(request, "directory_path", "folder_path");
+    const char *name = pictograph_body_text(request, "dataset", "dataset_id");
     if (!name || !path) {
         const PictographProblem problem = {name ? "directory_path" : "dataset", "Field required",
                                            "missing"};
@@ -221,7 +221,7 @@ static char *renamed_path(const Directory *directory, const char *name)
 
 static gboolean rename_directory(HttpRequest *request, GError **error)
 {
-    const char *name = pictograph_body_text(request, "new_name", NULL);
+    const char *name = pictograph_body_text(request, "new_name");
     g_autofree char *path = path_before(request, "/rename", error);
     g_autoptr(Dataset) dataset = NULL;
     g_autoptr(StoreTx) tx = path ? pictograph_begin_dataset_change(

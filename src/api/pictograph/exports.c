@@ -129,7 +129,7 @@ static DatasetExport *find(HttpRequest *request, StoreTx *tx, const char *datase
 /* /exports/{export}?dataset= */
 static DatasetExport *find_one(HttpRequest *request, StoreTx *tx, GError **error)
 {
-    const char *dataset = pictograph_query_text(request, "dataset", "dataset_name", NULL);
+    const char *dataset = pictograph_query_text(request, "dataset", "dataset_name");
     return find(request, tx, dataset, http_text(request, "export", ""), error);
 }
 
@@ -145,7 +145,7 @@ static DatasetExport *find_named(HttpRequest *request, StoreTx *tx, GError **err
 static gboolean list_exports(HttpRequest *request, GError **error)
 {
     PictographPage page = pictograph_page(request);
-    const char *name = pictograph_query_text(request, "dataset_name", "dataset", NULL);
+    const char *name = pictograph_query_text(request, "dataset_name", "dataset");
     ExportState state;
     gboolean has_state = export_state_from_name(http_text(request, "status", ""), &state);
     gint64 total = 0;
@@ -226,7 +226,7 @@ static gboolean download_by_name(HttpRequest *request, GError **error)
 static gboolean download_export(HttpRequest *request, GError **error)
 {
     const char *first = http_text(request, "export", "");
-    if (uuid_is_valid(first) || pictograph_query_text(request, "dataset", "dataset_name", NULL)) {
+    if (uuid_is_valid(first) || pictograph_query_text(request, "dataset", "dataset_name")) {
         return download_found(request, find_one, error);
     }
     g_autoptr(StoreTx) tx = api_read(request, error);
@@ -262,7 +262,7 @@ static gboolean create_export(HttpRequest *request, GError **error)
 {
     const json_t *body = http_body(request);
     const Api *api = api_of(request);
-    const char *name = pictograph_body_text(request, "dataset_name", "dataset", "dataset_id", NULL);
+    const char *name = pictograph_body_text(request, "dataset_name", "dataset", "dataset_id");
     const char *format = json_string_value(json_object_get(body, "format"));
     if (!name) {
         const PictographProblem problem = {"dataset_name", "Field required", "missing"};

@@ -39,8 +39,7 @@ static gboolean list_images(HttpRequest *request, GError **error)
 {
     gint64 total = 0;
     PictographPage page = pictograph_page(request);
-    const char *name =
-        pictograph_query_text(request, "dataset", "dataset_id", "dataset_name", NULL);
+    const char *name = pictograph_query_text(request, "dataset", "dataset_id", "dataset_name");
     if (!name) {
         return refuse(error, ALBUMEN_ERROR_INVALID, "The parameter 'dataset' is missing");
     }

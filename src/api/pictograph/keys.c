@@ -7,11 +7,6 @@
 #include "library/credential.h"
 #include "library/organization.h"
 
-static const char *body_text(const HttpRequest *request, const char *name)
-{
-    return json_string_value(json_object_get(http_body(request), name));
-}
-
 static gint64 body_number(const HttpRequest *request, const char *name)
 {
     return json_integer_value(json_object_get(http_body(request), name));
@@ -116,7 +111,7 @@ static gboolean show(HttpRequest *request, GError **error)
 /* Nobody makes a key for another organization; whether there is one is not told. */
 static gboolean check_organization(HttpRequest *request, StoreTx *tx, GError **error)
 {
-    const char *named = body_text(request, "organization_id");
+    const char *named = pictograph_told_text(request, "organization_id");
     gint64 own = principal_organization(api_principal(request));
     g_autoptr(Organization) organization = organization_get(tx, own, error);
     if (organization && named && g_ascii_strcasecmp(named, organization->uuid) != 0) {
@@ -131,12 +126,12 @@ static gboolean create(HttpRequest *request, GError **error)
 {
     const Principal *principal = api_principal(request);
     KeyNew wanted = {
-        .name = body_text(request, "name"),
-        .role = member_role_from_name(body_text(request, "role")),
+        .name = pictograph_told_text(request, "name"),
+        .role = member_role_from_name(pictograph_told_text(request, "role")),
         .rate_limit = body_number(request, "rate_limit"),
     };
     wanted.role = wanted.role ? wanted.role : MIN(MEMBER_MEMBER, principal_member_role(principal));
-    if (!time_to_come(body_text(request, "expires_at"), &wanted.expires_ms, error)) {
+    if (!time_to_come(pictograph_told_text(request, "expires_at"), &wanted.expires_ms, error)) {
         return FALSE;
     }
     gint64 id = 0;
@@ -152,8 +147,8 @@ static gboolean create(HttpRequest *request, GError **error)
 static gboolean read_change(HttpRequest *request, KeyChange *ret_change, GError **error)
 {
     *ret_change = (KeyChange){
-        .name = body_text(request, "name"),
-        .role = member_role_from_name(body_text(request, "role")),
+        .name = pictograph_told_text(request, "name"),
+        .role = member_role_from_name(pictograph_told_text(request, "role")),
         .set_rate_limit = is_told(request, "rate_limit"),
         .rate_limit = body_number(request, "rate_limit"),
         .set_expires = is_told(request, "expires_at"),
@@ -166,7 +161,8 @@ static gboolean read_change(HttpRequest *request, KeyChange *ret_change, GError 
                             "Nothing is said that would change the key");
         return FALSE;
     }
-    return time_to_come(body_text(request, "expires_at"), &ret_change->expires_ms, error);
+    return time_to_come(pictograph_told_text(request, "expires_at"), &ret_change->expires_ms,
+                        error);
 }
 
 static gboolean change(HttpRequest *request, GError **error)

@@ -13,15 +13,10 @@ static gint64 organization_of(const HttpRequest *request)
     return principal_organization(api_principal(request));
 }
 
-static const char *body_text(const HttpRequest *request, const char *name)
-{
-    return json_string_value(json_object_get(http_body(request), name));
-}
-
 /* A member that is a name of a role, as the route's table made sure. */
 static MemberRole body_role(const HttpRequest *request)
 {
-    return member_role_from_name(body_text(request, "role"));
+    return member_role_from_name(pictograph_told_text(request, "role"));
 }
 
 /* --- the organization --- */
@@ -69,10 +64,11 @@ static gboolean show(HttpRequest *request, GError **error)
 static gboolean change(HttpRequest *request, GError **error)
 {
     g_autoptr(StoreTx) tx = api_write(request, error);
-    gboolean changed = tx &&
-                       organization_change(tx, organization_of(request), body_text(request, "name"),
-                                           body_text(request, "description"), error) &&
-                       api_commit_accounts(request, tx, error);
+    gboolean changed =
+        tx &&
+        organization_change(tx, organization_of(request), pictograph_told_text(request, "name"),
+                            pictograph_told_text(request, "description"), error) &&
+        api_commit_accounts(request, tx, error);
     g_clear_pointer(&tx, store_tx_free);
     return changed && show(request, error);
 }
@@ -189,7 +185,7 @@ static gboolean invite(HttpRequest *request, GError **error)
     MemberRole role = body_role(request);
     g_autoptr(StoreTx) tx = api_write(request, error);
     g_autoptr(Invite) made =
-        tx ? invite_create(tx, api_principal(request), body_text(request, "email"),
+        tx ? invite_create(tx, api_principal(request), pictograph_told_text(request, "email"),
                            role ? role : MEMBER_MEMBER, error)
            : NULL;
     g_autoptr(Organization) organization =

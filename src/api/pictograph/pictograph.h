@@ -33,11 +33,16 @@ gboolean pictograph_wants_paths(const HttpRequest *request, gboolean by_name, co
 
 /* --- what is asked --- */
 
-/* A member of the body, or a parameter of the query, by the first of these names (NULL-terminated)
- * that is there and not empty; of the query each must be declared. NULL: absent. Owned by the
- * request. */
-const char *pictograph_body_text(const HttpRequest *request, ...) G_GNUC_NULL_TERMINATED;
-const char *pictograph_query_text(const HttpRequest *request, ...) G_GNUC_NULL_TERMINATED;
+/* A member of the body, or a parameter of the query, by the first of these names that is there and
+ * not empty; of the query each must be declared. NULL: absent. Owned by the request. */
+#define pictograph_body_text(request, ...)                                                         \
+    pictograph_first_of_body((request), (const char *const[]){__VA_ARGS__, NULL})
+#define pictograph_query_text(request, ...)                                                        \
+    pictograph_first_of_query((request), (const char *const[]){__VA_ARGS__, NULL})
+const char *pictograph_first_of_body(const HttpRequest *request, const char *const *names);
+const char *pictograph_first_of_query(const HttpRequest *request, const char *const *names);
+/* A member of the body as it was told, be it empty; NULL: absent, or no text. */
+const char *pictograph_told_text(const HttpRequest *request, const char *name);
 
 typedef struct {
     gint64 limit, offset;

@@ -26,7 +26,7 @@ static gboolean refuse_missing(HttpRequest *request, const char *member)
 static gboolean find_place(HttpRequest *request, StoreTx *tx, const char *dataset,
                            UploadPlace *ret_place, GError **error)
 {
-    const char *directory = pictograph_body_text(request, "directory_path", "folder_path", NULL);
+    const char *directory = pictograph_body_text(request, "directory_path", "folder_path");
     return upload_place_find(tx, api_principal(request), dataset, directory,
                              json_string_value(json_object_get(http_body(request), "filename")),
                              ret_place, error);
@@ -37,7 +37,7 @@ static gboolean find_listed_place(HttpRequest *request, StoreTx *tx, const json_
                                   UploadPlace *ret_place, GError **error)
 {
     return upload_place_find(
-        tx, api_principal(request), pictograph_body_text(request, "dataset", "dataset_id", NULL),
+        tx, api_principal(request), pictograph_body_text(request, "dataset", "dataset_id"),
         json_string_value(json_object_get(entry, "directory_path")),
         json_string_value(json_object_get(entry, "filename")), ret_place, error);
 }
@@ -82,7 +82,7 @@ static JsonWriter *write_old_members(const HttpRequest *request, const UploadPla
 
 static gboolean ask_address(HttpRequest *request, GError **error)
 {
-    const char *dataset = pictograph_body_text(request, "dataset", "dataset_id", NULL);
+    const char *dataset = pictograph_body_text(request, "dataset", "dataset_id");
     if (!dataset) {
         return refuse_missing(request, "dataset");
     }
@@ -103,7 +103,7 @@ static gboolean ask_address(HttpRequest *request, GError **error)
 /* As many as were asked for, in their order: a name that is taken is told of at the third step. */
 static gboolean ask_addresses(HttpRequest *request, GError **error)
 {
-    if (!pictograph_body_text(request, "dataset", "dataset_id", NULL)) {
+    if (!pictograph_body_text(request, "dataset", "dataset_id")) {
         return refuse_missing(request, "dataset");
     }
     const json_t *images = json_object_get(http_body(request), "images");
@@ -213,7 +213,7 @@ gboolean pictograph_answer_upload(HttpRequest *request, const Item *item, GError
 static gboolean register_image(HttpRequest *request, GError **error)
 {
     const Api *api = api_of(request);
-    const char *dataset = pictograph_body_text(request, "dataset", "dataset_id", NULL);
+    const char *dataset = pictograph_body_text(request, "dataset", "dataset_id");
     if (!dataset) {
         return refuse_missing(request, "dataset");
     }
@@ -273,7 +273,7 @@ static gboolean read_registrations(HttpRequest *request, Registrations *registra
     g_autoptr(StoreTx) tx = api_read(request, error);
     g_autoptr(Dataset) dataset =
         tx ? dataset_find(tx, registrations->viewer,
-                          pictograph_body_text(request, "dataset", "dataset_id", NULL), error)
+                          pictograph_body_text(request, "dataset", "dataset_id"), error)
            : NULL;
     if (!dataset) {
         return FALSE;
@@ -340,7 +340,7 @@ static gboolean answer_registrations(HttpRequest *request, const Registrations *
 
 static gboolean register_images(HttpRequest *request, GError **error)
 {
-    if (!pictograph_body_text(request, "dataset", "dataset_id", NULL)) {
+    if (!pictograph_body_text(request, "dataset", "dataset_id")) {
         return refuse_missing(request, "dataset");
     }
     g_auto(Registrations) registrations = {
