@@ -219,7 +219,9 @@ static gboolean take_unicode(JsonReader *reader)
     }
     gunichar c = (gunichar)high;
     if (high >= 0xd800 && high <= 0xdbff) {
-        int low = take(reader) == '\\' && take(reader) == 'u' ? take_hex(reader) : 0;
+        gboolean follows = take(reader) == '\\';
+        follows = follows && take(reader) == 'u';
+        int low = follows ? take_hex(reader) : 0;
         if (low < 0xdc00 || low > 0xdfff) {
             return broken(reader, "half a surrogate pair is no character") >= 0;
         }

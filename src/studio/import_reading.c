@@ -258,6 +258,7 @@ static gboolean take_shape(gpointer data, gint64 image_key, Shape *taken, const 
     if (!check_shape(reading, image_key, item, shape, path) || !map_class(reading, shape)) {
         return TRUE;
     }
+    g_assert(class_); /* check_shape refuses what has no name */
     class_->shapes++;
     reading->shapes++;
     shape->is_proposed = reading->plan && reading->plan->as_proposals;

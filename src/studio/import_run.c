@@ -91,7 +91,7 @@ static gboolean is_told(const ImportReading *reading, const ImportClass *class_)
     }
     for (guint i = 0; i < reading->classes->len; i++) {
         const ImportClass *other = g_ptr_array_index(reading->classes, i);
-        if (other->kind != 0 && strcmp(other->name, class_->name) == 0) {
+        if (other->kind != 0 && g_strcmp0(other->name, class_->name) == 0) {
             return FALSE;
         }
     }

@@ -71,13 +71,13 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Bits, bits_clear)
 
 static gboolean is_in(const Bits *bits, gint64 x, gint64 y)
 {
-    gint64 at = y * bits->width + x;
+    gsize at = (gsize)(y * bits->width + x);
     return (bits->pixels[at / 8] >> (at % 8)) & 1;
 }
 
-static void set_bit(guint8 *bytes, gint64 at)
+static void set_bit(guint8 *bytes, gsize at)
 {
-    bytes[at / 8] |= (guint8)(1 << (at % 8));
+    bytes[at / 8] |= (guint8)(1U << (at % 8));
 }
 
 /* The box around the runs: x0, y0 and, one beyond, x1, y1. */
@@ -123,7 +123,8 @@ static gboolean fill(Bits *bits, const guint32 *runs, gsize count, gint64 height
     gint64 at = 0;
     for (gsize i = 0; i < count; i++) {
         for (gint64 p = at; i % 2 == 1 && p < at + runs[i]; p++) {
-            set_bit(bits->pixels, (p % height - bits->top) * bits->width + p / height - bits->left);
+            set_bit(bits->pixels,
+                    (gsize)((p % height - bits->top) * bits->width + p / height - bits->left));
         }
         at += runs[i];
     }
@@ -158,7 +159,7 @@ static gboolean trace_ring(Bits *bits, gint64 x, gint64 y, Ring *ret_ring, gint6
         gint64 before_x = at_x, before_y = at_y;
         do { /* along a straight side */
             if (direction == 0) {
-                set_bit(bits->seen, (at_y - 1) * bits->width + at_x);
+                set_bit(bits->seen, (gsize)((at_y - 1) * bits->width + at_x));
             }
             at_x += step_x[direction];
             at_y += step_y[direction];
