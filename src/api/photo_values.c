@@ -116,6 +116,12 @@ char *time_iso(gint64 ms)
     return time ? g_date_time_format_iso8601(time) : NULL;
 }
 
+void time_member(JsonWriter *writer, const char *key, gint64 ms)
+{
+    g_autofree char *text = time_iso(ms);
+    json_member_string(writer, key, text);
+}
+
 gboolean time_to_come(const char *text, gint64 *ret_ms, GError **error)
 {
     g_autoptr(GTimeZone) utc = g_time_zone_new_utc();

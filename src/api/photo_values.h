@@ -12,6 +12,7 @@ char *photo_taken_european(const MediaFacts *facts);
 char *photo_shutter_text(const MediaFacts *facts);
 /* "YYYY-MM-DDTHH:MM:SSZ" of milliseconds since 1970; NULL for 0. Owned by the caller. */
 char *time_iso(gint64 ms);
+void time_member(JsonWriter *writer, const char *key, gint64 ms);
 /* Milliseconds of a time in ISO 8601 that is to come, for expires_at; 0 for NULL. INVALID. */
 gboolean time_to_come(const char *text, gint64 *ret_ms, GError **error);
 

@@ -1,5 +1,6 @@
 /* Formats, and exports: a dataset is written into a file of one of them by a job. */
 #include "api/albumen/exports.h"
+#include "api/export_values.h"
 
 #include "api/albumen/datasets.h"
 #include "api/attachment.h"
@@ -49,37 +50,6 @@ static gboolean albumen_formats(HttpRequest *request, GError **error)
 
 /* --- exports --- */
 
-static void member_unknown(JsonWriter *writer, const char *key, gint64 value)
-{
-    json_key(writer, key);
-    if (value < 0) {
-        json_none(writer);
-    } else {
-        json_int(writer, value);
-    }
-}
-
-static void member_time(JsonWriter *writer, const char *key, gint64 ms)
-{
-    g_autofree char *text = time_iso(ms);
-    json_member_string(writer, key, text);
-}
-
-static void write_filters(JsonWriter *writer, const DatasetExport *value)
-{
-    json_key(writer, "class_filter");
-    if (value->class_filter) {
-        json_array_begin(writer);
-        for (char **name = value->class_filter; *name; name++) {
-            json_text(writer, *name);
-        }
-        json_array_end(writer);
-    } else {
-        json_none(writer);
-    }
-    json_member_string(writer, "status_filter", value->status_filter);
-}
-
 static void write_export(JsonWriter *writer, const DatasetExport *value)
 {
     json_object_begin(writer);
@@ -90,7 +60,7 @@ static void write_export(JsonWriter *writer, const DatasetExport *value)
     json_member_string(writer, "version", *value->version_uuid ? value->version_uuid : NULL);
     json_member_bool(writer, "include_images", value->include_images);
     json_member_bool(writer, "organize_by_split", value->organize_by_split);
-    write_filters(writer, value);
+    export_member_filters(writer, value);
     json_member_string(writer, "state", export_state_name(value->state));
     json_member_string(writer, "error", value->error);
     json_key(writer, "report");
@@ -99,12 +69,12 @@ static void write_export(JsonWriter *writer, const DatasetExport *value)
     } else {
         json_none(writer);
     }
-    member_unknown(writer, "bytes", value->file_bytes);
-    member_unknown(writer, "images", value->image_count);
-    member_unknown(writer, "annotations", value->annotation_count);
-    member_time(writer, "created", value->created_ms);
-    member_time(writer, "finished", value->finished_ms);
-    member_time(writer, "expires", value->expires_ms);
+    export_member_count(writer, "bytes", value->file_bytes);
+    export_member_count(writer, "images", value->image_count);
+    export_member_count(writer, "annotations", value->annotation_count);
+    time_member(writer, "created", value->created_ms);
+    time_member(writer, "finished", value->finished_ms);
+    time_member(writer, "expires", value->expires_ms);
     json_object_end(writer);
 }
 

@@ -1,5 +1,6 @@
 /* Exports of datasets, named by their UUID, or by dataset and name. */
 #include "api/attachment.h"
+#include "api/export_values.h"
 #include "api/photo_values.h"
 #include "api/pictograph/lookup.h"
 #include "api/pictograph/pictograph.h"
@@ -36,37 +37,6 @@ static char *download_url(const HttpRequest *request, const DatasetExport *value
     return pictograph_url(request, path);
 }
 
-static void member_unknown(JsonWriter *writer, const char *key, gint64 value)
-{
-    json_key(writer, key);
-    if (value < 0) {
-        json_none(writer);
-    } else {
-        json_int(writer, value);
-    }
-}
-
-static void member_time(JsonWriter *writer, const char *key, gint64 ms)
-{
-    g_autofree char *text = time_iso(ms);
-    json_member_string(writer, key, text);
-}
-
-static void write_filters(JsonWriter *writer, const DatasetExport *value)
-{
-    json_key(writer, "class_filter");
-    if (value->class_filter) {
-        json_array_begin(writer);
-        for (char **name = value->class_filter; *name; name++) {
-            json_text(writer, *name);
-        }
-        json_array_end(writer);
-    } else {
-        json_none(writer);
-    }
-    json_member_string(writer, "status_filter", value->status_filter);
-}
-
 static void write_export(JsonWriter *writer, const HttpRequest *request, const DatasetExport *value)
 {
     g_autofree char *url = value->state == EXPORT_COMPLETED ? download_url(request, value) : NULL;
@@ -79,14 +49,14 @@ static void write_export(JsonWriter *writer, const HttpRequest *request, const D
     json_member_string(writer, "name", value->name);
     json_member_string(writer, "format", format_name(value->format));
     json_member_string(writer, "status", export_state_name(value->state));
-    member_time(writer, "created_at", value->created_ms);
+    time_member(writer, "created_at", value->created_ms);
     json_member_bool(writer, "include_images", value->include_images);
-    write_filters(writer, value);
+    export_member_filters(writer, value);
     json_member_string(writer, "error_message", value->error);
-    member_unknown(writer, "file_size", value->file_bytes);
-    member_unknown(writer, "image_count", value->image_count);
-    member_unknown(writer, "annotation_count", value->annotation_count);
-    member_time(writer, "expires_at", value->expires_ms);
+    export_member_count(writer, "file_size", value->file_bytes);
+    export_member_count(writer, "image_count", value->image_count);
+    export_member_count(writer, "annotation_count", value->annotation_count);
+    time_member(writer, "expires_at", value->expires_ms);
     json_member_string(writer, "download_url", url);
     json_object_end(writer);
 }

@@ -9,12 +9,6 @@
 #include <math.h>
 #include <string.h>
 
-static void member_time(JsonWriter *writer, const char *key, gint64 ms)
-{
-    g_autofree char *text = time_iso(ms);
-    json_member_string(writer, key, text);
-}
-
 /* A number or null. */
 static void member_number(JsonWriter *writer, const char *key, double value)
 {
@@ -71,9 +65,9 @@ void pictograph_begin_dataset(JsonWriter *writer, const Dataset *dataset, const 
     json_member_int(writer, "total_size", dataset->total_bytes);
     json_member_bool(writer, "is_public", dataset->is_public);
     json_member_bool(writer, "is_archived", dataset->archived_ms > 0);
-    member_time(writer, "archived_at", dataset->archived_ms);
-    member_time(writer, "created_at", dataset->created_ms);
-    member_time(writer, "updated_at", dataset->changed_ms);
+    time_member(writer, "archived_at", dataset->archived_ms);
+    time_member(writer, "created_at", dataset->created_ms);
+    time_member(writer, "updated_at", dataset->changed_ms);
     json_member_string(writer, "storage_class", "standard");
 }
 
@@ -147,8 +141,8 @@ void pictograph_write_image(JsonWriter *writer, const HttpRequest *request, cons
     json_member_string(writer, "review_note", item->review_note);
     json_member_bool(writer, "is_archived", item->archived_ms > 0);
     write_addresses(writer, request, item);
-    member_time(writer, "created_at", item->created_ms);
-    member_time(writer, "updated_at", MAX(item->changed_ms, item->created_ms));
+    time_member(writer, "created_at", item->created_ms);
+    time_member(writer, "updated_at", MAX(item->changed_ms, item->created_ms));
     json_object_end(writer);
 }
 
@@ -178,8 +172,8 @@ void pictograph_write_directory(JsonWriter *writer, const Dataset *dataset,
     json_member_int(writer, "image_count", directory->image_count);
     json_member_int(writer, "nested_image_count", directory->nested_count);
     json_member_string(writer, "created_by", directory->author);
-    member_time(writer, "created_at", directory->created_ms);
-    member_time(writer, "updated_at", directory->changed_ms);
+    time_member(writer, "created_at", directory->created_ms);
+    time_member(writer, "updated_at", directory->changed_ms);
     json_object_end(writer);
 }
 

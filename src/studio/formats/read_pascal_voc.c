@@ -177,20 +177,7 @@ static gboolean read_file(Reading *reading, GError **error)
 
 static gboolean read_all(int fd, const char *filename, const FormatSink *sink, GError **error)
 {
-    g_auto(Reading) reading = {0};
-    GError *failure = NULL;
-    if (!reading_open(&reading, fd, filename, sink, error)) {
-        return FALSE;
-    }
-    while (reading_next(&reading, &failure)) {
-        if (text_has_suffix(reading.name, ".xml") && !read_file(&reading, error)) {
-            return FALSE;
-        }
-    }
-    if (failure) {
-        g_propagate_error(error, failure);
-    }
-    return failure == NULL;
+    return reading_all(fd, filename, sink, ".xml", read_file, error);
 }
 
 static Likeness looks_like(const char *name, const char *head, gsize length)

@@ -24,6 +24,25 @@ gboolean reading_next(Reading *reading, GError **error)
     return import_files_next(reading->files, &reading->name, &reading->source, error);
 }
 
+gboolean reading_all(int fd, const char *filename, const FormatSink *sink, const char *suffix,
+                     gboolean (*read_file)(Reading *reading, GError **error), GError **error)
+{
+    g_auto(Reading) reading = {0};
+    GError *failure = NULL;
+    if (!reading_open(&reading, fd, filename, sink, error)) {
+        return FALSE;
+    }
+    while (reading_next(&reading, &failure)) {
+        if (text_has_suffix(reading.name, suffix) && !read_file(&reading, error)) {
+            return FALSE;
+        }
+    }
+    if (failure) {
+        g_propagate_error(error, failure);
+    }
+    return failure == NULL;
+}
+
 char *reading_place(const Reading *reading, const char *place)
 {
     if (!import_files_is_archive(reading->files)) {

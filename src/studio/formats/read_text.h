@@ -30,6 +30,9 @@ void reading_close(Reading *reading);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Reading, reading_close)
 /* The next file with its name and source; FALSE at the end and on error. */
 gboolean reading_next(Reading *reading, GError **error);
+/* Has each file read whose name ends so. */
+gboolean reading_all(int fd, const char *filename, const FormatSink *sink, const char *suffix,
+                     gboolean (*read_file)(Reading *reading, GError **error), GError **error);
 
 /* "NAME:PLACE", or only the one of them that there is. The caller's. */
 char *reading_place(const Reading *reading, const char *place);
