@@ -225,6 +225,38 @@ describe('with users', () => {
       assert.equal(await button(page, 'Edit bob').count(), 0);
     }));
 
+  test('an annotator finds the datasets that an admin names', () =>
+    app.visit('/users', {}, async (page) => {
+      await signIn(page, PASSWORD, 'alice');
+      await button(page, 'Add a user').click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByLabel('Name to sign in with').fill('dora');
+      await dialog.getByLabel('Password').fill('plover');
+      await button(dialog, 'Add').last().click();
+      await told(page, 'dora is saved');
+      await button(page, 'Edit dora').click();
+      await dialog.getByLabel('In datasets').selectOption('annotator');
+      await button(dialog, 'Save').click();
+      await dialog.waitFor({ state: 'detached' });
+
+      const alice = await tokenOf(app, 'alice', PASSWORD);
+      const dora = await tokenOf(app, 'dora', 'plover');
+      const made = await ask(app, alice, 'POST', '/api/albumen/datasets', { name: 'For some' });
+      const { id } = await made.json();
+      const found = async () => {
+        const answer = await ask(app, dora, 'GET', '/api/albumen/datasets');
+        return (await answer.json()).datasets.map(({ name }) => name);
+      };
+      assert.deepEqual(await found(), []);
+      await page.goto(`${app.url}/datasets/${id}`);
+      await button(page, 'More about this dataset').click();
+      await button(page, 'Annotators').click();
+      await dialog.getByLabel('Usernames').fill('dora');
+      await button(dialog, 'Save').click();
+      await dialog.waitFor({ state: 'detached' });
+      assert.deepEqual(await found(), ['For some']);
+    }));
+
   test('folders are shared with everybody', () =>
     app.visit('/users', {}, async (page) => {
       await signIn(page, PASSWORD, 'alice');

@@ -81,11 +81,16 @@ export async function revokeKey(id: number): Promise<void> {
   await sendJson('DELETE', `/api/albumen/keys/${id}`);
 }
 
+export const MEMBER_ROLES = ['viewer', 'annotator', 'member', 'admin', 'owner'] as const;
+export type MemberRole = (typeof MEMBER_ROLES)[number];
+
 export interface User {
   readonly id: number;
   readonly username: string;
   readonly display_name: string;
   readonly role: Role;
+  /** What the user may do with datasets. */
+  readonly member_role: MemberRole;
   /** Folders whose photos the user sees, beside those that all see. */
   readonly directories: readonly string[];
   readonly disabled: boolean;

@@ -1,4 +1,5 @@
-// Datasets as files: formats, versions, exports and imports.
+// What the rooms of a dataset ask for beside its pictures: formats, versions, exports, imports, splits,
+// numbers, annotators.
 
 import { getJson, request, sendJson } from '../api/http';
 import type { Item, ItemStatus, ShapeKind } from './api';
@@ -185,10 +186,6 @@ export function deleteImport(id: string): Promise<null> {
   return sendJson('DELETE', `${BASE}/imports/${id}`);
 }
 
-export function assignSplits(dataset: string, rule: SplitRule): Promise<SplitCounts> {
-  return sendJson('POST', `${BASE}/datasets/${dataset}/splits`, rule);
-}
-
 export async function sendPicture(dataset: string, file: File): Promise<Item> {
   const params = new URLSearchParams({ filename: file.name });
   const response = await request(`${BASE}/datasets/${dataset}/pictures?${params}`, {
@@ -215,4 +212,14 @@ export interface Insights {
 
 export function fetchInsights(dataset: string, signal?: AbortSignal): Promise<Insights> {
   return getJson(`${BASE}/datasets/${dataset}/insights`, signal);
+}
+
+export async function fetchAnnotators(dataset: string): Promise<readonly string[]> {
+  const address = `${BASE}/datasets/${dataset}/annotators`;
+  return (await getJson<{ annotators: string[] }>(address)).annotators;
+}
+
+/** The annotators, by username, are these from now on. */
+export async function putAnnotators(dataset: string, annotators: readonly string[]): Promise<void> {
+  await sendJson('PUT', `${BASE}/datasets/${dataset}/annotators`, { annotators });
 }
