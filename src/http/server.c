@@ -5,6 +5,7 @@
 #include "http/request.h"
 
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 /* File descriptors that are not connections: the database, pictures, worker processes. */
@@ -494,11 +495,16 @@ const char *const *http_server_urls(const HttpServer *server)
 
 void http_server_stop(HttpServer *server, int grace_seconds)
 {
+    /* Nobody is let in any more; but the daemons' threads may still be about to let go of the
+     * sockets, so their numbers are given back last. */
+    g_autoptr(GArray) sockets = g_array_new(FALSE, FALSE, sizeof(int));
+    g_array_set_clear_func(sockets, close_socket);
     g_atomic_int_set(&server->stopping, 1);
     for (guint i = 0; i < server->daemons->len; i++) {
         MHD_socket fd = MHD_quiesce_daemon(server->daemons->pdata[i]);
         if (fd != MHD_INVALID_SOCKET) {
-            close(fd);
+            shutdown(fd, SHUT_RDWR);
+            g_array_append_val(sockets, fd);
         }
     }
     if (server->options.events) {
